@@ -1,0 +1,3 @@
+//! Kubarium: a Kubernetes cluster behind glass. See ARCHITECTURE.md for the map.
+
+pub mod value;

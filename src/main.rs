@@ -1,0 +1,3 @@
+//! The native program `kubarium`.
+
+fn main() {}
