@@ -3,9 +3,12 @@
 //! Never: reads or writes the store, or knows about requests.
 
 pub mod field_error;
+pub mod kinds;
 pub mod labels;
 pub mod meta;
 pub mod names;
+pub mod random;
+pub mod registry;
 pub mod resource;
 pub mod status;
 pub mod strategy;

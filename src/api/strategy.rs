@@ -139,6 +139,12 @@ pub trait Strategy: Send + Sync {
         Vec::new()
     }
 
+    /// How long a delete waits for the object's end: `None` (as most kinds) or `Some(0)` removes it at once. `requested` is what the
+    /// deleter asked for. Only Pods have a grace period (`pkg/registry/core/pod/strategy.go`, CheckGracefulDelete).
+    fn grace_period_seconds(&self, _object: &Value, _requested: Option<i64>) -> Option<i64> {
+        None
+    }
+
     /// Whether the server counts `metadata.generation` for this kind: 1 at first, one more at each change of anything but metadata and status.
     fn has_generation(&self) -> bool {
         false
