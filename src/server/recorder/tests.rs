@@ -8,6 +8,9 @@ use crate::store::Cause;
 use crate::value::Value;
 use serde_json::json;
 
+/// 2026-01-01T00:00:00Z.
+const START_MS: u64 = 1_767_225_600_000;
+
 struct Plain;
 impl Strategy for Plain {}
 
@@ -35,7 +38,7 @@ fn web() -> Value {
 }
 
 fn say(server: &mut Server, now_ms: u64, message: &str) {
-    Client::new(server, now_ms, User::system("test"), Cause::default()).event(&web(), "Warning", "BackOff", message, "kubelet", "worker-1");
+    Client::new(server, START_MS + now_ms, User::system("test"), Cause::default()).event(&web(), "Warning", "BackOff", message, "kubelet", "worker-1");
 }
 
 /// `count message` of each Event, in the order of their making.
@@ -52,7 +55,7 @@ fn equal_events_are_counted_in_one() {
     }
     assert_eq!(told(&server), ["3 Back-off"]);
     let event = server.store().list(&EVENTS, None).next().cloned().unwrap_or_default();
-    assert_eq!((event.get("firstTimestamp").str(), event.get("lastTimestamp").str()), ("1970-01-01T00:00:00Z", "1970-01-01T00:00:02Z"));
+    assert_eq!((event.get("firstTimestamp").str(), event.get("lastTimestamp").str()), ("2026-01-01T00:00:00Z", "2026-01-01T00:00:02Z"));
     assert_eq!(event.path("involvedObject.resourceVersion").str(), "7");
     assert!(event.path("metadata.name").str().starts_with("web."));
 }
@@ -83,7 +86,7 @@ fn an_object_has_twenty_five_events_and_one_more_each_five_minutes() {
 fn the_scheduler_makes_a_series_of_the_second() {
     let mut server = server();
     for second in 0..3 {
-        Client::new(&mut server, second * 1000, User::system("test"), Cause::default()).event_with_action(
+        Client::new(&mut server, START_MS + second * 1000, User::system("test"), Cause::default()).event_with_action(
             &web(),
             None,
             "Warning",
@@ -96,5 +99,5 @@ fn the_scheduler_makes_a_series_of_the_second() {
     }
     let events: Vec<_> = server.store().list(&EVENTS, None).collect();
     assert_eq!(events.len(), 1);
-    assert_eq!(events[0].get("series").to_json(), r#"{"count":2,"lastObservedTime":"1970-01-01T00:00:01.000000Z"}"#);
+    assert_eq!(events[0].get("series").to_json(), r#"{"count":2,"lastObservedTime":"2026-01-01T00:00:01.000000Z"}"#);
 }
