@@ -5,7 +5,7 @@
 use crate::api::resource::{EVENTS, GroupResource};
 use crate::api::{meta, resource};
 use crate::cluster::{Cluster, ClusterConfig, run_to_end};
-use crate::kubectl::{Files, Invocation};
+use crate::kubectl::{Environment, Files, Kubeconfig};
 use crate::server::request::{Request, Verb};
 use crate::value::Value;
 use serde_json::json;
@@ -89,15 +89,20 @@ impl Scenario {
         }
         advance(&mut cluster, start_ms + SETTLED_AFTER_MS);
         let began_ms = cluster.now_ms();
-        let mut files = Files::default();
-        let steps: Value = self.steps.iter().map(|step| self.play_step(step, &mut cluster, &mut files, began_ms)).collect();
+        let mut environment = Environment {
+            registry: cluster.server().registry().clone(),
+            files: Files::new(),
+            stdin: None,
+            kubeconfig: Kubeconfig::single("oracle", "https://10.0.0.10:6443", &self.namespace),
+        };
+        let steps: Value = self.steps.iter().map(|step| self.play_step(step, &mut cluster, &mut environment, began_ms)).collect();
         let mut recording = Value::from(json!({"scenario": name, "title": self.title, "kubernetes": "v1.36.3", "keep_nodes": self.keep_nodes}));
         recording.set("steps", steps);
         recording.set("snapshot", self.snapshot(&cluster));
         recording
     }
 
-    fn play_step(&self, step: &Step, cluster: &mut Cluster, files: &mut Files, began_ms: u64) -> Value {
+    fn play_step(&self, step: &Step, cluster: &mut Cluster, environment: &mut Environment, began_ms: u64) -> Value {
         let at = ((cluster.now_ms() - began_ms) as f64 / 100.0).round() / 10.0;
         match step {
             Step::Wait { seconds, shown } => {
@@ -112,15 +117,10 @@ impl Scenario {
             }
             Step::Kubectl { arguments, stdin, shown } => {
                 advance(cluster, cluster.now_ms() + KUBECTL_START_MS);
-                let invocation = Invocation {
-                    arguments: arguments.clone(),
-                    stdin: stdin.clone(),
-                    files: files.clone(),
-                    namespace: self.namespace.as_str().into(),
-                    ..Invocation::default()
-                };
-                let output = run_to_end(cluster, invocation, STEP_LIMIT_MS);
-                *files = output.files;
+                environment.registry = cluster.server().registry().clone();
+                environment.stdin = Some(stdin.clone());
+                let output = run_to_end(cluster, arguments, environment.clone(), STEP_LIMIT_MS);
+                *environment = output.environment;
                 json!({"at": at, "run": shown, "exit": output.exit_code, "stdout": output.stdout, "stderr": output.stderr}).into()
             }
         }
