@@ -49,7 +49,7 @@ fn merge_node_selector(attributes: &mut Attributes, selector: &Value) -> Result<
             );
             return Err(attributes.forbidden(&why));
         }
-        attributes.object.path_mut("spec.nodeSelector").fields_mut().insert(key, value);
+        attributes.object.path_mut("spec.nodeSelector").fields_mut().insert(key.clone(), value);
     }
     Ok(())
 }

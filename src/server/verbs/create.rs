@@ -6,8 +6,9 @@ use crate::api::resource::GroupResource;
 use crate::api::status::Status;
 use crate::api::{meta, names, time};
 use crate::server::admission::Operation;
+use crate::server::authorization::reviews;
 use crate::server::managed_fields::{self, Manager};
-use crate::server::{allocation, convert, decode, metadata};
+use crate::server::{allocation, authorization, convert, decode, metadata};
 use crate::value::{SmolStr, Value};
 
 /// How often the server tries another generated name when the first is taken.
@@ -18,6 +19,9 @@ const GENERATED_STEM_LIMIT: usize = 58;
 /// `create`.
 pub(super) fn create(context: &mut Context) -> Result<Value, Status> {
     let object = decode::decode(context, &context.request.body.clone(), None)?;
+    if let Some(answered) = reviews::answer(context, &object) {
+        return answered;
+    }
     let created = create_object(context, object, &Manager::update(context.request))?;
     Ok(answer(context, created))
 }
@@ -26,8 +30,9 @@ pub(super) fn create(context: &mut Context) -> Result<Value, Status> {
 pub(in crate::server) fn create_object(context: &mut Context, mut object: Value, manager: &Manager) -> Result<Value, Status> {
     ensure_namespace(context, &mut object)?;
     fill_system_fields(context, &mut object);
-    let mut object = context.admit(Operation::Create, object, &Value::Null)?;
+    // Ownership is settled before admission: what plugins add belongs to nobody.
     managed_fields::update(context, &mut object, &Value::Null, manager);
+    let mut object = context.admit(Operation::Create, object, &Value::Null)?;
     if !object.path("metadata.resourceVersion").is_empty() {
         return Err(Status::other(500, "", "resourceVersion should not be set on objects to be created"));
     }
@@ -49,13 +54,14 @@ fn finish_create(context: &mut Context, kind: &crate::api::strategy::Kind, mut o
     errors.extend(kind.strategy.validate(&object));
     let name = SmolStr::new(meta::name(&object));
     context.refuse(&name, &errors)?;
+    authorization::check_escalation(context.server, context.request, &object)?;
     context.warnings.extend(kind.strategy.warnings(&object, None));
     context.check_admission(Operation::Create, object.clone(), &Value::Null)?;
     let resource = convert::storage_resource(&context.request.resource);
     if let Some(existing) = context.server.store.get(&resource, meta::namespace(&object), &name) {
         return Err(taken(&context.request.resource, &object, existing));
     }
-    managed_fields::finish(&mut object);
+    decode::complete(context, &mut object);
     if context.is_dry_run() {
         return Ok(object);
     }

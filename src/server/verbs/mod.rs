@@ -9,7 +9,6 @@ mod read;
 mod rules;
 mod update;
 
-pub(super) use create::create_object;
 pub(super) use delete::delete_object;
 pub(super) use update::{Patched, update_object};
 
@@ -55,7 +54,7 @@ pub(super) fn execute(server: &mut Server, request: &Request, now_ms: u64, warni
     }
     match request.verb {
         Verb::Get => read::get(&context),
-        Verb::List => list::list(&context),
+        Verb::List => list::list(&mut context),
         Verb::Watch => list::watch(&context),
         Verb::Create => create::create(&mut context),
         Verb::Update => update::update(&mut context),

@@ -9,7 +9,7 @@ use crate::api::resource::NAMESPACES;
 use crate::api::status::Status;
 use crate::server::admission::Operation;
 use crate::server::managed_fields::{self, Manager};
-use crate::server::{allocation, convert, decode, metadata};
+use crate::server::{allocation, authorization, convert, decode, metadata};
 use crate::value::Value;
 
 /// `update`.
@@ -55,9 +55,9 @@ pub(in crate::server) struct Patched {
 
 /// Makes `old` what `patched` says, with all that an update goes through.
 pub(in crate::server) fn update_object(context: &mut Context, old: &Value, patched: Patched) -> Result<Value, Status> {
-    let Patched { object, manager } = patched;
+    let Patched { mut object, manager } = patched;
+    managed_fields::update(context, &mut object, old, &manager);
     let mut new = context.admit(Operation::Update, object, old)?;
-    managed_fields::update(context, &mut new, old, &manager);
     check_preconditions(context, &mut new, old)?;
     ensure_namespace(context, &mut new)?;
     let kind = context.kind.clone();
@@ -104,12 +104,13 @@ fn finish_update(context: &mut Context, kind: &crate::api::strategy::Kind, mut n
     let mut errors = metadata::validate_update(&new, old, kind.namespaced);
     errors.extend(if is_status { strategy.validate_status_update(&new, old) } else { strategy.validate_update(&new, old) });
     context.refuse(&context.request.name, &errors)?;
+    authorization::check_escalation(context.server, context.request, &new)?;
     if !is_status {
         context.warnings.extend(strategy.warnings(&new, Some(old)));
     }
     managed_fields::ignore_timestamps(&mut new, old);
     context.check_admission(Operation::Update, new.clone(), old)?;
-    managed_fields::finish(&mut new);
+    decode::complete(context, &mut new);
     let resource = convert::storage_resource(&context.request.resource);
     if is_deleted_by_update(&resource, &new, old) {
         if !context.is_dry_run() {
