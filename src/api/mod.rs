@@ -13,3 +13,7 @@ pub mod resource;
 pub mod status;
 pub mod strategy;
 pub mod time;
+pub mod merge_keys;
+pub mod quantity;
+pub mod schema;
+pub mod types;
