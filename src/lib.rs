@@ -1,3 +1,5 @@
 //! Kubarium: a Kubernetes cluster behind glass. See ARCHITECTURE.md for the map.
 
 pub mod value;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
