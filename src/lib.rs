@@ -1,5 +1,8 @@
 //! Kubarium: a Kubernetes cluster behind glass. See ARCHITECTURE.md for the map.
 
+pub mod api;
+pub mod server;
+pub mod store;
 pub mod value;
 #[cfg(target_arch = "wasm32")]
 pub mod web;

@@ -1,0 +1,49 @@
+//! Label selectors: `matchLabels` and `matchExpressions` of objects, and plain maps as Services have them.
+
+use crate::value::{Map, Value};
+
+/// Whether `labels` has every pair of `selector`; an empty selector matches everything (callers for which it matches nothing check that first).
+pub fn matches_map(selector: &Map, labels: &Map) -> bool {
+    selector.iter().all(|(key, value)| labels.get(key) == Some(value))
+}
+
+/// Whether a `metav1.LabelSelector` matches: a missing (`Null`) selector matches nothing, an empty one everything.
+pub fn matches(selector: &Value, labels: &Map) -> bool {
+    selector.is_object()
+        && matches_map(selector.get("matchLabels").fields(), labels)
+        && selector.get("matchExpressions").items().iter().all(|requirement| matches_requirement(requirement, labels))
+}
+
+fn matches_requirement(requirement: &Value, labels: &Map) -> bool {
+    let label = labels.get(requirement.get("key").str());
+    let listed = label.is_some_and(|value| requirement.get("values").items().contains(value));
+    match requirement.get("operator").str() {
+        "In" => listed,
+        "NotIn" => !listed,
+        "Exists" => label.is_some(),
+        "DoesNotExist" => label.is_none(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn selectors_match_as_documented() {
+        let labels = Value::from(json!({"app": "web", "tier": "front"}));
+        for (selector, expected) in [
+            (json!(null), false),
+            (json!({}), true),
+            (json!({"matchLabels": {"app": "web"}}), true),
+            (json!({"matchLabels": {"app": "db"}}), false),
+            (json!({"matchExpressions": [{"key": "app", "operator": "In", "values": ["db", "web"]}]}), true),
+            (json!({"matchExpressions": [{"key": "zone", "operator": "NotIn", "values": ["a"]}]}), true),
+            (json!({"matchExpressions": [{"key": "tier", "operator": "DoesNotExist"}]}), false),
+        ] {
+            assert_eq!(matches(&Value::from(selector.clone()), labels.fields()), expected, "{selector}");
+        }
+    }
+}

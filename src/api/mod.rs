@@ -1,0 +1,15 @@
+//! What the kinds of Kubernetes are: names, schema, defaults, validation, columns. One registry, to which custom resources are added at run time.
+//!
+//! Never: reads or writes the store, or knows about requests.
+
+pub mod field_error;
+pub mod kinds;
+pub mod labels;
+pub mod meta;
+pub mod names;
+pub mod random;
+pub mod registry;
+pub mod resource;
+pub mod status;
+pub mod strategy;
+pub mod time;

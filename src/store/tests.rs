@@ -1,0 +1,48 @@
+use super::*;
+use crate::api::resource::{CONFIG_MAPS, PODS};
+use serde_json::json;
+
+fn pod(name: &str, node: &str, labels: serde_json::Value) -> Value {
+    Value::from(
+        json!({"metadata": {"namespace": "demo", "name": name, "uid": name, "labels": labels, "ownerReferences": [{"uid": "owner"}]}, "spec": {"nodeName": node}}),
+    )
+}
+
+#[test]
+fn lists_are_by_namespace_and_sorted() {
+    let mut store = Store::new();
+    for (namespace, name) in [("b", "2"), ("a", "9"), ("b", "1")] {
+        store.put(&CONFIG_MAPS, Value::from(json!({"metadata": {"namespace": namespace, "name": name}})), 0, Cause::default());
+    }
+    let names = |namespace| store.list(&CONFIG_MAPS, namespace).map(|object| meta::key(object).to_string()).collect::<Vec<_>>();
+    assert_eq!(names(None), ["a/9", "b/1", "b/2"]);
+    assert_eq!(names(Some("b")), ["b/1", "b/2"]);
+}
+
+#[test]
+fn indexes_follow_the_objects() {
+    let mut store = Store::new();
+    store.put(&PODS, pod("one", "", json!({"app": "web"})), 0, Cause::default());
+    store.put(&PODS, pod("one", "worker-1", json!({"app": "db"})), 0, Cause::default());
+    let found = |store: &Store, value: &str| store.with_label(&PODS, "demo", "app", value).count();
+    assert_eq!((found(&store, "web"), found(&store, "db")), (0, 1));
+    assert_eq!(store.pods_on_node("worker-1").count(), 1);
+    assert_eq!(store.owned_by("owner").count(), 1);
+    store.remove(&PODS, &ObjectKey::new("demo", "one"), 0, Cause::default());
+    assert_eq!((found(&store, "db"), store.pods_on_node("worker-1").count(), store.owned_by("owner").count()), (0, 0, 0));
+    assert!(store.find_uid("one").is_none());
+}
+
+#[test]
+fn a_clone_is_the_state_at_that_time_and_the_history_tells_what_came_after() {
+    let mut store = Store::new();
+    store.put(&PODS, pod("one", "", json!({})), 5, Cause::default());
+    let before = store.clone();
+    store.remove(&PODS, &ObjectKey::new("demo", "one"), 6, Cause { actor: "kubectl".into(), because: Some(1) });
+    assert!(before.get(&PODS, "demo", "one").is_some());
+    assert!(store.get(&PODS, "demo", "one").is_none());
+    let changes: Vec<_> = store.changes_since(before.revision()).unwrap().collect();
+    assert_eq!((changes.len(), changes[0].type_, changes[0].cause.because), (1, ChangeType::Deleted, Some(1)));
+    assert_eq!(store.change(1).unwrap().type_, ChangeType::Added);
+    assert!(store.change(3).is_none());
+}
