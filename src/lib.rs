@@ -1,6 +1,9 @@
 //! Kubarium: a Kubernetes cluster behind glass. See ARCHITECTURE.md for the map.
 
 pub mod api;
+pub mod kubectl;
+pub mod kubelet;
+pub mod manifest;
 pub mod playground;
 pub mod server;
 pub mod store;

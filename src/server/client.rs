@@ -38,6 +38,16 @@ impl<'a> Client<'a> {
         self.server
     }
 
+    /// Who asks.
+    pub fn user(&self) -> &User {
+        &self.user
+    }
+
+    /// The server, for its recorder.
+    pub(super) fn server_mut(&mut self) -> &mut Server {
+        self.server
+    }
+
     /// Random numbers of the cluster.
     pub fn random(&mut self) -> &mut Random {
         &mut self.server.random

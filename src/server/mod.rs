@@ -3,6 +3,7 @@
 //! Never: acts by itself. Whatever happens later happens because a controller saw the write.
 
 pub mod client;
+mod recorder;
 pub mod request;
 mod verbs;
 
@@ -18,12 +19,13 @@ pub struct Server {
     store: Store,
     registry: Registry,
     random: Random,
+    correlator: recorder::Correlator,
 }
 
 impl Server {
     /// A server with an empty store.
     pub fn new(seed: u64) -> Server {
-        Server { store: Store::new(), registry: Registry::built_in(), random: Random::new(seed) }
+        Server { store: Store::new(), registry: Registry::built_in(), random: Random::new(seed), correlator: recorder::Correlator::default() }
     }
 
     /// The store, for reading. What informers' caches are upstream.

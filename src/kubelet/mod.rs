@@ -1,0 +1,3 @@
+//! The nodes: what the kubelet and the container runtime under it do.
+
+pub mod runtime;
