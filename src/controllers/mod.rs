@@ -6,13 +6,22 @@ mod agenda;
 mod controller;
 
 mod conditions;
+mod fields;
 mod hash;
 mod pod_control;
 mod pods;
 mod refs;
 
 mod deployment;
+mod endpoint;
+mod endpointslice;
+mod garbage_collector;
+mod namespace;
 mod replicaset;
+mod root_ca_cert_publisher;
+mod service_pods;
+mod serviceaccount;
+
 #[cfg(test)]
 mod testing;
 
@@ -34,7 +43,17 @@ const REQUEST_MS: u64 = 7;
 const OBJECTS_PER_MS: usize = 10;
 
 /// The controllers that run in every cluster.
-static CONTROLLERS: &[&dyn Controller] = &[&deployment::DeploymentController, &replicaset::REPLICA_SET];
+static CONTROLLERS: &[&dyn Controller] = &[
+    &deployment::DeploymentController,
+    &replicaset::REPLICA_SET,
+    &replicaset::REPLICATION_CONTROLLER,
+    &garbage_collector::GarbageCollector,
+    &namespace::NamespaceController,
+    &serviceaccount::ServiceAccountController,
+    &root_ca_cert_publisher::RootCaCertPublisher,
+    &endpoint::EndpointController,
+    &endpointslice::EndpointSliceController,
+];
 
 /// The controller manager: what its controllers have to do. A value; cloning it costs nothing.
 #[derive(Clone)]

@@ -35,7 +35,7 @@ impl ReplicaSetController {
     /// The selector in the form of a `LabelSelector`; that of a ReplicationController is a plain map.
     fn selector(&self, set: &Value) -> Value {
         let selector = set.get("spec").get("selector");
-        if self.owner.kind == "ReplicaSet" { selector.clone() } else { Value::from(json!({})).with("matchLabels", selector.clone()) }
+        if self.owner.kind == "ReplicaSet" { selector.clone() } else { Value::from([("matchLabels".into(), selector.clone())].into_iter().collect::<crate::value::Map>()) }
     }
 
     fn manage_replicas(&self, context: &mut Context, set: &Value, active: &[Value]) -> Result<(), Status> {
