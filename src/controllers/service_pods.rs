@@ -4,7 +4,7 @@
 use super::controller::Queue;
 use super::fields::time_ms;
 use super::pods;
-use crate::api::resource::{ObjectKey, PODS, SERVICES};
+use crate::api::resource::{GroupResource, ObjectKey, PODS, SERVICES};
 use crate::api::{labels, meta};
 use crate::store::{Change, Store};
 use crate::value::{Map, Value};
@@ -24,11 +24,14 @@ pub(super) fn enqueue_services_of_pod(change: &Change, store: &Store, queue: &mu
     }
 }
 
+/// A place for the name that lives as long as what is found by it.
+static PODS_INDEX: GroupResource = PODS;
+
 /// The pods that a Service selects.
 pub(super) fn selected<'a>(store: &'a Store, service: &'a Value) -> Vec<&'a Value> {
     let selector = service.get("spec").get("selector").fields();
     let Some((label, value)) = selector.iter().next() else { return Vec::new() };
-    let candidates = store.with_label(&PODS, meta::namespace(service), label, value.str());
+    let candidates = store.with_label(&PODS_INDEX, meta::namespace(service), label, value.str());
     candidates.filter(|pod| labels::matches_map(selector, pod.get("metadata").get("labels").fields())).collect()
 }
 
