@@ -26,7 +26,11 @@ impl Controller for NamespaceController {
     }
 
     fn enqueue(&self, change: &Change, _store: &Store, queue: &mut Queue) {
-        if change.resource == NAMESPACES && change.type_ != ChangeType::Deleted && meta::is_being_deleted(&change.object) && change.changed("metadata.deletionTimestamp") {
+        if change.resource == NAMESPACES
+            && change.type_ != ChangeType::Deleted
+            && meta::is_being_deleted(&change.object)
+            && change.changed("metadata.deletionTimestamp")
+        {
             queue.add_after(change.key(), GRACE_MS);
         }
     }

@@ -37,9 +37,7 @@ impl Rollout<'_, '_> {
 
     fn old_pods_running(&self, old: &[Value]) -> bool {
         let store = self.context.store();
-        old.iter().any(|set| {
-            count(set, "status.replicas") > 0
-                || store.owned_by(meta::uid(set)).any(|(resource, pod)| *resource == PODS && !pods::is_terminal(pod))
-        })
+        old.iter()
+            .any(|set| count(set, "status.replicas") > 0 || store.owned_by(meta::uid(set)).any(|(resource, pod)| *resource == PODS && !pods::is_terminal(pod)))
     }
 }

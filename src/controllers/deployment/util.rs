@@ -11,14 +11,8 @@ pub(super) const MAX_REPLICAS: &str = "deployment.kubernetes.io/max-replicas";
 pub(super) const TEMPLATE_HASH: &str = "pod-template-hash";
 
 /// Annotations of a Deployment that its ReplicaSets don't get.
-const NOT_COPIED: [&str; 6] = [
-    "kubectl.kubernetes.io/last-applied-configuration",
-    REVISION,
-    REVISION_HISTORY,
-    DESIRED_REPLICAS,
-    MAX_REPLICAS,
-    "deprecated.deployment.rollback.to",
-];
+const NOT_COPIED: [&str; 6] =
+    ["kubectl.kubernetes.io/last-applied-configuration", REVISION, REVISION_HISTORY, DESIRED_REPLICAS, MAX_REPLICAS, "deprecated.deployment.rollback.to"];
 /// A longer history of revisions loses its oldest ones (`maxRevHistoryLengthInChars`).
 const REVISION_HISTORY_CHARS: usize = 2000;
 const NO_LIMIT: i64 = i32::MAX as i64;
@@ -136,8 +130,7 @@ pub(super) fn set_new_annotations(deployment: &Value, set: &mut Value, new_revis
     if old_revision < new_revision {
         changed |= annotate(set, REVISION, &new_revision.to_string());
         if !old.is_empty() {
-            let mut history: Vec<String> =
-                meta::annotation(set, REVISION_HISTORY).split(',').filter(|part| !part.is_empty()).map(String::from).collect();
+            let mut history: Vec<String> = meta::annotation(set, REVISION_HISTORY).split(',').filter(|part| !part.is_empty()).map(String::from).collect();
             history.push(old.to_string());
             while history.len() > 1 && history.join(",").len() > REVISION_HISTORY_CHARS {
                 history.remove(0);
