@@ -1,6 +1,7 @@
 //! Kubarium: a Kubernetes cluster behind glass. See ARCHITECTURE.md for the map.
 
 pub mod api;
+pub mod controllers;
 pub mod kubectl;
 pub mod kubelet;
 pub mod manifest;
