@@ -4,6 +4,7 @@ pub mod api;
 pub mod kubectl;
 pub mod manifest;
 pub mod kubelet;
+pub mod scheduler;
 pub mod server;
 pub mod store;
 pub mod value;

@@ -9,6 +9,8 @@ use crate::value::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// What is said where there are no nodes at all.
+pub const NO_NODES: &str = "no nodes available to schedule pods";
 /// Clusters up to this size are searched whole.
 const MIN_FEASIBLE_NODES: usize = 100;
 /// The smallest share of nodes that is searched, in percent.
@@ -107,7 +109,7 @@ impl Search {
     /// Finds a node for the pod. `order` are the names of all nodes in the order of the search.
     pub fn schedule_pod(&mut self, cycle: &Cycle, order: &[SmolStr], state: &mut CycleState, random: &mut Random) -> Outcome {
         if order.is_empty() {
-            return Outcome::Error("no nodes available to schedule pods".into());
+            return Outcome::Error(NO_NODES.into());
         }
         let mut diagnosis = Diagnosis { node_count: order.len(), ..Diagnosis::default() };
         let feasible = match self.find_nodes_that_fit(cycle, order, state, &mut diagnosis) {

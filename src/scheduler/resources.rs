@@ -1,6 +1,6 @@
 //! Amounts of resources in the units the scheduler counts in: thousandths of a CPU, bytes, pieces.
 
-use crate::api::quantity;
+use crate::api::quantity::Quantity;
 use crate::value::{SmolStr, Value};
 
 /// What a container that requests no CPU is counted as in scores (`DefaultMilliCPURequest`).
@@ -100,14 +100,11 @@ impl Resources {
 }
 
 fn quantity_of(amount: &Value, in_thousandths: bool) -> i64 {
-    let text = match amount {
-        Value::String(text) => text.to_string(),
-        Value::Int(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        _ => return 0,
-    };
-    let Some(quantity) = quantity::parse(&text) else { return 0 };
-    if in_thousandths { quantity.milli_value() } else { quantity.value() }
+    match Quantity::from_value(amount) {
+        Ok(quantity) if in_thousandths => quantity.milli_value(),
+        Ok(quantity) => quantity.value(),
+        Err(_) => 0,
+    }
 }
 
 /// Whether each container without a request counts with the defaults, as scores have it, or with nothing.
