@@ -3,9 +3,9 @@
 pub mod api;
 pub mod kubectl;
 pub mod kubelet;
-pub mod scheduler;
 pub mod manifest;
 pub mod playground;
+pub mod scheduler;
 pub mod server;
 pub mod store;
 pub mod value;

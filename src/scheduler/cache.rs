@@ -90,11 +90,6 @@ impl Cache {
         self.nominated.get(node).into_iter().flatten()
     }
 
-    /// A counted pod.
-    pub fn pod(&self, uid: &str) -> Option<&Arc<PodInfo>> {
-        self.nodes.get(self.pods.get(uid)?)?.pods.get(uid)
-    }
-
     /// A node that exists.
     pub fn node(&self, name: &str) -> Option<&Arc<NodeInfo>> {
         self.nodes.get(name).filter(|info| !info.node.is_null())

@@ -1,6 +1,5 @@
 //! One scheduling cycle: from a pod to a node, or to the reasons why there is none (upstream: `pkg/scheduler/schedule_one.go`).
 
-use super::cache::Cache;
 use super::framework::{Code, Cycle, CycleState, Plugin, PreFilter, Rejection};
 use super::node_info::NodeInfo;
 use super::plugins;
@@ -287,9 +286,4 @@ fn prioritize_nodes(cycle: &Cycle, state: &mut CycleState, nodes: &[Arc<NodeInfo
         }
     }
     table
-}
-
-/// The nodes in the order of the search.
-pub fn search_order(cache: &mut Cache) -> Arc<Vec<SmolStr>> {
-    cache.order()
 }

@@ -65,11 +65,8 @@ impl Resources {
     }
 
     fn merge(&mut self, other: &Resources, with: impl Fn(i64, i64) -> i64) {
-        for (mine, theirs) in [
-            (&mut self.milli_cpu, other.milli_cpu),
-            (&mut self.memory, other.memory),
-            (&mut self.ephemeral_storage, other.ephemeral_storage),
-        ] {
+        for (mine, theirs) in [(&mut self.milli_cpu, other.milli_cpu), (&mut self.memory, other.memory), (&mut self.ephemeral_storage, other.ephemeral_storage)]
+        {
             *mine = with(*mine, theirs);
         }
         for (name, theirs) in &other.scalars {
@@ -91,11 +88,6 @@ impl Resources {
     /// Raises each amount to that of `other`.
     pub fn raise_to(&mut self, other: &Resources) {
         self.merge(other, i64::max);
-    }
-
-    /// Whether nothing is asked for.
-    pub fn is_zero(&self) -> bool {
-        self.milli_cpu == 0 && self.memory == 0 && self.ephemeral_storage == 0 && self.scalars.iter().all(|(_, amount)| *amount == 0)
     }
 }
 

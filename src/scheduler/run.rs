@@ -66,7 +66,7 @@ impl Scheduler {
             event(&mut client, &current, None, "Warning", "FailedScheduling", "Scheduling", &note);
             return;
         }
-        let order = cycle::search_order(&mut self.cache);
+        let order = self.cache.order();
         let mut state = CycleState::default();
         let mut random = client.random().clone();
         let cycle = Cycle { pod: &pod.info, cache: &self.cache, store: client.store() };
@@ -184,7 +184,8 @@ impl Scheduler {
         let Some(preemption) = self.preemptions.remove(key) else { return };
         let mut client = client(server, now_ms, None);
         let preemptor = preemption.preemptor;
-        let displaced: Vec<_> = self.cache.nominated(&preemption.node).filter(|other| other.priority < preemptor.priority).map(|other| other.key.clone()).collect();
+        let displaced: Vec<_> =
+            self.cache.nominated(&preemption.node).filter(|other| other.priority < preemptor.priority).map(|other| other.key.clone()).collect();
         for other in displaced {
             if let Some(current) = client.get(&PODS, &other.namespace, &other.name) {
                 patch_status(&mut client, &current, Value::Null, Some(""));
@@ -291,11 +292,14 @@ fn bind_volumes(binding: &PendingBinding, client: &mut Client) -> Result<(), Str
 
 fn are_volumes_bound(binding: &PendingBinding, client: &Client) -> Result<bool, String> {
     let store = client.store();
-    let Some(node) = store.get(&NODES, "", &binding.node) else { return Err(format!("failed to get node \"{}\": node \"{}\" not found", binding.node, binding.node)) };
+    let Some(node) = store.get(&NODES, "", &binding.node) else {
+        return Err(format!("failed to get node \"{}\": node \"{}\" not found", binding.node, binding.node));
+    };
     let claims = binding.volumes.static_bindings.iter().map(|(_, claim)| (claim, false));
     for (claim, is_dynamic) in claims.chain(binding.volumes.dynamic_provisions.iter().map(|claim| (claim, true))) {
         let name = meta::name(claim);
-        let current = volumes::claim(store, &binding.pod.info, name).ok_or_else(|| format!("failed to check binding: could not find claim \"{}\"", meta::key(claim)))?;
+        let current =
+            volumes::claim(store, &binding.pod.info, name).ok_or_else(|| format!("failed to check binding: could not find claim \"{}\"", meta::key(claim)))?;
         if is_dynamic && meta::annotation(current, SELECTED_NODE) != binding.node {
             return Err(format!("provisioning failed for PVC \"{name}\""));
         }

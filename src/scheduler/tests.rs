@@ -170,7 +170,13 @@ fn pods_go_where_they_may_or_say_why_not() {
 #[test]
 fn a_cordon_and_taints_keep_pods_away_until_they_are_gone() {
     let mut room = Room::with_workers();
-    room.patch(&NODES, "", "worker-1", "", json!({"spec": {"unschedulable": true, "taints": [{"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}]}}));
+    room.patch(
+        &NODES,
+        "",
+        "worker-1",
+        "",
+        json!({"spec": {"unschedulable": true, "taints": [{"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}]}}),
+    );
     room.create(&PODS, pod("it", json!({}), json!({"nodeSelector": on("worker-1")})));
     room.run(5_000);
     let others = "2 node(s) didn't match Pod's node affinity/selector";
@@ -209,9 +215,7 @@ fn anti_affinity_spreads_pods_and_the_last_one_waits() {
 #[test]
 fn a_taken_host_port_is_waited_for() {
     let mut room = Room::with_workers();
-    let with_port = |node: &str| {
-        json!({"nodeSelector": on(node), "containers": [{"name": "main", "image": "nginx", "ports": [{"containerPort": 80, "hostPort": 8088, "protocol": "TCP"}]}]})
-    };
+    let with_port = |node: &str| json!({"nodeSelector": on(node), "containers": [{"name": "main", "image": "nginx", "ports": [{"containerPort": 80, "hostPort": 8088, "protocol": "TCP"}]}]});
     room.create(&PODS, pod("first", json!({}), with_port("worker-1")));
     room.create(&PODS, pod("second", json!({}), with_port("worker-1")));
     room.run(1_000);
@@ -313,7 +317,8 @@ fn each_attempt_tells_what_every_node_got() {
     assert_eq!(attempts.len(), 1);
     assert_eq!(attempts[0].node.as_deref(), Some(room.node_of("it").as_str()));
     let scored = attempts[0].nodes.iter().filter(|row| matches!(row.verdict, Verdict::Scored { .. })).count();
-    let rejected: Vec<_> = attempts[0].nodes.iter().filter_map(|row| if let Verdict::Rejected { plugin, .. } = row.verdict { Some(plugin) } else { None }).collect();
+    let rejected: Vec<_> =
+        attempts[0].nodes.iter().filter_map(|row| if let Verdict::Rejected { plugin, .. } = row.verdict { Some(plugin) } else { None }).collect();
     assert_eq!((scored, rejected), (2, vec!["NodeUnschedulable"]));
 }
 

@@ -46,7 +46,8 @@ pub fn preempt(cycle: &Cycle, filters: Option<&Filters>, state: &CycleState, dia
     let potential: Vec<&SmolStr> = order.iter().filter(|name| filters.is_some() && diagnosis.code(name) == Code::Unschedulable).collect();
     let wanted = (potential.len() * MIN_CANDIDATE_NODES_PERCENTAGE / 100).max(MIN_CANDIDATE_NODES);
     let mut candidates: Vec<Candidate> = Vec::new();
-    let mut refusals = Diagnosis { node_count: order.len(), absent: Some(Rejection::unresolvable("Preemption is not helpful for scheduling")), ..Diagnosis::default() };
+    let mut refusals =
+        Diagnosis { node_count: order.len(), absent: Some(Rejection::unresolvable("Preemption is not helpful for scheduling")), ..Diagnosis::default() };
     let budgets: Vec<&Value> = cycle.store.list(&POD_DISRUPTION_BUDGETS, None).collect();
     for index in 0..potential.len() {
         let name = potential[(index + offset as usize) % potential.len()];
