@@ -6,6 +6,7 @@ pub mod kubectl;
 pub mod kubelet;
 pub mod manifest;
 pub mod playground;
+pub mod scheduler;
 pub mod server;
 pub mod store;
 pub mod value;
