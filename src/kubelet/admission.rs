@@ -50,12 +50,8 @@ impl PodSync<'_, '_> {
 
     /// Whether there is room beside the pods that are here already.
     fn check_resources(&self) -> Result<(), Refusal> {
-        let others: Vec<&Value> = self
-            .node
-            .pods()
-            .filter(|worker| matches!(worker.stage, Stage::Running | Stage::Terminating))
-            .map(|worker| &worker.pod)
-            .collect();
+        let others: Vec<&Value> =
+            self.node.pods().filter(|worker| matches!(worker.stage, Stage::Running | Stage::Terminating)).map(|worker| &worker.pod).collect();
         let limit = u64::from(self.node.config.pods);
         if others.len() as u64 + 1 > limit {
             let message = format!("Node didn't have enough resource: pods, requested: 1, used: {}, capacity: {limit}", others.len());

@@ -4,8 +4,24 @@ use super::runtime::fs::{Device, NodeKind, Tree};
 
 /// The folders of a machine before anybody has used it.
 const FOLDERS: [&str; 18] = [
-    "/bin", "/boot", "/dev", "/etc/kubernetes", "/home", "/lib/modules", "/mnt", "/opt", "/proc", "/root", "/run", "/srv", "/sys", "/tmp", "/usr/local",
-    "/var/lib/kubelet", "/var/log/pods", "/var/run",
+    "/bin",
+    "/boot",
+    "/dev",
+    "/etc/kubernetes",
+    "/home",
+    "/lib/modules",
+    "/mnt",
+    "/opt",
+    "/proc",
+    "/root",
+    "/run",
+    "/srv",
+    "/sys",
+    "/tmp",
+    "/usr/local",
+    "/var/lib/kubelet",
+    "/var/log/pods",
+    "/var/run",
 ];
 
 /// A machine's disk.

@@ -19,10 +19,7 @@ pub fn check(image: &str) -> Result<(), String> {
     if remote_name.chars().any(|letter| letter.is_uppercase()) {
         return wrong(&format!("invalid reference format: repository name ({remote_name}) must be lowercase"));
     }
-    let well_formed = is_domain(&domain)
-        && path.split('/').all(is_path_component)
-        && tag.is_none_or(is_tag)
-        && digest.is_none_or(is_digest);
+    let well_formed = is_domain(&domain) && path.split('/').all(is_path_component) && tag.is_none_or(is_tag) && digest.is_none_or(is_digest);
     if !well_formed {
         return wrong("invalid reference format");
     }
@@ -88,7 +85,13 @@ mod tests {
 
     #[test]
     fn names_are_judged_as_the_reference_grammar_does() {
-        for good in ["nginx", "nginx:1.27", "quay.io/a/b:v1", "localhost:5000/x", "a/b__c/d-e.f@sha256:0123456789012345678901234567890123456789012345678901234567890123"] {
+        for good in [
+            "nginx",
+            "nginx:1.27",
+            "quay.io/a/b:v1",
+            "localhost:5000/x",
+            "a/b__c/d-e.f@sha256:0123456789012345678901234567890123456789012345678901234567890123",
+        ] {
             assert_eq!(check(good), Ok(()), "{good}");
         }
         assert_eq!(

@@ -33,8 +33,7 @@ impl PodSync<'_, '_> {
         let names = self.worker.pod.path("spec.imagePullSecrets").items().iter().map(|secret| secret.get("name").str());
         let missing: Vec<&str> = names.filter(|name| !name.is_empty() && self.client.store().get(&SECRETS, namespace, name).is_none()).collect();
         if !missing.is_empty() {
-            let message =
-                format!("Unable to retrieve some image pull secrets ({}); attempting to pull the image may not succeed.", missing.join(", "));
+            let message = format!("Unable to retrieve some image pull secrets ({}); attempting to pull the image may not succeed.", missing.join(", "));
             self.event("Warning", "FailedToRetrieveImagePullSecret", &message);
         }
     }

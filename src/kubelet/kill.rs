@@ -98,10 +98,8 @@ impl PodSync<'_, '_> {
     /// Begins to stop all containers that run.
     pub(super) fn begin_pod_kill(&mut self, grace_override_s: Option<i64>) -> PodKill {
         let running: Vec<_> = self.runtime_status().containers.into_iter().filter(is_running).collect();
-        let mut targets: Vec<ContainerToKill> = running
-            .into_iter()
-            .map(|status| ContainerToKill { id: status.id, name: status.name, message: String::new(), reason: KillReason::Other })
-            .collect();
+        let mut targets: Vec<ContainerToKill> =
+            running.into_iter().map(|status| ContainerToKill { id: status.id, name: status.name, message: String::new(), reason: KillReason::Other }).collect();
         targets.reverse();
         PodKill { containers: targets.iter().map(|target| self.begin_kill(target, grace_override_s)).collect() }
     }

@@ -260,10 +260,10 @@ impl Node {
             Task::NodeStatus => self.report_status(&mut client),
             Task::Lease => self.renew_lease(&mut client),
             Task::Updates => self.take_update(&mut client, network, now_ms),
-            Task::Pod(id) => self.with_pod(id, &mut client, network, now_ms, PodSync::run),
+            Task::Pod(id) => self.with_pod(id, &mut client, network, now_ms, |pod| pod.run()),
             Task::Probe(id, index) => self.with_pod(id, &mut client, network, now_ms, |pod| pod.run_probe(index)),
-            Task::Volumes(id) => self.with_pod(id, &mut client, network, now_ms, PodSync::refresh_volumes),
-            Task::Reconcile(id) => self.with_pod(id, &mut client, network, now_ms, PodSync::reconcile_status),
+            Task::Volumes(id) => self.with_pod(id, &mut client, network, now_ms, |pod| pod.refresh_volumes()),
+            Task::Reconcile(id) => self.with_pod(id, &mut client, network, now_ms, |pod| pod.reconcile_status()),
         }
     }
 
@@ -310,7 +310,7 @@ impl Node {
             }
             (Some(id), None) => {
                 self.set_because(id, update.revision);
-                self.with_pod(id, client, network, now_ms, PodSync::object_is_gone);
+                self.with_pod(id, client, network, now_ms, |pod| pod.object_is_gone());
             }
             (None, None) => {}
         }
@@ -329,7 +329,7 @@ impl Node {
         worker.because = Some(update.revision);
         self.ids.insert(update.uid.clone(), id);
         self.pods.insert(id, Arc::new(worker));
-        self.with_pod(id, client, network, now_ms, PodSync::add);
+        self.with_pod(id, client, network, now_ms, |pod| pod.add());
     }
 }
 
@@ -337,9 +337,7 @@ impl PodSync<'_, '_> {
     /// The kubelet meets the pod: it is admitted or refused, or it has ended already.
     fn add(&mut self) {
         let phase = self.worker.pod.path("status.phase").str();
-        if super::pod_spec::is_terminal_phase(phase) {
-            self.worker.stage = Stage::Terminating;
-        } else if meta::is_being_deleted(&self.worker.pod) {
+        if super::pod_spec::is_terminal_phase(phase) || meta::is_being_deleted(&self.worker.pod) {
             self.worker.stage = Stage::Terminating;
         } else if let Err((reason, message)) = self.admit() {
             return self.reject(&reason, &message);

@@ -202,8 +202,7 @@ impl PodSync<'_, '_> {
         let timeout_ms = spec.get("timeoutSeconds").as_i64().unwrap_or(1).max(1) as u64 * 1000;
         let (delay_ms, outcome) = if !spec.get("exec").is_null() {
             let Some(id) = self.worker.probes[index].id.clone() else { return };
-            let command: Vec<SmolStr> =
-                spec.path("exec.command").items().iter().map(|word| super::expansion::expand_static(word.str(), container)).collect();
+            let command: Vec<SmolStr> = spec.path("exec.command").items().iter().map(|word| super::expansion::expand_static(word.str(), container)).collect();
             let options = ExecOptions { timeout_ms, ..ExecOptions::default() };
             let exec = self.node.runtime.exec(&id, &command, options, self.now_ms, self.network);
             let Some(outcome) = self.exec_outcome(exec, container, spec) else {
@@ -235,8 +234,7 @@ impl PodSync<'_, '_> {
             Ok(0) => Outcome::Success,
             Ok(_) => Outcome::Failure(result.output),
             Err(ExecError::TimedOut(_)) => {
-                let words: Vec<SmolStr> =
-                    spec.path("exec.command").items().iter().map(|word| super::expansion::expand_static(word.str(), container)).collect();
+                let words: Vec<SmolStr> = spec.path("exec.command").items().iter().map(|word| super::expansion::expand_static(word.str(), container)).collect();
                 let seconds = spec.get("timeoutSeconds").as_i64().unwrap_or(1).max(1);
                 Outcome::Failure(format!("command timed out: {:?} timed out after {}", words.join(" "), text::duration(seconds as u64 * 1000)))
             }

@@ -108,6 +108,7 @@ impl PodSync<'_, '_> {
             self.wake_at_next_tick();
             return;
         }
+        self.trigger_readiness_probes();
         let mut run = SyncRun::new(runtime_status);
         if self.begin_mounting() {
             self.sync_containers(&mut run);
@@ -246,7 +247,11 @@ impl PodSync<'_, '_> {
     /// `RunPodSandbox`: the pod gets its network, and its condition says so at once.
     fn create_sandbox(&mut self, run: &mut SyncRun) {
         if self.worker.pod.path("spec.hostUsers").as_bool() == Some(false) {
-            self.event("Warning", "FailedCreatePodSandBox", "Failed to create pod sandbox: can't set `spec.hostUsers: false`, runtime does not support user namespaces");
+            self.event(
+                "Warning",
+                "FailedCreatePodSandBox",
+                "Failed to create pod sandbox: can't set `spec.hostUsers: false`, runtime does not support user namespaces",
+            );
             return self.abandon(run);
         }
         if let Err(message) = self.check_runtime_class() {

@@ -96,7 +96,8 @@ impl PodSync<'_, '_> {
             let length = file.bytes.len();
             volume.tree.read_text(&file.path, length + 1).is_ok_and(|text| text.as_bytes() == String::from_utf8_lossy(&file.bytes).as_bytes())
         });
-        let shown = volume.tree.find("..data").ok().and_then(|inode| volume.tree.node(inode)).and_then(|node| node.entries()).map_or(0, |entries| entries.len());
+        let shown =
+            volume.tree.find("..data").ok().and_then(|inode| volume.tree.node(inode)).and_then(|node| node.entries()).map_or(0, |entries| entries.len());
         let first_parts: std::collections::BTreeSet<&str> = files.iter().filter_map(|file| file.path.split('/').next()).collect();
         if is_as_before && shown == first_parts.len() {
             return;
@@ -175,7 +176,8 @@ impl PodSync<'_, '_> {
             self.mount_nfs(spec.get("nfs"))
         } else if !spec.get("csi").is_null() {
             let driver = spec.path("csi.driver").str();
-            let why = format!("kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name {driver} not found in the list of registered CSI drivers");
+            let why =
+                format!("kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name {driver} not found in the list of registered CSI drivers");
             return Err(MountError::SetUp { volume: volume_name, message: why });
         } else {
             return Err(no_plugin(&volume_name));
