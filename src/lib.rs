@@ -2,8 +2,8 @@
 
 pub mod api;
 pub mod kubectl;
-pub mod manifest;
 pub mod kubelet;
+pub mod manifest;
 pub mod server;
 pub mod store;
 pub mod value;
