@@ -84,7 +84,11 @@ impl Invocation {
 
     /// `-l` and `--field-selector` as list options.
     pub fn list_options(&self) -> Options {
-        Options { label_selector: SmolStr::new(self.flags.text("selector")), field_selector: SmolStr::new(self.flags.text("field-selector")), ..Options::default() }
+        Options {
+            label_selector: SmolStr::new(self.flags.text("selector")),
+            field_selector: SmolStr::new(self.flags.text("field-selector")),
+            ..Options::default()
+        }
     }
 
     /// The objects that arguments, selectors or files mean, read from the server where only named. Goes on after failures.
@@ -101,10 +105,16 @@ impl Invocation {
         if selects && !named.names.is_empty() {
             let what = if self.flags.is("all") { "setting 'all' parameter" } else { "selectors" };
             let _ = what;
-            return Err(Failure::text(if self.flags.is("all") { "setting 'all' parameter but found a non empty selector. " } else { "name cannot be provided when a selector is specified" }));
+            return Err(Failure::text(if self.flags.is("all") {
+                "setting 'all' parameter but found a non empty selector. "
+            } else {
+                "name cannot be provided when a selector is specified"
+            }));
         }
         if named.mappings.is_empty() {
-            return Err(Failure::text("You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'"));
+            return Err(Failure::text(
+                "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
+            ));
         }
         if named.names.is_empty() && !selects {
             return Err(Failure::text("resource(s) were provided, but no name was specified"));

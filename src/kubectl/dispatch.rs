@@ -22,7 +22,9 @@ pub(super) async fn run(session: Session, arguments: Vec<String>) -> i32 {
 /// The commands right below `path`.
 pub fn children(path: &str) -> Vec<&'static Entry> {
     let depth = path.split_whitespace().count();
-    let below = |entry: &&Entry| entry.path.split(' ').count() == depth + 1 && (path.is_empty() || entry.path.strip_prefix(path).is_some_and(|rest| rest.starts_with(' ')));
+    let below = |entry: &&Entry| {
+        entry.path.split(' ').count() == depth + 1 && (path.is_empty() || entry.path.strip_prefix(path).is_some_and(|rest| rest.starts_with(' ')))
+    };
     commands::ALL.iter().filter(below).collect()
 }
 
@@ -45,7 +47,8 @@ fn find(arguments: &[String]) -> (Option<&'static Entry>, Vec<String>) {
             let name = word.trim_start_matches('-');
             let takes_value = !word.contains('=')
                 && global_flags().iter().any(|flag| {
-                    (flag.name == name || (word.len() == 2 && flag.short.is_some_and(|letter| name.starts_with(letter)))) && flag.type_ != super::flags::FlagType::Bool
+                    (flag.name == name || (word.len() == 2 && flag.short.is_some_and(|letter| name.starts_with(letter))))
+                        && flag.type_ != super::flags::FlagType::Bool
                 });
             if takes_value && let Some(value) = words.next() {
                 rest.push(value.clone());
@@ -136,7 +139,8 @@ fn without_command(session: &Session, rest: &[String]) -> Result<(), Failure> {
     let words: Vec<&String> = rest.iter().filter(|word| !word.starts_with('-')).collect();
     match words.split_first() {
         None => {
-            let flags = Flags::parse(global_flags(), rest).map_err(|failure| Failure::Text(format!("{}\nSee 'kubectl --help' for usage.", failure.message())))?;
+            let flags =
+                Flags::parse(global_flags(), rest).map_err(|failure| Failure::Text(format!("{}\nSee 'kubectl --help' for usage.", failure.message())))?;
             let _ = flags;
             session.out(commands::overview());
             Ok(())
@@ -183,4 +187,3 @@ pub fn distance(a: &str, b: &str) -> usize {
     }
     row[b.len()]
 }
-

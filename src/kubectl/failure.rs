@@ -36,6 +36,11 @@ impl Failure {
         }
     }
 
+    /// Several failures as one.
+    pub fn joined(mut failures: Vec<Failure>) -> Failure {
+        if failures.len() == 1 { failures.remove(0) } else { Failure::Many(failures) }
+    }
+
     /// The `reason` of the server's `Status`; `""` for other failures.
     pub fn reason(&self) -> &str {
         match self {
@@ -61,6 +66,9 @@ impl Failure {
 
     /// The same failure with words before its message; what the server said stays recognisable (`AddSourceToErr`).
     pub fn with_source(self, doing: &str, source: &str) -> Failure {
+        if source.is_empty() {
+            return self;
+        }
         match self {
             Failure::Api(mut status) => {
                 let message = format!("error when {doing} \"{source}\": {}", status.get("message").str());
@@ -77,12 +85,17 @@ impl Failure {
         Failure::Text(format!("{words}{}", self.message()))
     }
 
+    /// `… in namespace "demo"`, behind the message.
+    pub fn in_namespace(self, namespace: &str) -> Failure {
+        Failure::Text(format!("{} in namespace \"{namespace}\"", self.message()))
+    }
+
     /// What a person reads, and the exit code.
     pub fn render(&self) -> (String, i32) {
         match self {
             Failure::Exit(code) => (String::new(), *code),
             Failure::Api(status) if status.get("reason").str() == "Invalid" => (invalid(status), 1),
-            Failure::Many(failures) => (failures.iter().map(line).collect(), 1),
+            Failure::Many(failures) => (failures.iter().map(|failure| with_end(standard_message(failure).unwrap_or_else(|| failure.message()))).collect(), 1),
             other => (line(other), 1),
         }
     }
@@ -100,19 +113,27 @@ fn aggregate(failures: &[Failure]) -> String {
     if messages.len() == 1 { messages.remove(0) } else { format!("[{}]", messages.join(", ")) }
 }
 
-/// One failure in one line (or more, where its message has more).
+/// What `StandardErrorMessage` makes of the server's refusals.
+fn standard_message(failure: &Failure) -> Option<String> {
+    let Failure::Api(status) = failure else { return None };
+    let message = status.get("message").str();
+    Some(match status.get("reason").str() {
+        "" => format!("Error from server: {message}"),
+        "Unauthorized" => format!("error: You must be logged in to the server ({message})"),
+        reason => format!("Error from server ({reason}): {message}"),
+    })
+}
+
+/// A single failure, as the last thing that a command says.
 fn line(failure: &Failure) -> String {
-    let text = match failure {
-        Failure::Exit(_) => return String::new(),
-        Failure::Many(failures) => return failures.iter().map(line).collect(),
-        Failure::Api(status) => match status.get("reason").str() {
-            "" => format!("Error from server: {}", status.get("message").str()),
-            "Unauthorized" => format!("error: You must be logged in to the server ({})", status.get("message").str()),
-            reason => format!("Error from server ({reason}): {}", status.get("message").str()),
-        },
-        Failure::Text(text) if text.starts_with("error: ") => text.clone(),
-        Failure::Text(text) => format!("error: {text}"),
-    };
+    let text = standard_message(failure).unwrap_or_else(|| {
+        let message = failure.message();
+        if message.starts_with("error: ") { message } else { format!("error: {message}") }
+    });
+    with_end(text)
+}
+
+fn with_end(text: String) -> String {
     if text.ends_with('\n') { text } else { text + "\n" }
 }
 

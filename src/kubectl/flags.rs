@@ -106,7 +106,11 @@ impl Flag {
         let wrong = match self.type_ {
             FlagType::Bool => parse_bool(value).is_none().then(|| format!("strconv.ParseBool: parsing {value:?}: invalid syntax")),
             FlagType::Int => value.parse::<i64>().err().map(|error| {
-                let why = if matches!(error.kind(), std::num::IntErrorKind::PosOverflow | std::num::IntErrorKind::NegOverflow) { "value out of range" } else { "invalid syntax" };
+                let why = if matches!(error.kind(), std::num::IntErrorKind::PosOverflow | std::num::IntErrorKind::NegOverflow) {
+                    "value out of range"
+                } else {
+                    "invalid syntax"
+                };
                 format!("strconv.ParseInt: parsing {value:?}: {why}")
             }),
             FlagType::Duration => parse_duration_ms(value).err(),

@@ -94,7 +94,11 @@ pub fn find(registry: &Registry, word: &str) -> Option<Mapping> {
             }
         }
     }
-    kinds.iter().find(|kind| is_called(kind, name) && kind.group == rest).or_else(|| kinds.iter().find(|kind| is_called(kind, name) && kind.group.starts_with(rest))).map(Mapping::preferred)
+    kinds
+        .iter()
+        .find(|kind| is_called(kind, name) && kind.group == rest)
+        .or_else(|| kinds.iter().find(|kind| is_called(kind, name) && kind.group.starts_with(rest)))
+        .map(Mapping::preferred)
 }
 
 /// The kind that a word means.

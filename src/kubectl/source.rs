@@ -252,7 +252,9 @@ fn undecodable(object: &Value) -> Option<String> {
         return Some(format!("json: cannot unmarshal {} into Go struct field .metadata of type v1.ObjectMeta", metadata.type_name()));
     }
     for (field, type_) in metadata.fields().iter() {
-        let wrong = |value: &Value, wanted: &str| Some(format!("json: cannot unmarshal {} into Go struct field ObjectMeta.metadata.{field} of type {wanted}", value.type_name()));
+        let wrong = |value: &Value, wanted: &str| {
+            Some(format!("json: cannot unmarshal {} into Go struct field ObjectMeta.metadata.{field} of type {wanted}", value.type_name()))
+        };
         match (field.as_str(), type_) {
             (_, Value::Null) => {}
             ("labels" | "annotations", Value::Object(fields)) => {

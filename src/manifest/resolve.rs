@@ -89,7 +89,8 @@ fn is_base_60(text: &str) -> bool {
     let rest = text.strip_prefix(['+', '-']).unwrap_or(text);
     let rest = rest.split_once('.').map_or(rest, |(whole, fraction)| if fraction.bytes().all(|b| b.is_ascii_digit() || b == b'_') { whole } else { "" });
     let mut parts = rest.split(':');
-    let first_fits = parts.next().is_some_and(|part| part.starts_with(|letter: char| letter.is_ascii_digit()) && part.bytes().all(|b| b.is_ascii_digit() || b == b'_'));
+    let first_fits =
+        parts.next().is_some_and(|part| part.starts_with(|letter: char| letter.is_ascii_digit()) && part.bytes().all(|b| b.is_ascii_digit() || b == b'_'));
     let mut count = 0;
     let others_fit = parts.all(|part| {
         count += 1;
@@ -105,12 +106,24 @@ fn is_timestamp(text: &str) -> bool {
     if !digits(0, 4) || bytes.get(4) != Some(&b'-') {
         return false;
     }
-    let month_end = if digits(5, 7) { 7 } else if digits(5, 6) { 6 } else { return false };
+    let month_end = if digits(5, 7) {
+        7
+    } else if digits(5, 6) {
+        6
+    } else {
+        return false;
+    };
     if bytes.get(month_end) != Some(&b'-') {
         return false;
     }
     let day = month_end + 1;
-    let day_end = if digits(day, day + 2) { day + 2 } else if digits(day, day + 1) { day + 1 } else { return false };
+    let day_end = if digits(day, day + 2) {
+        day + 2
+    } else if digits(day, day + 1) {
+        day + 1
+    } else {
+        return false;
+    };
     match bytes.get(day_end) {
         None => true,
         Some(b'T' | b't' | b' ') => digits(day_end + 1, day_end + 2) && text[day_end..].matches(':').count() >= 2,

@@ -90,7 +90,13 @@ pub fn quote(text: &mut String, string: &str) {
 /// A float in its shortest form; JSON's switches to exponents later than YAML's (`%g`).
 pub fn go_float(number: f64, json: bool) -> String {
     if number.is_nan() || number.is_infinite() {
-        return if number.is_nan() { ".nan".into() } else if number > 0.0 { "+.inf".into() } else { "-.inf".into() };
+        return if number.is_nan() {
+            ".nan".into()
+        } else if number > 0.0 {
+            "+.inf".into()
+        } else {
+            "-.inf".into()
+        };
     }
     let scientific = format!("{number:e}");
     let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));

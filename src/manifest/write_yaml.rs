@@ -240,7 +240,11 @@ impl Writer {
                 }
                 spaces = true;
             } else {
-                self.put(if letter == '\'' { "''" } else { letter.encode_utf8(&mut [0; 4]) }.to_string().as_str());
+                if letter == '\'' {
+                    self.put("''")
+                } else {
+                    self.put(letter.encode_utf8(&mut [0; 4]))
+                }
                 spaces = false;
             }
         }

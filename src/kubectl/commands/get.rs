@@ -4,12 +4,8 @@ use crate::kubectl::arguments::Named;
 use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
-use crate::kubectl::printers::table::{TabWriter, cell_text};
-use crate::kubectl::printers::{Printer, print_flags};
-use crate::kubectl::resources::Mapping;
-use crate::kubectl::source::Info;
-use crate::server::request::{Request, Verb};
-use crate::value::{SmolStr, Value};
+use crate::kubectl::printers::{Printer, list_of, print_flags, sort};
+use crate::kubectl::source::Check;
 
 /// `get`.
 pub const ENTRY: Entry = Entry {
@@ -59,36 +55,71 @@ fn flags() -> Vec<Flag> {
 
 async fn run(invocation: Invocation) -> Result<(), Failure> {
     let printer = Printer::of(&invocation, &["wide", "custom-columns", "custom-columns-file"])?;
-    let named = if invocation.has_files() { None } else { Some(invocation.named(&invocation.arguments)?) };
-    let Some(named) = named else { return Err(Failure::text("not yet")) };
+    let named = if invocation.has_files() { from_files(&invocation)? } else { invocation.named(&invocation.arguments)? };
     if named.mappings.is_empty() {
-        invocation.session.err_line("You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n");
-        return Err(invocation.usage_error("Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods)."));
+        invocation
+            .session
+            .err_line("You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n");
+        let advice =
+            "Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).";
+        return Err(invocation.usage_error(advice));
     }
-    if printer.is_human() { tables(&invocation, &printer, &named).await } else { objects(&invocation, &printer, &named).await }
+    if !named.names.is_empty() && (invocation.flags.has("selector") || invocation.flags.has("field-selector")) {
+        return Err(Failure::text("name cannot be provided when a selector is specified"));
+    }
+    if !named.names.is_empty() && invocation.flags.is("all-namespaces") {
+        return Err(Failure::text("a resource cannot be retrieved by name across all namespaces"));
+    }
+    if invocation.flags.is("watch") || invocation.flags.is("watch-only") {
+        return super::get_watch::watch(&invocation, &printer, &named).await;
+    }
+    if printer.is_human() { super::get_table::show(&invocation, &printer, &named).await } else { objects(&invocation, &printer, &named).await }
 }
 
+/// What the manifests name.
+fn from_files(invocation: &Invocation) -> Result<Named, Failure> {
+    let loaded = invocation.load_files(Check::Nothing)?;
+    Failure::of(loaded.failures)?;
+    let mut named = Named { mappings: Vec::new(), names: Vec::new(), slashed: true, single: loaded.infos.len() == 1 };
+    for info in loaded.infos {
+        let known = named.mappings.iter().position(|mapping| mapping.kind.resource() == info.mapping.kind.resource());
+        let index = known.unwrap_or(named.mappings.len());
+        if known.is_none() {
+            named.mappings.push(info.mapping);
+        }
+        named.names.push((index, info.name));
+    }
+    Ok(named)
+}
+
+/// `-o json`, `-o name`, templates: the objects themselves.
 async fn objects(invocation: &Invocation, printer: &Printer, named: &Named) -> Result<(), Failure> {
-    let (infos, mut failures) = invocation.fetch(named).await;
+    let (mut infos, mut failures) = invocation.fetch(named).await;
     if invocation.flags.is("ignore-not-found") {
         failures.retain(|failure| !failure.is_not_found());
     }
-    let _: &[Info] = &infos;
+    if named.single && infos.len() != 1 {
+        return Failure::of(failures);
+    }
+    if infos.is_empty() && invocation.flags.is("ignore-not-found") {
+        return Failure::of(failures);
+    }
+    let sort_by = invocation.flags.text("sort-by");
+    if !sort_by.is_empty() {
+        let objects: Vec<_> = infos.iter().map(|info| info.object.clone()).collect();
+        infos = sort::order(&objects, sort_by)?.into_iter().map(|place| infos[place].clone()).collect();
+    }
+    if matches!(printer, Printer::Name) {
+        for info in &infos {
+            invocation.session.out_line(info.object_name());
+        }
+        return Failure::of(failures);
+    }
     let managed = invocation.flags.is("show-managed-fields");
-    for info in &infos {
-        printer.print_object(&invocation.session, &info.object, managed)?;
+    let objects: Vec<_> = infos.iter().map(|info| info.object.clone()).collect();
+    match objects.as_slice() {
+        [one] if named.single => printer.print_object(&invocation.session, one, managed)?,
+        _ => printer.print_object(&invocation.session, &list_of(objects), managed)?,
     }
     Failure::of(failures)
-}
-
-struct TableOf<'a> {
-    mapping: &'a Mapping,
-    table: Value,
-}
-
-async fn tables(invocation: &Invocation, printer: &Printer, named: &Named) -> Result<(), Failure> {
-    let _ = (invocation, printer, named, Verb::Get, TabWriter::new(), cell_text(""));
-    let _ = |mapping, table| TableOf { mapping, table };
-    let _: Option<(Request, SmolStr)> = None;
-    Ok(())
 }
