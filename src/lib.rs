@@ -4,6 +4,9 @@ pub mod api;
 pub mod kubectl;
 pub mod kubelet;
 pub mod manifest;
+pub mod playground;
 pub mod server;
 pub mod store;
 pub mod value;
+#[cfg(target_arch = "wasm32")]
+pub mod web;

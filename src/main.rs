@@ -1,3 +1,6 @@
-//! The native program `kubarium`.
+//! The program `kubarium`: natively the command line, as wasm the page.
 
-fn main() {}
+fn main() {
+    #[cfg(target_arch = "wasm32")]
+    kubarium::web::start();
+}

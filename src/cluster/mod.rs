@@ -3,6 +3,7 @@
 //! Never: reads a wall clock. Time moves only in [`Cluster::advance`], from one thing that is due to the next.
 
 mod config;
+pub mod invariants;
 mod terminal;
 #[cfg(test)]
 mod tests;
@@ -104,6 +105,19 @@ impl Cluster {
     /// Stops a machine (it answers nothing any more; what runs on it goes on) or starts it again. False where there is no such node.
     pub fn set_node_stopped(&mut self, node: &str, stopped: bool) -> bool {
         self.kubelets.set_stopped(node, stopped, self.now_ms)
+    }
+
+    /// A number that is the same for two clusters with the same objects, revision and time: whether a replay is faithful, and whether
+    /// the native cluster and the one in a browser agree. FNV-1a over everything as JSON.
+    pub fn digest(&self) -> u64 {
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        let mut add = |text: &str| text.bytes().for_each(|byte| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        add(&format!("{} {}", self.now_ms, self.store().revision()));
+        for resource in self.store().resources() {
+            add(&resource.to_string());
+            self.store().list(resource, None).for_each(|object| add(&object.to_json()));
+        }
+        hash
     }
 
     /// When there is something to do, in milliseconds since the Unix epoch.
