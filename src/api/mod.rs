@@ -4,18 +4,19 @@
 
 pub mod base64;
 pub mod encoding;
+pub mod cron;
 pub mod field_error;
 pub mod kinds;
 pub mod labels;
+pub mod merge_keys;
 pub mod meta;
 pub mod names;
+pub mod quantity;
 pub mod random;
 pub mod registry;
 pub mod resource;
+pub mod schema;
 pub mod status;
 pub mod strategy;
 pub mod time;
-pub mod merge_keys;
-pub mod quantity;
-pub mod schema;
 pub mod types;

@@ -3,14 +3,15 @@
 mod admissionregistration;
 mod apiextensions;
 mod apiregistration;
-mod apps;
+pub mod apps;
 mod authentication;
 mod authorization;
 mod autoscaling;
 mod batch;
+pub mod cells;
 mod certificates;
 mod coordination;
-mod core;
+pub mod core;
 mod discovery;
 mod flowcontrol;
 mod networking;

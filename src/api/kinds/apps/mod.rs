@@ -1,7 +1,17 @@
 //! The kinds of the group `apps`.
 
+mod daemon_set;
+mod deployment;
+pub mod replica_set;
+mod stateful_set;
+pub mod workload;
+
 use super::{ALL_VERBS, Names, Plain, kind};
 use crate::api::strategy::Kind;
+use daemon_set::DaemonSetStrategy;
+use deployment::DeploymentStrategy;
+use replica_set::ReplicaSetStrategy;
+use stateful_set::StatefulSetStrategy;
 
 /// All kinds of the group.
 pub(super) fn kinds() -> Vec<Kind> {
@@ -34,7 +44,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["status"],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            DaemonSetStrategy,
         ),
         kind(
             Names {
@@ -49,7 +59,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["scale", "status"],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            DeploymentStrategy,
         ),
         kind(
             Names {
@@ -64,7 +74,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["scale", "status"],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            ReplicaSetStrategy,
         ),
         kind(
             Names {
@@ -79,7 +89,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["scale", "status"],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            StatefulSetStrategy,
         ),
     ]
 }

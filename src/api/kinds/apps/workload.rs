@@ -56,7 +56,9 @@ pub fn label_selector(selector: &Value, field: &str) -> Vec<FieldError> {
         let operator = requirement.get("operator");
         let has_values = !requirement.get("values").items().is_empty();
         match operator.str() {
-            "In" | "NotIn" if !has_values => errors.push(FieldError::required(format!("{here}.values"), "must be specified when `operator` is 'In' or 'NotIn'")),
+            "In" | "NotIn" if !has_values => {
+                errors.push(FieldError::required(format!("{here}.values"), "must be specified when `operator` is 'In' or 'NotIn'"))
+            }
             "Exists" | "DoesNotExist" if has_values => {
                 errors.push(FieldError::forbidden(format!("{here}.values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
             }
@@ -75,7 +77,11 @@ pub fn count_or_percent(value: &Value, field: &str) -> Vec<FieldError> {
     match value {
         Value::Int(number) if *number < 0 => vec![FieldError::invalid(field, value, "must be greater than or equal to 0")],
         Value::String(text) if percent(text).is_none() => {
-            vec![FieldError::invalid(field, value, "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')")]
+            vec![FieldError::invalid(
+                field,
+                value,
+                "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
+            )]
         }
         _ => Vec::new(),
     }

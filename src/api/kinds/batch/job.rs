@@ -72,7 +72,9 @@ impl Strategy for JobStrategy {
     fn validate(&self, job: &Value) -> Vec<FieldError> {
         let spec = job.get("spec");
         let mut errors = Vec::new();
-        for field in ["parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished", "backoffLimitPerIndex", "maxFailedIndexes"] {
+        for field in
+            ["parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished", "backoffLimitPerIndex", "maxFailedIndexes"]
+        {
             errors.extend(workload::count(spec, field));
         }
         if spec.get("selector").is_null() {

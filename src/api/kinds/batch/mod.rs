@@ -1,7 +1,13 @@
 //! The kinds of the group `batch`.
 
-use super::{ALL_VERBS, Names, Plain, kind};
+mod cron_job;
+mod job;
+mod policies;
+
+use super::{ALL_VERBS, Names, kind};
 use crate::api::strategy::Kind;
+use cron_job::CronJobStrategy;
+use job::JobStrategy;
 
 /// All kinds of the group.
 pub(super) fn kinds() -> Vec<Kind> {
@@ -19,7 +25,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["status"],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            CronJobStrategy,
         ),
         kind(
             Names {
@@ -34,7 +40,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["status"],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            JobStrategy,
         ),
     ]
 }

@@ -39,9 +39,15 @@ fn exit_codes(codes: &Value, field: &str, spec: &Value) -> Vec<FieldError> {
         errors.push(FieldError::not_supported(format!("{field}.operator"), operator, &["In", "NotIn"]));
     }
     if let Some(name) = codes.get("containerName").as_str() {
-        let known = ["containers", "initContainers"].iter().any(|list| spec.path("template.spec").get(list).items().iter().any(|container| container.get("name").str() == name));
+        let known = ["containers", "initContainers"]
+            .iter()
+            .any(|list| spec.path("template.spec").get(list).items().iter().any(|container| container.get("name").str() == name));
         if !known {
-            errors.push(FieldError::invalid(format!("{field}.containerName"), codes.get("containerName"), "must be one of the container or initContainer names in the pod template"));
+            errors.push(FieldError::invalid(
+                format!("{field}.containerName"),
+                codes.get("containerName"),
+                "must be one of the container or initContainer names in the pod template",
+            ));
         }
     }
     let values = codes.get("values").items();
@@ -74,7 +80,10 @@ pub fn success_policy(spec: &Value) -> Vec<FieldError> {
     let mut errors = Vec::new();
     for (index, rule) in policy.get("rules").items().iter().enumerate() {
         if rule.get("succeededCount").is_null() && rule.get("succeededIndexes").is_null() {
-            errors.push(FieldError::required(format!("spec.successPolicy.rules[{index}]"), "at least one of succeededCount or succeededIndexes must be specified"));
+            errors.push(FieldError::required(
+                format!("spec.successPolicy.rules[{index}]"),
+                "at least one of succeededCount or succeededIndexes must be specified",
+            ));
         }
     }
     errors

@@ -1,7 +1,22 @@
 //! The kinds of the group ``.
 
+mod go_diff;
+pub mod persistent_volume_claim;
+mod pod;
+pub mod pod_columns;
+pub mod pod_defaults;
+mod pod_update;
+pub mod pod_validation;
+pub mod quality_of_service;
+mod quantities;
+mod replication_controller;
+pub mod volume_cells;
+
 use super::{ALL_VERBS, Names, Plain, kind};
 use crate::api::strategy::Kind;
+use persistent_volume_claim::PersistentVolumeClaimStrategy;
+use pod::PodStrategy;
+use replication_controller::ReplicationControllerStrategy;
 
 /// All kinds of the group.
 pub(super) fn kinds() -> Vec<Kind> {
@@ -139,7 +154,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["status"],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            PersistentVolumeClaimStrategy,
         ),
         kind(
             Names {
@@ -169,7 +184,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["attach", "binding", "ephemeralcontainers", "eviction", "exec", "log", "portforward", "proxy", "resize", "status"],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            PodStrategy,
         ),
         kind(
             Names {
@@ -199,7 +214,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["scale", "status"],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            ReplicationControllerStrategy,
         ),
         kind(
             Names {

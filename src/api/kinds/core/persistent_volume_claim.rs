@@ -77,7 +77,9 @@ impl Strategy for PersistentVolumeClaimStrategy {
         let bound = old.path("status.phase").str() == "Bound";
         if before != after || (requests_change && !bound) {
             errors.push(FieldError::forbidden("spec", immutable_detail(old, new)));
-        } else if requests_change && super::quantities::compare(new.path("spec.resources.requests.storage"), old.path("status.capacity.storage")) == std::cmp::Ordering::Less {
+        } else if requests_change
+            && super::quantities::compare(new.path("spec.resources.requests.storage"), old.path("status.capacity.storage")) == std::cmp::Ordering::Less
+        {
             errors.push(FieldError::forbidden("spec.resources.requests.storage", "field can not be less than status.capacity"));
         }
         errors

@@ -52,17 +52,26 @@ impl Strategy for PodStrategy {
     }
 
     fn selectable_fields(&self, pod: &Value) -> Vec<(&'static str, String)> {
-        ["spec.nodeName", "spec.restartPolicy", "spec.schedulerName", "spec.serviceAccountName", "spec.hostNetwork", "status.phase", "status.podIP", "status.nominatedNodeName"]
-            .into_iter()
-            .map(|field| {
-                let value = pod.path(field);
-                let text = match value.as_bool() {
-                    Some(flag) => flag.to_string(),
-                    None if field == "spec.hostNetwork" => "false".into(),
-                    None => value.str().to_string(),
-                };
-                (field, text)
-            })
-            .collect()
+        [
+            "spec.nodeName",
+            "spec.restartPolicy",
+            "spec.schedulerName",
+            "spec.serviceAccountName",
+            "spec.hostNetwork",
+            "status.phase",
+            "status.podIP",
+            "status.nominatedNodeName",
+        ]
+        .into_iter()
+        .map(|field| {
+            let value = pod.path(field);
+            let text = match value.as_bool() {
+                Some(flag) => flag.to_string(),
+                None if field == "spec.hostNetwork" => "false".into(),
+                None => value.str().to_string(),
+            };
+            (field, text)
+        })
+        .collect()
     }
 }

@@ -47,8 +47,13 @@ impl Summary {
     /// The summary of a Pod as it is now.
     pub fn of(pod: &Value) -> Summary {
         let (spec, status) = (pod.get("spec"), pod.get("status"));
-        let sidecars: Vec<&str> =
-            spec.get("initContainers").items().iter().filter(|container| container.get("restartPolicy").str() == "Always").map(|container| container.get("name").str()).collect();
+        let sidecars: Vec<&str> = spec
+            .get("initContainers")
+            .items()
+            .iter()
+            .filter(|container| container.get("restartPolicy").str() == "Always")
+            .map(|container| container.get("name").str())
+            .collect();
         let mut summary = Summary {
             status: first_word([status.get("reason").str(), status.get("phase").str()]),
             ready: 0,

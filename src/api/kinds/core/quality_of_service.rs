@@ -7,11 +7,20 @@ use crate::value::Value;
 pub fn class(spec: &Value) -> &'static str {
     let containers: Vec<&Value> = spec.get("initContainers").items().iter().chain(spec.get("containers").items()).collect();
     let counted = |resources: &Value, list: &str| -> Vec<(String, Value)> {
-        resources.get(list).fields().iter().filter(|(name, value)| matches!(name.as_str(), "cpu" | "memory") && !is_zero(value)).map(|(name, value)| (name.to_string(), value.clone())).collect()
+        resources
+            .get(list)
+            .fields()
+            .iter()
+            .filter(|(name, value)| matches!(name.as_str(), "cpu" | "memory") && !is_zero(value))
+            .map(|(name, value)| (name.to_string(), value.clone()))
+            .collect()
     };
     let pod_level = spec.get("resources");
-    let sources: Vec<&Value> =
-        if ["requests", "limits"].iter().any(|list| !counted(pod_level, list).is_empty()) { vec![pod_level] } else { containers.iter().map(|container| container.get("resources")).collect() };
+    let sources: Vec<&Value> = if ["requests", "limits"].iter().any(|list| !counted(pod_level, list).is_empty()) {
+        vec![pod_level]
+    } else {
+        containers.iter().map(|container| container.get("resources")).collect()
+    };
     if sources.iter().all(|resources| counted(resources, "requests").is_empty() && counted(resources, "limits").is_empty()) {
         return "BestEffort";
     }

@@ -180,7 +180,8 @@ fn value_from(variable: &Value, field: &str) -> Vec<FieldError> {
     }
     let here = format!("{field}.valueFrom");
     let mut errors = Vec::new();
-    let sources: Vec<&str> = ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"].into_iter().filter(|name| !from.get(name).is_null()).collect();
+    let sources: Vec<&str> =
+        ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"].into_iter().filter(|name| !from.get(name).is_null()).collect();
     for source in &sources {
         let reference = from.get(source);
         let mut require = |name: &str| {

@@ -31,13 +31,21 @@ fn toleration_rules(toleration: &Value, field: &str) -> Vec<FieldError> {
     if !key.is_empty() {
         errors.extend(names::qualified_name(key.str()).into_iter().map(|rule| FieldError::invalid(format!("{field}.key"), key, rule)));
     } else if operator.str() != "Exists" {
-        errors.push(FieldError::invalid(format!("{field}.operator"), operator, "operator must be Exists when `key` is empty, which means \"match all values and all keys\""));
+        errors.push(FieldError::invalid(
+            format!("{field}.operator"),
+            operator,
+            "operator must be Exists when `key` is empty, which means \"match all values and all keys\"",
+        ));
     }
     if !toleration.get("tolerationSeconds").is_null() && effect.str() != "NoExecute" {
         errors.push(FieldError::invalid(format!("{field}.effect"), effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"));
     }
     match operator.str() {
-        "" | "Equal" => errors.extend(names::label_value(toleration.get("value").str()).into_iter().map(|rule| FieldError::invalid(format!("{field}.operator"), toleration.get("value"), rule))),
+        "" | "Equal" => errors.extend(
+            names::label_value(toleration.get("value").str())
+                .into_iter()
+                .map(|rule| FieldError::invalid(format!("{field}.operator"), toleration.get("value"), rule)),
+        ),
         "Exists" => {
             if !toleration.get("value").is_empty() {
                 errors.push(FieldError::invalid(format!("{field}.operator"), toleration, "value must be empty when `operator` is 'Exists'"));
@@ -101,7 +109,9 @@ fn node_term(term: &Value, field: &str) -> Vec<FieldError> {
             "Exists" | "DoesNotExist" if count > 0 => {
                 errors.push(FieldError::forbidden(format!("{here}.values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
             }
-            "Gt" | "Lt" if count != 1 => errors.push(FieldError::required(format!("{here}.values"), "must be specified single value when `operator` is 'Lt' or 'Gt'")),
+            "Gt" | "Lt" if count != 1 => {
+                errors.push(FieldError::required(format!("{here}.values"), "must be specified single value when `operator` is 'Lt' or 'Gt'"))
+            }
             "In" | "NotIn" | "Exists" | "DoesNotExist" | "Gt" | "Lt" => {}
             _ => errors.push(FieldError::invalid(format!("{here}.operator"), requirement.get("operator"), "not a valid selector operator")),
         }

@@ -34,7 +34,8 @@ pub fn validate(volumes: &Value, field: &str) -> (VolumeNames, Vec<FieldError>) 
 
 fn source(volume: &Value, field: &str) -> Vec<FieldError> {
     let mut errors = Vec::new();
-    let sources: Vec<(&str, &Value)> = volume.fields().iter().filter(|(key, value)| *key != "name" && !value.is_null()).map(|(key, value)| (key.as_str(), value)).collect();
+    let sources: Vec<(&str, &Value)> =
+        volume.fields().iter().filter(|(key, value)| *key != "name" && !value.is_null()).map(|(key, value)| (key.as_str(), value)).collect();
     if sources.is_empty() {
         errors.push(FieldError::required(field, "must specify a volume type"));
     }
@@ -123,7 +124,10 @@ impl VolumeNames {
                 errors.push(FieldError::not_supported(format!("{here}.mountPropagation"), propagation, &["Bidirectional", "HostToContainer", "None"]));
             }
             if propagation.str() == "Bidirectional" && container.path("securityContext.privileged").as_bool() != Some(true) {
-                errors.push(FieldError::forbidden(format!("{here}.mountPropagation"), "Bidirectional mount propagation is available only to privileged containers"));
+                errors.push(FieldError::forbidden(
+                    format!("{here}.mountPropagation"),
+                    "Bidirectional mount propagation is available only to privileged containers",
+                ));
             }
         }
         for (index, device) in container.get("volumeDevices").items().iter().enumerate() {
