@@ -134,8 +134,7 @@ fn validate_owner_references(owners: &Value) -> Vec<FieldError> {
             if first_controller.is_empty() {
                 first_controller = controller;
             } else {
-                let why =
-                    format!("Only one reference can have Controller set to true. Found \"true\" in references for {first_controller} and {controller}");
+                let why = format!("Only one reference can have Controller set to true. Found \"true\" in references for {first_controller} and {controller}");
                 errors.push(FieldError::invalid(PATH, owners, why));
             }
         }

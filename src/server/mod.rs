@@ -24,8 +24,8 @@ mod verbs;
 
 use crate::api::random::Random;
 use crate::api::registry::Registry;
-use crate::api::status::Status;
 use crate::api::resource::{GroupResource, ObjectKey};
+use crate::api::status::Status;
 use crate::store::{Cause, Store};
 use crate::value::Value;
 use request::{Request, Response};

@@ -49,7 +49,10 @@ impl LabelSelector {
 
     /// A pair that selected objects surely have, to look them up by.
     pub fn pair(&self) -> Option<(&str, &str)> {
-        self.requirements.iter().find(|requirement| requirement.operator == Operator::In && requirement.values.len() == 1).map(|requirement| (requirement.key.as_str(), requirement.values[0].as_str()))
+        self.requirements
+            .iter()
+            .find(|requirement| requirement.operator == Operator::In && requirement.values.len() == 1)
+            .map(|requirement| (requirement.key.as_str(), requirement.values[0].as_str()))
     }
 }
 
@@ -263,7 +266,9 @@ impl FieldSelector {
         let mut requirements = Vec::new();
         for part in split_terms(text).into_iter().filter(|part| !part.is_empty()) {
             // Of two operators at the same place the longer one counts.
-            let found = part.char_indices().find_map(|(at, _)| ["!=", "==", "="].iter().find(|operator| part[at..].starts_with(**operator)).map(|operator| (at, *operator)));
+            let found = part
+                .char_indices()
+                .find_map(|(at, _)| ["!=", "==", "="].iter().find(|operator| part[at..].starts_with(**operator)).map(|operator| (at, *operator)));
             let Some((at, operator)) = found else { return Err(format!("invalid selector: '{text}'; can't understand '{part}'")) };
             let value = unescape(&part[at + operator.len()..])?;
             requirements.push((part[..at].to_string(), operator == "!=", value));

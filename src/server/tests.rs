@@ -125,9 +125,7 @@ fn finalizers_hold_up_a_delete() {
 #[test]
 fn services_get_addresses_and_ports() {
     let mut server = demo();
-    let service = |name: &str, port: i64| {
-        json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": {"type": "NodePort", "ports": [{"port": 80, "nodePort": port}]}})
-    };
+    let service = |name: &str, port: i64| json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": {"type": "NodePort", "ports": [{"port": 80, "nodePort": port}]}});
     let made = send(&mut server, Verb::Create, &SERVICES, "", service("web", 30080));
     assert_eq!(made.code, 201, "{}", made.body);
     let address = made.body.path("spec.clusterIP").str().to_string();
@@ -165,10 +163,7 @@ fn lists_are_selected_and_paged() {
     assert_eq!(names(&server.handle(&request, NOW_MS)), ["c"], "the list goes on as it was when it began");
     request.options = Default::default();
     request.options.field_selector = "data.sales=10".into();
-    assert_eq!(
-        said(&server.handle(&request, NOW_MS)),
-        "\"data.sales\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\""
-    );
+    assert_eq!(said(&server.handle(&request, NOW_MS)), "\"data.sales\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
 }
 
 #[test]

@@ -11,9 +11,12 @@ pub(super) fn admit(attributes: &mut Attributes) {
         return;
     }
     for key in ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"] {
-        let is_tolerated = attributes.object.path("spec.tolerations").items().iter().any(|toleration| {
-            [key, ""].contains(&toleration.get("key").str()) && ["NoExecute", ""].contains(&toleration.get("effect").str())
-        });
+        let is_tolerated = attributes
+            .object
+            .path("spec.tolerations")
+            .items()
+            .iter()
+            .any(|toleration| [key, ""].contains(&toleration.get("key").str()) && ["NoExecute", ""].contains(&toleration.get("effect").str()));
         if !is_tolerated {
             attributes.object.push("spec.tolerations", json!({"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": SECONDS}));
         }

@@ -70,7 +70,11 @@ pub(super) fn validate(attributes: &mut Attributes) -> Result<(), Status> {
     for range in ranges(attributes) {
         let mut errors = Vec::new();
         for limit in range.path("spec.limits").items() {
-            if attributes.request.resource == PODS { check_pod(&attributes.object, limit, &mut errors) } else { check_claim(&attributes.object, limit, &mut errors) }
+            if attributes.request.resource == PODS {
+                check_pod(&attributes.object, limit, &mut errors)
+            } else {
+                check_claim(&attributes.object, limit, &mut errors)
+            }
         }
         match errors.as_slice() {
             [] => {}

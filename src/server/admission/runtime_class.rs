@@ -42,11 +42,7 @@ fn merge_node_selector(attributes: &mut Attributes, selector: &Value) -> Result<
     for (key, value) in selector.fields().iter() {
         let given = attributes.object.path("spec.nodeSelector").get(key).clone();
         if !given.is_null() && given != *value {
-            let why = format!(
-                "conflict: runtimeClass.scheduling.nodeSelector[{key}] = {}; pod.spec.nodeSelector[{key}] = {}",
-                value.str(),
-                given.str()
-            );
+            let why = format!("conflict: runtimeClass.scheduling.nodeSelector[{key}] = {}; pod.spec.nodeSelector[{key}] = {}", value.str(), given.str());
             return Err(attributes.forbidden(&why));
         }
         attributes.object.path_mut("spec.nodeSelector").fields_mut().insert(key.clone(), value);

@@ -87,7 +87,8 @@ fn automounts(account: &Value, pod: &Value) -> bool {
 }
 
 fn mount_token(attributes: &mut Attributes) {
-    let present = attributes.object.path("spec.volumes").items().iter().map(|volume| volume.get("name").str()).find(|name| name.starts_with(TOKEN_VOLUME_PREFIX));
+    let present =
+        attributes.object.path("spec.volumes").items().iter().map(|volume| volume.get("name").str()).find(|name| name.starts_with(TOKEN_VOLUME_PREFIX));
     let is_present = present.is_some();
     let volume = present.map_or_else(String::new, str::to_string);
     let volume = if is_present { volume } else { format!("{TOKEN_VOLUME_PREFIX}{}", names::random_suffix(attributes.server.random.next_u64())) };

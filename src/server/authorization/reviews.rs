@@ -17,10 +17,7 @@ pub(in crate::server) fn answer(context: &Context, review: &Value) -> Option<Res
         ("authorization.k8s.io", "SubjectAccessReview") => access(context, &subject(review.get("spec")), review.get("spec")),
         ("authorization.k8s.io", "LocalSubjectAccessReview") => {
             if review.path("spec.resourceAttributes.namespace").str() != context.request.namespace {
-                let why = format!(
-                    "spec.resourceAttributes.namespace must match namespace: {}",
-                    review.path("spec.resourceAttributes.namespace").str()
-                );
+                let why = format!("spec.resourceAttributes.namespace must match namespace: {}", review.path("spec.resourceAttributes.namespace").str());
                 return Some(Err(Status::bad_request(why)));
             }
             access(context, &subject(review.get("spec")), review.get("spec"))

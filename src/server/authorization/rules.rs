@@ -86,7 +86,9 @@ pub(in crate::server) fn rule_allows(rule: &Value, attributes: &Attributes) -> b
     let combined = attributes.combined();
     let resource_matches = rule.get("resources").items().iter().any(|resource| {
         let resource = resource.str();
-        resource == "*" || resource == combined || !attributes.subresource.is_empty() && resource.strip_prefix("*/").is_some_and(|sub| attributes.subresource == sub)
+        resource == "*"
+            || resource == combined
+            || !attributes.subresource.is_empty() && resource.strip_prefix("*/").is_some_and(|sub| attributes.subresource == sub)
     });
     let names = rule.get("resourceNames").items();
     lists(rule, "apiGroups", &attributes.group) && resource_matches && (names.is_empty() || names.iter().any(|name| name.str() == attributes.name))

@@ -50,7 +50,10 @@ pub(super) fn decode(context: &mut Context, body: &Value, old: Option<&Value>) -
 fn check_kind(context: &Context, body: &Value, api_version: &str) -> Result<(), Status> {
     let expected = context.kind.kind.as_str();
     if !body.is_object() {
-        let why = format!("the object provided is unrecognized (must be of type {expected}): couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}", body.type_name());
+        let why = format!(
+            "the object provided is unrecognized (must be of type {expected}): couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}",
+            body.type_name()
+        );
         return Err(Status::bad_request(why));
     }
     let (given_version, given_kind) = (body.get("apiVersion").str(), body.get("kind").str());

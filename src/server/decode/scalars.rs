@@ -16,9 +16,27 @@ pub(super) enum Problem {
 /// Reads a scalar: `None` where it stays as it is.
 pub(super) fn read(value: &Value, type_: &FieldType) -> Result<Option<Value>, Problem> {
     match type_ {
-        FieldType::String => if value.as_str().is_some() { Ok(None) } else { Err(Problem::Type) },
-        FieldType::Bool => if value.as_bool().is_some() { Ok(None) } else { Err(Problem::Type) },
-        FieldType::Number => if value.as_f64().is_some() { Ok(None) } else { Err(Problem::Type) },
+        FieldType::String => {
+            if value.as_str().is_some() {
+                Ok(None)
+            } else {
+                Err(Problem::Type)
+            }
+        }
+        FieldType::Bool => {
+            if value.as_bool().is_some() {
+                Ok(None)
+            } else {
+                Err(Problem::Type)
+            }
+        }
+        FieldType::Number => {
+            if value.as_f64().is_some() {
+                Ok(None)
+            } else {
+                Err(Problem::Type)
+            }
+        }
         FieldType::Int32 => whole(value).filter(|number| i32::try_from(*number).is_ok()).map(|number| same_or(value, number)).ok_or(Problem::Type),
         FieldType::Int64 => whole(value).map(|number| same_or(value, number)).ok_or(Problem::Type),
         FieldType::IntOrString => int_or_string(value),

@@ -58,7 +58,9 @@ impl Entry {
     }
 
     fn value(&self) -> Value {
-        let mut value = Value::from(json!({"manager": self.manager.as_str(), "operation": self.operation, "apiVersion": self.api_version.as_str(), "fieldsType": "FieldsV1"}));
+        let mut value = Value::from(
+            json!({"manager": self.manager.as_str(), "operation": self.operation, "apiVersion": self.api_version.as_str(), "fieldsType": "FieldsV1"}),
+        );
         if !self.time.is_empty() {
             value.set("time", self.time.clone());
         }
@@ -189,7 +191,9 @@ impl Managed {
 
     /// Appliers first, then by time, then by name (`sortEncodedManagedFields`).
     fn sort(&mut self) {
-        self.entries.sort_by(|a, b| (a.operation, &a.time, &a.manager, &a.api_version, &a.subresource).cmp(&(b.operation, &b.time, &b.manager, &b.api_version, &b.subresource)));
+        self.entries.sort_by(|a, b| {
+            (a.operation, &a.time, &a.manager, &a.api_version, &a.subresource).cmp(&(b.operation, &b.time, &b.manager, &b.api_version, &b.subresource))
+        });
     }
 
     /// Writes the entries into an object.

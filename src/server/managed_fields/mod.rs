@@ -43,12 +43,7 @@ impl Manager {
             let error = crate::api::field_error::FieldError::required("fieldManager", "is required for apply patch");
             return Err(Status::invalid("meta.k8s.io", "PatchOptions", "", &[error]));
         }
-        Ok(Manager {
-            name: request.options.field_manager.clone(),
-            is_apply: true,
-            subresource: request.subresource.clone(),
-            force: request.options.force,
-        })
+        Ok(Manager { name: request.options.field_manager.clone(), is_apply: true, subresource: request.subresource.clone(), force: request.options.force })
     }
 }
 

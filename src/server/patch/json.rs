@@ -108,7 +108,10 @@ fn insert(object: &mut Value, path: &str, value: Value, kind: &str) -> Result<()
 fn remove(object: &mut Value, path: &str, kind: &str) -> Result<Value, String> {
     let (parent, last) = parent_mut(object, path, kind)?;
     if parent.is_object() {
-        return parent.fields_mut().remove(&last).ok_or_else(|| format!("{kind} operation does not apply: Unable to remove nonexistent key: {last}: missing value"));
+        return parent
+            .fields_mut()
+            .remove(&last)
+            .ok_or_else(|| format!("{kind} operation does not apply: Unable to remove nonexistent key: {last}: missing value"));
     }
     let length = parent.items().len();
     let index = index_of(&last, length.saturating_sub(1), kind, path)?;
@@ -120,8 +123,11 @@ fn remove(object: &mut Value, path: &str, kind: &str) -> Result<Value, String> {
 
 /// An index up to `most`; a negative one counts from the end.
 fn index_of(text: &str, most: usize, kind: &str, path: &str) -> Result<usize, String> {
-    let invalid = || format!("{kind} operation does not apply: doc is missing path: \"{path}\": Unable to access invalid index: {text}: invalid index referenced");
-    let index: i64 = text.parse().map_err(|_| format!("{kind} operation does not apply: doc is missing path: \"{path}\": strconv.Atoi: parsing \"{text}\": invalid syntax"))?;
+    let invalid =
+        || format!("{kind} operation does not apply: doc is missing path: \"{path}\": Unable to access invalid index: {text}: invalid index referenced");
+    let index: i64 = text
+        .parse()
+        .map_err(|_| format!("{kind} operation does not apply: doc is missing path: \"{path}\": strconv.Atoi: parsing \"{text}\": invalid syntax"))?;
     let index = if index < 0 { index + most as i64 + 1 } else { index };
     usize::try_from(index).ok().filter(|index| *index <= most).ok_or_else(invalid)
 }

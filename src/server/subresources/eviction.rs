@@ -35,8 +35,7 @@ pub(super) fn execute(context: &mut Context) -> Result<Value, Status> {
     request.options.precondition_uid = text("preconditions.uid");
     request.options.precondition_resource_version = text("preconditions.resourceVersion");
     let pod = with_disruption_condition(context, pod);
-    let mut deletion =
-        Context { server: context.server, kind: context.kind.clone(), request: &request, now_ms: context.now_ms, warnings: context.warnings };
+    let mut deletion = Context { server: context.server, kind: context.kind.clone(), request: &request, now_ms: context.now_ms, warnings: context.warnings };
     delete_object(&mut deletion, pod)?;
     Ok(Value::from(json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})))
 }

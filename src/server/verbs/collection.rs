@@ -15,8 +15,7 @@ pub(super) fn delete(context: &mut Context) -> Result<Value, Status> {
         request.verb = Verb::Delete;
         request.name = SmolStr::new(meta::name(object));
         request.namespace = SmolStr::new(meta::namespace(object));
-        let mut one =
-            Context { server: context.server, kind: context.kind.clone(), request: &request, now_ms: context.now_ms, warnings: context.warnings };
+        let mut one = Context { server: context.server, kind: context.kind.clone(), request: &request, now_ms: context.now_ms, warnings: context.warnings };
         match delete_object(&mut one, object.clone()) {
             Err(status) if status.code != 404 => return Err(status),
             _ => {}

@@ -1,9 +1,9 @@
 //! Changing parts of an object: `handlers/patch.go`.
 
+use super::Context;
 use super::create::create_object;
 use super::read::answer;
 use super::update::{Patched, check_name, update_object};
-use super::Context;
 use crate::api::schema;
 use crate::api::status::Status;
 use crate::server::managed_fields::{self, Manager};
