@@ -110,10 +110,7 @@ fn a_patch_that_makes_nonsense_is_refused_as_a_patch() {
         strategic(&mut server, json!({"spec": {"replicas": "three"}})),
         " \"\" is invalid: patch: Invalid value: \"map[spec:map[replicas:three]]\": unrecognized type: int32"
     );
-    assert_eq!(
-        strategic(&mut server, json!({"metadata": {"name": "other"}})),
-        "the name of the object (other) does not match the name on the URL (web)"
-    );
+    assert_eq!(strategic(&mut server, json!({"metadata": {"name": "other"}})), "the name of the object (other) does not match the name on the URL (web)");
     assert_eq!(
         strategic(&mut server, json!({"metadata": {"uid": "other"}})),
         "Deployment.apps \"web\" is invalid: metadata.uid: Invalid value: \"other\": field is immutable"

@@ -1,7 +1,7 @@
 //! Making an object: `handlers/create.go` and `Store.Create`.
 
-use super::{Context, is_built_in};
 use super::read::answer;
+use super::{Context, is_built_in};
 use crate::api::resource::GroupResource;
 use crate::api::status::Status;
 use crate::api::{meta, names, time};

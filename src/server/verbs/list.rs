@@ -197,7 +197,9 @@ fn remember_page(server: &mut crate::server::Server) {
 fn check_version(version: &str, now: u64) -> Result<(), Status> {
     match version.parse::<u64>() {
         _ if version.is_empty() => Ok(()),
-        Err(_) => Err(Status::bad_request(format!("invalid resource version: resourceVersion: Invalid value: \"{version}\": strconv.ParseUint: parsing \"{version}\": invalid syntax"))),
+        Err(_) => Err(Status::bad_request(format!(
+            "invalid resource version: resourceVersion: Invalid value: \"{version}\": strconv.ParseUint: parsing \"{version}\": invalid syntax"
+        ))),
         Ok(wanted) if wanted > now => Err(Status::other(504, "Timeout", format!("Timeout: Too large resource version: {wanted}, current: {now}"))),
         Ok(_) => Ok(()),
     }
