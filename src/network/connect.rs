@@ -199,7 +199,9 @@ fn through_service(view: &View, client: &Client, service: &Value, port: &Value, 
         Some(pod) => dial_pod(view, client, pod, endpoint.port, hops),
         None => match view.node_at(&endpoint.ip) {
             Some(node) => dial_node(view, client, node, endpoint.port, hops),
-            None => lost(hops, ConnectError::Unreachable, format!("nothing in this cluster has the address {}, and there is nothing outside of it", endpoint.ip)),
+            None => {
+                lost(hops, ConnectError::Unreachable, format!("nothing in this cluster has the address {}, and there is nothing outside of it", endpoint.ip))
+            }
         },
     }
 }
@@ -293,7 +295,8 @@ pub fn check_policies(view: &View, client: &Client, to: &End, destination: &Valu
     }
     let from = End::of_client(client);
     // What a machine sends to its own pods is always let through, so that probes work.
-    let is_own_machine = client.pod.is_null() && !client.node.is_empty() && destination.path("spec.nodeName").str() == client.node && !client.is_ingress_controller;
+    let is_own_machine =
+        client.pod.is_null() && !client.node.is_empty() && destination.path("spec.nodeName").str() == client.node && !client.is_ingress_controller;
     for (direction, subject, peer) in [(Direction::Egress, &from, to), (Direction::Ingress, to, &from)] {
         if direction == Direction::Ingress && is_own_machine {
             continue;

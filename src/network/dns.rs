@@ -223,7 +223,11 @@ fn why_not(view: &View, client: &Client, name: &str) -> String {
     let (service, namespace) = (labels[0], labels.get(1).copied().unwrap_or(meta::namespace(&client.pod)));
     if let Some(service) = view.store.get(&SERVICES, namespace, service) {
         return match service.path("spec.type").str() {
-            "ExternalName" => format!(": {} is an alias of {}, outside of the cluster, where there is nothing", named("Service", service), service.path("spec.externalName").str()),
+            "ExternalName" => format!(
+                ": {} is an alias of {}, outside of the cluster, where there is nothing",
+                named("Service", service),
+                service.path("spec.externalName").str()
+            ),
             _ => format!(": {} is headless and has no ready endpoint", named("Service", service)),
         };
     }
@@ -237,7 +241,9 @@ fn why_not(view: &View, client: &Client, name: &str) -> String {
 
 /// The address of an Ingress for a host.
 fn ingress_address(view: &View, host: &str) -> Option<SmolStr> {
-    let has_host = |ingress: &&Value| ingress.path("spec.rules").items().iter().any(|rule| super::ingress::matches_host(rule.get("host").str(), host) && !rule.get("host").is_empty());
+    let has_host = |ingress: &&Value| {
+        ingress.path("spec.rules").items().iter().any(|rule| super::ingress::matches_host(rule.get("host").str(), host) && !rule.get("host").is_empty())
+    };
     let ingress = view.store.list(&INGRESSES, None).filter(has_host).find(|ingress| !ingress.path("status.loadBalancer.ingress").is_empty())?;
     ingress.path("status.loadBalancer.ingress").items().first().map(|entry| SmolStr::new(entry.get("ip").str()))
 }

@@ -54,7 +54,8 @@ pub fn route(store: &Store, host: &str, path: &str) -> Option<Route> {
                     let host_rank = if pattern.is_empty() { 0 } else { 1 + usize::from(!pattern.starts_with('*')) };
                     let rank = (host_rank, written.len(), type_ == "Exact");
                     if best.as_ref().is_none_or(|(other, _)| rank > *other) {
-                        best = Some((rank, Route { ingress: ingress.clone(), host: pattern.into(), path: written.into(), backend: entry.get("backend").clone() }));
+                        best =
+                            Some((rank, Route { ingress: ingress.clone(), host: pattern.into(), path: written.into(), backend: entry.get("backend").clone() }));
                     }
                 }
             }

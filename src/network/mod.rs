@@ -153,7 +153,12 @@ fn addresses_of(resource: &GroupResource, object: &Value) -> Vec<SmolStr> {
         }
         object.path("status.loadBalancer.ingress").items().iter().for_each(|ingress| add(ingress.get("ip")));
     } else if *resource == NODES {
-        object.path("status.addresses").items().iter().filter(|address| address.get("type").str() != "Hostname").for_each(|address| add(address.get("address")));
+        object
+            .path("status.addresses")
+            .items()
+            .iter()
+            .filter(|address| address.get("type").str() != "Hostname")
+            .for_each(|address| add(address.get("address")));
     }
     addresses
 }

@@ -39,7 +39,9 @@ impl Answer {
         Some(match self.outcome.as_ref().err()? {
             ConnectError::Resolve(ResolveError::NoSuchHost) => format!("curl: (6) Could not resolve host: {host}"),
             ConnectError::Resolve(ResolveError::TimedOut) => format!("curl: (28) Resolving timed out after {delay_ms} milliseconds"),
-            ConnectError::Refused | ConnectError::Unreachable => format!("curl: (7) Failed to connect to {host} port {port} after {delay_ms} ms: Could not connect to server"),
+            ConnectError::Refused | ConnectError::Unreachable => {
+                format!("curl: (7) Failed to connect to {host} port {port} after {delay_ms} ms: Could not connect to server")
+            }
             ConnectError::TimedOut => format!("curl: (28) Failed to connect to {host} port {port} after {delay_ms} ms: Could not connect to server"),
         })
     }
@@ -59,7 +61,10 @@ pub fn request(view: &View, from: &Source, request: &HttpRequest, now_ms: u64) -
     };
     hops.push(match from {
         Source::Pod(_) => Hop::at(HopKind::From, &PODS, &client.pod, format!("{} asks for {}", named("Pod", &client.pod), url(request))),
-        Source::Node(name) => Hop { place: Some((NODES, crate::api::resource::ObjectKey::new("", name))), ..Hop::new(HopKind::From, format!("a process on {name} asks for {}", url(request))) },
+        Source::Node(name) => Hop {
+            place: Some((NODES, crate::api::resource::ObjectKey::new("", name))),
+            ..Hop::new(HopKind::From, format!("a process on {name} asks for {}", url(request)))
+        },
         Source::Outside => Hop::new(HopKind::From, format!("somebody outside of the cluster asks for {}", url(request))),
     });
     send(view, &client, &resolver, request, now_ms, hops)
@@ -189,7 +194,13 @@ fn ask_backend(view: &View, client: &Client, route: &Route, request: &HttpReques
     let endpoints = ports.iter().find(is_wanted).map(|port| proxy::endpoints(view.store, service, port.get("name").str())).unwrap_or_default();
     // ingress-nginx goes to the endpoints itself, past kube-proxy.
     let Some(endpoint) = endpoints.get((view.draw % endpoints.len().max(1) as u64) as usize) else {
-        let why = if service.is_null() { "doesn't exist" } else if ports.iter().any(|port| is_wanted(&port)) { "has no ready endpoint" } else { "has no such port" };
+        let why = if service.is_null() {
+            "doesn't exist"
+        } else if ports.iter().any(|port| is_wanted(&port)) {
+            "has no ready endpoint"
+        } else {
+            "has no such port"
+        };
         hops.push(Hop::new(HopKind::Service, format!("{} {why}", backend_word(&route.backend))));
         return answered(hops, answers::nginx(503), WHO, 1);
     };

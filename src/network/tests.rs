@@ -140,7 +140,8 @@ impl Room {
         let searches = [format!("{namespace}.svc.cluster.local"), "svc.cluster.local".into(), "cluster.local".into()].map(SmolStr::from).to_vec();
         let dns = DnsConfig { servers: vec!["10.96.0.10".into()], searches, options: vec!["ndots:5".into()] };
         let pod = if namespace == "demo" { "client" } else { "stranger" };
-        let sandbox = SandboxConfig { namespace: namespace.into(), name: pod.into(), dns, hosts_file: "127.0.0.1\tlocalhost\n".into(), ..SandboxConfig::default() };
+        let sandbox =
+            SandboxConfig { namespace: namespace.into(), name: pod.into(), dns, hosts_file: "127.0.0.1\tlocalhost\n".into(), ..SandboxConfig::default() };
         let store = self.server.store().clone();
         let containers = self.containers.clone();
         self.network.seen_by_containers(&store, &containers).resolve(&sandbox, name, self.now_ms).answer
@@ -243,7 +244,8 @@ fn node_ports_answer_on_every_machine_or_with_local_policy_only_where_a_pod_is()
     let mut room = Room::new(NetworkConfig::playground());
     let open = json!({"type": "NodePort", "selector": {"app": "web"}, "ports": [{"port": 80, "targetPort": 80, "nodePort": 30080}]});
     room.service("open", open, "10.96.1.4", &["web-1"], 80);
-    let local = json!({"type": "NodePort", "externalTrafficPolicy": "Local", "selector": {"app": "web"}, "ports": [{"port": 80, "targetPort": 80, "nodePort": 30081}]});
+    let local =
+        json!({"type": "NodePort", "externalTrafficPolicy": "Local", "selector": {"app": "web"}, "ports": [{"port": 80, "targetPort": 80, "nodePort": 30081}]});
     room.service("local", local, "10.96.1.5", &["web-1"], 80);
     for (url, expected) in [
         ("http://10.0.0.11:30080", Ok(200)),
@@ -267,7 +269,12 @@ fn network_policies_let_through_what_they_allow_and_nothing_else() {
         ("all in", web(json!([{}])), Ok(200), Ok(200)),
         ("pods of the namespace", web(json!([{"from": [{"podSelector": {}}]}])), Ok(200), blocked.clone()),
         ("a label", web(json!([{"from": [{"podSelector": {"matchLabels": {"role": "client"}}}]}])), Ok(200), blocked.clone()),
-        ("another namespace", web(json!([{"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "shop"}}}]}])), blocked.clone(), Ok(200)),
+        (
+            "another namespace",
+            web(json!([{"from": [{"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "shop"}}}]}])),
+            blocked.clone(),
+            Ok(200),
+        ),
         ("a block without a part", web(json!([{"from": [{"ipBlock": {"cidr": "10.244.0.0/16", "except": ["10.244.2.0/24"]}}]}])), Ok(200), blocked.clone()),
         ("the port", web(json!([{"ports": [{"port": 80, "protocol": "TCP"}]}])), Ok(200), Ok(200)),
         ("another port", web(json!([{"ports": [{"port": 443, "protocol": "TCP"}]}])), blocked.clone(), blocked.clone()),
