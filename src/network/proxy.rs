@@ -42,12 +42,12 @@ pub enum NoEndpoint {
 }
 
 /// The port of a Service by number.
-pub fn service_port<'a>(service: &'a Value, port: u16) -> Option<&'a Value> {
+pub fn service_port(service: &Value, port: u16) -> Option<&Value> {
     service.path("spec.ports").items().iter().find(|listed| listed.get("port").as_i64() == Some(i64::from(port)))
 }
 
 /// The port of a Service that has this node port.
-pub fn node_port<'a>(service: &'a Value, port: u16) -> Option<&'a Value> {
+pub fn node_port(service: &Value, port: u16) -> Option<&Value> {
     service.path("spec.ports").items().iter().find(|listed| listed.get("nodePort").as_i64() == Some(i64::from(port)))
 }
 

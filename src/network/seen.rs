@@ -1,7 +1,7 @@
 //! The network as processes in containers meet it.
 
 use super::Network;
-use super::connect::{self, Target};
+use super::connect;
 use super::containers::{Containers, Served};
 use super::dns::{self, Resolver};
 use super::request;
@@ -61,11 +61,7 @@ impl runtime::Network for SeenByContainers<'_> {
             return Connection { delay_ms: resolved.delay_ms, address: SmolStr::default(), error: Some(ConnectError::Resolve(ResolveError::NoSuchHost)) };
         };
         let dialled = connect::dial(&view, &client, &address, port, &mut hops);
-        let error = match dialled.result {
-            Ok(Target::Pod { .. } | Target::ApiServer | Target::IngressController { .. }) => None,
-            Err(error) => Some(error),
-        };
-        Connection { delay_ms: resolved.delay_ms + dialled.delay_ms, address, error }
+        Connection { delay_ms: resolved.delay_ms + dialled.delay_ms, address, error: dialled.result.err() }
     }
 
     fn http(&mut self, from: &SandboxConfig, request: &HttpRequest, now_ms: u64) -> HttpOutcome {
