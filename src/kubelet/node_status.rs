@@ -79,7 +79,7 @@ impl Node {
         for condition in status.get("conditions").items() {
             let mut condition = condition.clone();
             let old = before.iter().find(|old| old.get("type") == condition.get("type"));
-            let same = old.filter(|old| old.get("status") == condition.get("status"));
+            let same = old.filter(|old| old.get("status") == condition.get("status") && !old.get("lastTransitionTime").is_null());
             condition.set("lastHeartbeatTime", now.as_str());
             condition.set("lastTransitionTime", same.map_or(Value::from(now.as_str()), |old| old.get("lastTransitionTime").clone()));
             conditions.push(condition);
