@@ -17,6 +17,7 @@ mod container_config;
 mod container_statuses;
 mod downward;
 mod env;
+mod eviction;
 mod exec;
 mod expansion;
 mod hooks;
