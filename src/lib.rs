@@ -1,10 +1,12 @@
 //! Kubarium: a Kubernetes cluster behind glass. See ARCHITECTURE.md for the map.
 
 pub mod api;
+pub mod controllers;
 pub mod kubectl;
 pub mod kubelet;
 pub mod manifest;
 pub mod playground;
+pub mod scheduler;
 pub mod server;
 pub mod store;
 pub mod value;

@@ -32,7 +32,6 @@ pub(super) type Memory = OrdMap<ObjectKey, Value>;
 pub(super) struct Queue<'a> {
     pub(super) agenda: &'a mut Agenda,
     pub(super) controller: ControllerIndex,
-    pub(super) now_ms: u64,
     /// When a write of now reaches the controller.
     pub(super) due_ms: u64,
     pub(super) because: Option<u64>,

@@ -6,13 +6,28 @@ mod agenda;
 mod controller;
 
 mod conditions;
+mod fields;
 mod hash;
 mod pod_control;
 mod pods;
 mod refs;
 
 mod deployment;
+mod endpoint;
+mod endpointslice;
+mod garbage_collector;
+mod namespace;
+mod node_lifecycle;
+mod persistentvolume;
+mod pv_protection;
+mod pvc_protection;
 mod replicaset;
+mod root_ca_cert_publisher;
+mod service_pods;
+mod serviceaccount;
+mod taint_eviction;
+mod taints;
+
 #[cfg(test)]
 mod testing;
 
@@ -34,7 +49,22 @@ const REQUEST_MS: u64 = 7;
 const OBJECTS_PER_MS: usize = 10;
 
 /// The controllers that run in every cluster.
-static CONTROLLERS: &[&dyn Controller] = &[&deployment::DeploymentController, &replicaset::REPLICA_SET];
+static CONTROLLERS: &[&dyn Controller] = &[
+    &deployment::DeploymentController,
+    &replicaset::REPLICA_SET,
+    &replicaset::REPLICATION_CONTROLLER,
+    &garbage_collector::GarbageCollector,
+    &namespace::NamespaceController,
+    &serviceaccount::ServiceAccountController,
+    &root_ca_cert_publisher::RootCaCertPublisher,
+    &endpoint::EndpointController,
+    &endpointslice::EndpointSliceController,
+    &persistentvolume::PersistentVolumeController,
+    &pvc_protection::PvcProtection,
+    &pv_protection::PvProtection,
+    &node_lifecycle::NodeLifecycle,
+    &taint_eviction::TaintEviction,
+];
 
 /// The controller manager: what its controllers have to do. A value; cloning it costs nothing.
 #[derive(Clone)]
@@ -59,7 +89,7 @@ impl ControllerManager {
     pub fn observe(&mut self, change: &Change, store: &Store, now_ms: u64) {
         for (index, controller) in CONTROLLERS.iter().enumerate() {
             let due_ms = now_ms + WATCH_LATENCY_MS + (index % 4) as u64;
-            let mut queue = Queue { agenda: &mut self.agenda, controller: index, now_ms, due_ms, because: Some(change.revision) };
+            let mut queue = Queue { agenda: &mut self.agenda, controller: index, due_ms, because: Some(change.revision) };
             controller.enqueue(change, store, &mut queue);
         }
     }
@@ -111,7 +141,16 @@ impl ControllerManager {
     }
 
     #[expect(clippy::too_many_arguments, reason = "how one sync ended")]
-    fn finish(&mut self, controller: usize, key: ObjectKey, because: Option<u64>, now_ms: u64, busy_until_ms: u64, requeue_after_ms: Option<u64>, failed: bool) {
+    fn finish(
+        &mut self,
+        controller: usize,
+        key: ObjectKey,
+        because: Option<u64>,
+        now_ms: u64,
+        busy_until_ms: u64,
+        requeue_after_ms: Option<u64>,
+        failed: bool,
+    ) {
         if let Some(delay_ms) = requeue_after_ms {
             self.agenda.add_after(controller, key.clone(), now_ms + delay_ms, because);
         }

@@ -32,14 +32,10 @@ fn candidates(store: &Store, resource: &GroupResource, owner: &Value, selector: 
 }
 
 /// The objects of a namespace that a label selector selects, found by the most telling of its labels.
-pub(super) fn selected<'a>(
-    store: &'a Store,
-    resource: &'a GroupResource,
-    namespace: &'a str,
-    selector: &'a Value,
-) -> Box<dyn Iterator<Item = &'a Value> + 'a> {
+pub(super) fn selected<'a>(store: &'a Store, resource: &'a GroupResource, namespace: &'a str, selector: &'a Value) -> Box<dyn Iterator<Item = &'a Value> + 'a> {
     let pairs = selector.get("matchLabels").fields();
-    let telling = pairs.get("pod-template-hash").map(|value| ("pod-template-hash", value)).or_else(|| pairs.iter().next().map(|(key, value)| (key.as_str(), value)));
+    let telling =
+        pairs.get("pod-template-hash").map(|value| ("pod-template-hash", value)).or_else(|| pairs.iter().next().map(|(key, value)| (key.as_str(), value)));
     let matches = move |object: &&Value| labels::matches(selector, object.get("metadata").get("labels").fields());
     match telling {
         Some((label, value)) => Box::new(store.with_label(resource, namespace, label, value.str()).filter(matches)),

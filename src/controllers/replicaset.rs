@@ -35,7 +35,11 @@ impl ReplicaSetController {
     /// The selector in the form of a `LabelSelector`; that of a ReplicationController is a plain map.
     fn selector(&self, set: &Value) -> Value {
         let selector = set.get("spec").get("selector");
-        if self.owner.kind == "ReplicaSet" { selector.clone() } else { Value::from(json!({})).with("matchLabels", selector.clone()) }
+        if self.owner.kind == "ReplicaSet" {
+            selector.clone()
+        } else {
+            Value::from([("matchLabels".into(), selector.clone())].into_iter().collect::<crate::value::Map>())
+        }
     }
 
     fn manage_replicas(&self, context: &mut Context, set: &Value, active: &[Value]) -> Result<(), Status> {
@@ -80,8 +84,7 @@ impl ReplicaSetController {
         match failure {
             Some(failure) if conditions::find(&status, "ReplicaFailure").is_null() => {
                 let reason = if (active.len() as i64) < replicas(set) { "FailedCreate" } else { "FailedDelete" };
-                let condition =
-                    json!({"type": "ReplicaFailure", "status": "True", "lastTransitionTime": context.now().str(), "reason": reason, "message": failure.message});
+                let condition = json!({"type": "ReplicaFailure", "status": "True", "lastTransitionTime": context.now().str(), "reason": reason, "message": failure.message});
                 conditions::set(&mut status, condition.into());
             }
             None => conditions::remove(&mut status, "ReplicaFailure"),

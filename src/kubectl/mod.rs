@@ -32,6 +32,7 @@
 //!   A successful response's body is `{"stdout": "…", "stderr": "…", "exitCode": 0}`.
 
 mod command;
+pub mod describe;
 mod dispatch;
 mod files;
 mod kubeconfig;
