@@ -125,7 +125,13 @@ fn Transport(page: Page) -> impl IntoView {
             </button>
             <span class="clock" role="timer" aria-live="off">{move || clock_text(page.now_ms.get() / 100 * 100)}</span>
             <HistorySlider page />
-            <button class="branch" disabled=move || !page.in_past.get() on:click=move |_| page.branch()>{texts::BRANCH}</button>
+            <button class="icon" aria-label=texts::BRANCH title=texts::BRANCH_HELP disabled=move || !page.in_past.get() on:click=move |_| page.branch()>
+                <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.500">
+                    <path d="M4 3v10M4 9.500c0-3 8-1.500 8-5.500" />
+                    <circle cx="4" cy="2.800" r="1.500" fill="var(--panel)" /><circle cx="4" cy="13.200" r="1.500" fill="var(--panel)" />
+                    <circle cx="12" cy="3" r="1.500" fill="var(--panel)" />
+                </svg>
+            </button>
             <SpeedChoice page />
         </div>
     }

@@ -4,7 +4,9 @@ use super::clock::clock_text;
 use super::diagram::glyph_view;
 use super::page::Page;
 use super::texts;
-use crate::playground::explain::{CauseStep, Condition, EventLine, Inspection, inspect};
+use crate::api::meta;
+use crate::api::resource::PODS;
+use crate::playground::explain::{CauseStep, Condition, EventLine, Inspection, Placement, PlacementNode, inspect, placement};
 use crate::playground::scene::Tone;
 use leptos::prelude::*;
 
@@ -33,6 +35,15 @@ pub fn Inspector(page: Page) -> impl IntoView {
     let why = Memo::new(move |_| inspection.with(|inspection| inspection.as_ref().map(|inspection| inspection.why.clone()).unwrap_or_default()));
     let conditions = Memo::new(move |_| inspection.with(|inspection| inspection.as_ref().map(|inspection| inspection.conditions.clone()).unwrap_or_default()));
     let events = Memo::new(move |_| inspection.with(|inspection| inspection.as_ref().map(|inspection| inspection.events.clone()).unwrap_or_default()));
+    let placed = Memo::new(move |_| {
+        page.revision.track();
+        let object = page.selected.get().filter(|object| object.resource == PODS)?;
+        page.see(|session| {
+            let cluster = session.cluster();
+            let pod = cluster.store().get_key(&object.resource, &object.key)?;
+            placement(cluster.scheduler(), meta::uid(pod))
+        })
+    });
     let is_empty = Memo::new(move |_| page.selected.with(Option::is_none));
     let is_gone = Memo::new(move |_| !is_empty.get() && inspection.with(Option::is_none));
     let gone_name = move || page.selected.with(|selected| selected.as_ref().map(|object| object.key.to_string()).unwrap_or_default());
@@ -65,6 +76,7 @@ pub fn Inspector(page: Page) -> impl IntoView {
                     <h3>{texts::WHY}</h3>
                     <ol class="why">{move || why.get().into_iter().map(|step| view! { <WhyStep page step /> }).collect_view()}</ol>
                 </Show>
+                {move || placed.get().map(placement_view)}
                 <Show when=move || !conditions.with(Vec::is_empty)>
                     <h3>{texts::CONDITIONS}</h3>
                     <ul class="conditions">{move || conditions.get().into_iter().map(condition_view).collect_view()}</ul>
@@ -93,6 +105,44 @@ fn WhyStep(page: Page, step: CauseStep) -> impl IntoView {
         None => step.text.into_any(),
     };
     view! { <li>{text} <small>{clock_text(step.at_ms)}</small></li> }
+}
+
+/// Nodes as columns, the plugins that score as rows, and below them who was refused and why.
+fn placement_view(placement: Placement) -> impl IntoView {
+    let scored: Vec<PlacementNode> = placement.nodes.iter().filter(|node| node.total.is_some()).cloned().collect();
+    let refused: Vec<PlacementNode> = placement.nodes.into_iter().filter(|node| node.refused.is_some()).collect();
+    let best = scored.iter().filter_map(|node| node.total).max();
+    let heading = scored.iter().map(|node| view! { <th scope="col">{node.name.to_string()}</th> }).collect_view();
+    let row = |index: usize, plugin: &'static str| {
+        let cells = scored.iter().map(|node| node.scores.get(index).copied().flatten().map_or("·".to_owned(), |score| score.to_string()));
+        view! { <tr><th scope="row">{plugin}</th>{cells.map(|text| view! { <td>{text}</td> }).collect_view()}</tr> }
+    };
+    let rows = placement.plugins.iter().enumerate().map(|(index, plugin)| row(index, plugin)).collect_view();
+    let total = |node: &PlacementNode| view! { <td class:best=node.total == best>{node.total.map(|total| total.to_string())}</td> };
+    let totals = scored.iter().map(total).collect_view();
+    let has_scores = !scored.is_empty();
+    let more = placement.more;
+    view! {
+        <h3>{texts::PLACEMENT}</h3>
+        {has_scores.then(|| view! {
+            <table class="placement">
+                <thead><tr><td></td>{heading}</tr></thead>
+                <tbody>{rows}</tbody>
+                <tfoot><tr><th scope="row">{texts::PLACEMENT_SUM}</th>{totals}</tr></tfoot>
+            </table>
+        })}
+        {(!has_scores && refused.is_empty()).then(|| view! { <p class="muted">{texts::PLACEMENT_ONLY}</p> })}
+        <ul class="refused">
+            {refused
+                .into_iter()
+                .map(|node| {
+                    let (plugin, reasons) = node.refused.unwrap_or_default();
+                    view! { <li><b>"✗ " {node.name.to_string()}</b> " " {plugin} <small>{reasons}</small></li> }
+                })
+                .collect_view()}
+        </ul>
+        {(more > 0).then(|| view! { <p class="muted">{format!("{more} {}", texts::PLACEMENT_MORE)}</p> })}
+    }
 }
 
 fn condition_view(condition: Condition) -> impl IntoView {

@@ -22,9 +22,13 @@ pub fn open() -> Page {
     let example = &examples::all()[0];
     let own = storage::read(WORK).and_then(|work| share::decode(&work).ok());
     if link.is_empty() {
-        let shared = own.unwrap_or_else(|| Shared { setup: example.setup(), workspace: example.workspace(), ..Shared::default() });
         // Files are kept from visit to visit; a cluster begins anew with each.
-        let page = Page::new(Session::new(&shared.setup), shared.workspace);
+        let Some(own) = own else {
+            let page = Page::new(Session::new(&example.setup()), example.workspace());
+            page.example.set(example.id);
+            return page;
+        };
+        let page = Page::new(Session::new(&own.setup), own.workspace);
         page.keeps_work.set_value(true);
         return page;
     }
@@ -112,6 +116,7 @@ pub fn keep_work(page: Page) {
         let typed = before.is_some_and(|(before, files)| before == opened && files != workspace);
         if typed {
             page.keeps_work.set_value(true);
+            super::page::set_if_changed(page.example, "");
         }
         if typed && page.keeps_work.get_value() {
             let setup = page.see(|session| session.setup().clone());

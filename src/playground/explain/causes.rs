@@ -101,9 +101,10 @@ fn actor(change: &Change) -> String {
         "daemonset" => "DaemonSet",
         "cronjob" => "CronJob",
         "endpointslice" => "EndpointSlice",
-        "serviceaccount" => "ServiceAccount",
-        "persistentvolume-binder" => return "PersistentVolume binder".into(),
-        "generic-garbage-collector" | "garbage-collector" => return "Garbage collector".into(),
+        "service-account" => "ServiceAccount",
+        "root-ca-cert-publisher" => "Root CA",
+        "persistent-volume-binder" => return "PersistentVolume binder".into(),
+        "generic-garbage-collector" => return "Garbage collector".into(),
         other => return capital(other, actor.ends_with("-controller")),
     };
     format!("{named} controller")

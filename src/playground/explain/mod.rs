@@ -1,9 +1,11 @@
 //! What the inspector says about an object: what it is, what it waits for, and why it is there.
 
 mod causes;
+mod placement;
 mod waiting;
 
 pub use causes::{CauseStep, causes};
+pub use placement::{Placement, PlacementNode, placement};
 
 use super::scene::{Glyph, ObjectRef, State, Tone};
 use crate::api::meta;
