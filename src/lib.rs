@@ -1,6 +1,9 @@
 //! Kubarium: a Kubernetes cluster behind glass. See ARCHITECTURE.md for the map.
 
 pub mod api;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod cli;
+pub mod cluster;
 pub mod controllers;
 pub mod kubectl;
 pub mod kubelet;
