@@ -10,7 +10,7 @@ use serde_json::json;
 const START_MS: u64 = 1_767_225_600_000;
 
 fn server() -> Server {
-    Server::new(1)
+    crate::server::tests::demo()
 }
 
 fn web() -> Value {
