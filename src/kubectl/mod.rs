@@ -36,6 +36,7 @@ mod base64;
 mod client;
 mod command;
 mod commands;
+mod describe;
 mod dispatch;
 mod dry_run;
 mod entry;

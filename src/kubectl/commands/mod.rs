@@ -3,6 +3,7 @@
 mod apply;
 mod create;
 mod delete;
+mod describe;
 mod get;
 mod get_table;
 mod get_watch;
@@ -41,6 +42,7 @@ pub static ALL: &[Entry] = &[
     create::namespace::SERVICE_ACCOUNT,
     create::token::ENTRY,
     delete::ENTRY,
+    describe::ENTRY,
     get::ENTRY,
     logs::ENTRY,
     replace::ENTRY,
