@@ -18,7 +18,7 @@ impl Plugin for NodeUnschedulable {
     }
 
     fn filter(&self, cycle: &Cycle, _state: &CycleState, node: &NodeInfo) -> Result<(), Rejection> {
-        if node.node.path("spec.unschedulable").as_bool() != Some(true) || tolerates_cordon(cycle.pod) {
+        if !node.is_unschedulable || tolerates_cordon(cycle.pod) {
             return Ok(());
         }
         Err(Rejection::unresolvable("node(s) were unschedulable"))
