@@ -179,7 +179,11 @@ impl Plugin for PodTopologySpread {
                         event.changes("metadata.labels") && matches(event.old) != matches(event.new)
                     }
             }
-            Subject::TargetPod => event.changes("metadata.labels"),
+            Subject::TargetPod => {
+                let matches = |object: &Value, constraint: &Constraint| labels::matches(&constraint.selector, object.path("metadata.labels").fields());
+                (event.changes("spec.tolerations") && hard.iter().any(|constraint| constraint.honors_taints))
+                    || hard.iter().any(|constraint| matches(event.old, constraint) != matches(event.new, constraint))
+            }
             Subject::Node => {
                 let has_labels = |node: &Value| !node.is_null() && has_all_labels(&NodeInfo::of(node), &hard);
                 let (before, after) = (has_labels(event.old), has_labels(event.new));
