@@ -69,7 +69,7 @@ impl Scheduler {
         let order = self.cache.order();
         let mut state = CycleState::default();
         let mut random = client.random().clone();
-        let cycle = Cycle { pod: &pod.info, cache: &self.cache, store: client.store() };
+        let cycle = Cycle { pod: &pod.info, config: &self.config, cache: &self.cache, store: client.store() };
         let outcome = self.search.schedule_pod(&cycle, &order, &mut state, &mut random);
         match outcome {
             Outcome::Node { node, scores, diagnosis } => {

@@ -351,3 +351,18 @@ fn pods_are_spread_over_empty_nodes() {
         assert_eq!(room.scheduler.requested(name, "cpu"), Some(1000), "{name}");
     }
 }
+
+#[test]
+fn where_pods_go_follows_the_scoring_strategy() {
+    let bell = ScoringStrategy::RequestedToCapacityRatio(vec![(0, 0), (100, 10)]);
+    for (scoring_strategy, expected) in [(ScoringStrategy::LeastAllocated, 3), (ScoringStrategy::MostAllocated, 1), (bell, 1)] {
+        let mut room = Room::with_workers();
+        room.scheduler.config = SchedulerConfig { scoring_strategy: scoring_strategy.clone() };
+        for name in ["a", "b", "c"] {
+            room.create(&PODS, pod(name, json!({}), json!({"containers": requesting("500m")})));
+            room.run(100);
+        }
+        let nodes: std::collections::BTreeSet<String> = ["a", "b", "c"].map(|name| room.node_of(name)).into();
+        assert_eq!(nodes.len(), expected, "{scoring_strategy:?}");
+    }
+}
