@@ -105,7 +105,7 @@ pub struct Node {
     /// What the machine runs short of.
     pub pressure: Pressure,
     pub(super) pods: OrdMap<PodId, Arc<PodWorker>>,
-    ids: OrdMap<SmolStr, PodId>,
+    pub(super) ids: OrdMap<SmolStr, PodId>,
     updates: Vector<Update>,
     next_id: PodId,
 }
@@ -179,6 +179,9 @@ impl Node {
 
     /// A pod on this node was written.
     pub fn observe_pod(&mut self, object: &Value, revision: u64, now_ms: u64) {
+        if self.observe_mirror(object, now_ms + WATCH_MS) {
+            return;
+        }
         let (namespace, name, uid) = (meta::namespace(object).into(), meta::name(object).into(), SmolStr::new(meta::uid(object)));
         self.updates.push_back(Update { due_ms: now_ms + WATCH_MS, namespace, name, uid, revision });
         self.agenda.set_at_latest(Task::Updates, now_ms + WATCH_MS);
@@ -323,6 +326,12 @@ impl Node {
         }
     }
 
+    /// A number for one more pod.
+    pub(super) fn next_pod_id(&mut self) -> PodId {
+        self.next_id += 1;
+        self.next_id - 1
+    }
+
     fn set_because(&mut self, id: PodId, revision: u64) {
         if let Some(worker) = self.pods.get_mut(&id) {
             Arc::make_mut(worker).because = Some(revision);
@@ -330,8 +339,7 @@ impl Node {
     }
 
     fn add_pod(&mut self, pod: Value, update: &Update, client: &mut Client, network: &mut dyn Network, now_ms: u64) {
-        let id = self.next_id;
-        self.next_id += 1;
+        let id = self.next_pod_id();
         let mut worker = PodWorker::new(id, pod);
         worker.because = Some(update.revision);
         self.ids.insert(update.uid.clone(), id);
@@ -349,8 +357,8 @@ impl PodSync<'_, '_> {
         let phase = self.worker.pod.path("status.phase").str();
         if super::pod_spec::is_terminal_phase(phase) || meta::is_being_deleted(&self.worker.pod) {
             self.worker.stage = Stage::Terminating;
-        } else if let Err((reason, message)) = self.admit() {
-            return self.reject(&reason, &message);
+        } else if !self.admit() {
+            return;
         }
         self.run();
     }

@@ -1,6 +1,7 @@
 //! Making a pod's status and sending it to the server: `generateAPIPodStatus` and `pkg/kubelet/status/status_manager.go`.
 
 use super::conditions;
+use super::mirror_pods::mirrored;
 use super::container_statuses::{Sources, container_statuses};
 use super::phase;
 use super::pod_spec::{self, ContainerKind, is_terminal_phase};
@@ -102,7 +103,8 @@ impl PodSync<'_, '_> {
     pub(super) fn server_pod(&self) -> Option<Value> {
         let pod = &self.worker.pod;
         let found = self.client.store().get(&PODS, meta::namespace(pod), meta::name(pod))?;
-        (meta::uid(found) == meta::uid(pod)).then(|| found.clone())
+        let is_it = if pod_spec::is_static(pod) { mirrored(found) == meta::uid(pod) } else { meta::uid(found) == meta::uid(pod) };
+        is_it.then(|| found.clone())
     }
 
     /// Takes `status` as the pod's and sends what has changed to the server.

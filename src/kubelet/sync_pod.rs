@@ -98,6 +98,7 @@ impl PodSync<'_, '_> {
     fn sync_pod(&mut self) {
         self.worker.update_pending = false;
         self.worker.relist_pending = false;
+        self.reconcile_mirror();
         self.check_active_deadline();
         let runtime_status = self.runtime_status();
         let status = self.generate_status(&runtime_status, false);
