@@ -25,6 +25,13 @@ impl Refusal {
     fn new(reason: &str, message: impl Into<String>) -> Refusal {
         Refusal { reason: reason.into(), message: message.into(), missing: Vec::new() }
     }
+
+    /// How it reads where a running pod asks for more: whether there will ever be room, and why there is none.
+    pub fn for_resize(&self) -> (&'static str, String) {
+        let Some(one) = self.missing.first().filter(|one| one.requested > one.capacity) else { return ("Deferred", self.message.clone()) };
+        let message = format!("Node didn't have enough capacity: {}, requested: {}, capacity: {}", one.resource, one.requested, one.capacity);
+        ("Infeasible", message)
+    }
 }
 
 impl PodSync<'_, '_> {
@@ -70,13 +77,13 @@ impl PodSync<'_, '_> {
     }
 
     /// Whether there is room beside the pods that are here already.
-    fn check_resources(&self) -> Result<(), Refusal> {
+    pub(super) fn check_resources(&self) -> Result<(), Refusal> {
         let others: Vec<&Value> =
             self.node.pods().filter(|worker| matches!(worker.stage, Stage::Running | Stage::Terminating)).map(|worker| &worker.pod).collect();
         let limit = u64::from(self.node.config.pods);
         if others.len() as u64 + 1 > limit {
             let message = format!("Node didn't have enough resource: pods, requested: 1, used: {}, capacity: {limit}", others.len());
-            let missing = vec![Requirement { resource: "pods".into(), amount: 1 }];
+            let missing = vec![Requirement { resource: "pods".into(), amount: 1, requested: 1, capacity: limit as i64 }];
             return Err(Refusal { missing, ..Refusal::new("OutOfpods", message) });
         }
         let own = amounts(&resources::pod_requests(&self.worker.pod));
@@ -97,7 +104,7 @@ impl PodSync<'_, '_> {
             let (requested, used, capacity) = (in_units(requested), used.get(resource).map_or(0, in_units), in_units(&capacity));
             if requested > 0 && used + requested > capacity {
                 let message = format!("Node didn't have enough resource: {resource}, requested: {requested}, used: {used}, capacity: {capacity}");
-                let missing = vec![Requirement { resource: resource.into(), amount: used + requested - capacity }];
+                let missing = vec![Requirement { resource: resource.into(), amount: used + requested - capacity, requested, capacity }];
                 return Err(Refusal { missing, ..Refusal::new(&format!("OutOf{resource}"), message) });
             }
         }

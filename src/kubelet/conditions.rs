@@ -5,7 +5,13 @@ use crate::value::{NULL, Value};
 use serde_json::json;
 
 /// The types of conditions that only the kubelet writes.
-pub const OWN_TYPES: [&str; 5] = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
+pub const OWN_TYPES: [&str; 7] =
+    ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled", "PodResizePending", "PodResizeInProgress"];
+
+/// A condition that is true.
+pub fn plain(type_: &str, reason: &'static str, message: &str, generation: i64) -> Value {
+    Verdict { status: "True", reason, message: message.to_string() }.condition(type_, &Value::Int(generation))
+}
 
 /// The outcome that a condition tells of.
 struct Verdict {

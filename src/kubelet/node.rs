@@ -8,7 +8,7 @@ use super::host_path;
 use super::node_status::NodeStatusManager;
 use super::pod_sync::PodSync;
 use super::pod_worker::{Activity, PodId, PodWorker, Stage};
-use super::runtime::fs::Volume;
+use super::runtime::fs::{Volume, VolumeId};
 use super::runtime::{ExecId, Network, Profile, PullId, Runtime, RuntimeEvent, SandboxId};
 use super::volumes::HOST;
 use crate::api::meta;
@@ -104,6 +104,10 @@ pub struct Node {
     pub status: NodeStatusManager,
     /// What the machine runs short of.
     pub pressure: Pressure,
+    /// File servers' folders, as all machines see them.
+    pub shared: OrdMap<VolumeId, Volume>,
+    /// Those of them that were written to here.
+    pub shared_written: Vector<VolumeId>,
     pub(super) pods: OrdMap<PodId, Arc<PodWorker>>,
     pub(super) ids: OrdMap<SmolStr, PodId>,
     updates: Vector<Update>,
@@ -127,6 +131,8 @@ impl Node {
             images_changed: false,
             status: NodeStatusManager::default(),
             pressure: Pressure::default(),
+            shared: OrdMap::new(),
+            shared_written: Vector::new(),
             pods: OrdMap::new(),
             ids: OrdMap::new(),
             updates: Vector::new(),
@@ -246,7 +252,7 @@ impl Node {
                 }
                 self.remove_older_dead(&container, &sandbox, now_ms);
             }
-            RuntimeEvent::VolumeWritten { .. } => {}
+            RuntimeEvent::VolumeWritten { volume } => self.shared_written.push_back(volume),
         }
     }
 
@@ -288,14 +294,19 @@ impl Node {
         if is_gone {
             let mut sync = PodSync { worker: &mut worker, node: self, client, network, now_ms };
             sync.remove_sandbox();
-            self.forget(&worker);
+            self.forget(&worker, now_ms);
         } else {
             self.pods.insert(id, Arc::new(worker));
         }
     }
 
-    fn forget(&mut self, worker: &PodWorker) {
+    fn forget(&mut self, worker: &PodWorker, now_ms: u64) {
         self.ids.remove(meta::uid(&worker.pod));
+        let waiting: Vec<PodId> = self.pods().filter(|other| super::resize::waits_for_room(other)).map(|other| other.id).collect();
+        for id in waiting {
+            let time_ms = self.next_tick(now_ms);
+            self.agenda.set_at_latest(Task::Pod(id), time_ms);
+        }
         for task in [Task::Pod(worker.id), Task::Volumes(worker.id), Task::Reconcile(worker.id)] {
             self.agenda.remove(&task);
         }
@@ -366,7 +377,7 @@ impl PodSync<'_, '_> {
     /// The pod has changed, other than by this kubelet's own writes.
     fn update(&mut self, pod: Value) {
         let deletes = meta::is_being_deleted(&pod);
-        self.worker.pod = pod;
+        self.take_pod(pod);
         if deletes && self.worker.stage == Stage::Running {
             self.worker.stage = Stage::Terminating;
             if matches!(&self.worker.activity, Activity::Sync(run) if run.waits_for_volumes()) {

@@ -16,6 +16,10 @@ pub struct Requirement {
     pub resource: String,
     /// How much.
     pub amount: i64,
+    /// What the pod asks for.
+    pub requested: i64,
+    /// What the node has.
+    pub capacity: i64,
 }
 
 impl Requirement {
@@ -59,7 +63,7 @@ impl Node {
 
     fn without(&self, missing: &[Requirement], id: PodId) -> Vec<Requirement> {
         let Some(worker) = self.worker(id) else { return missing.to_vec() };
-        let left = missing.iter().map(|one| Requirement { resource: one.resource.clone(), amount: one.amount - one.freed_by(&worker.pod) });
+        let left = missing.iter().map(|one| Requirement { amount: one.amount - one.freed_by(&worker.pod), ..one.clone() });
         left.filter(|one| one.amount > 0).collect()
     }
 

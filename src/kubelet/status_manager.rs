@@ -53,6 +53,9 @@ impl PodSync<'_, '_> {
         }
         status.set("phase", phase);
         let mut all: Vec<Value> = self.foreign_conditions(old);
+        if !is_over {
+            all.extend(worker.resize.conditions(pod.path("metadata.generation").as_i64().unwrap_or(0)));
+        }
         all.extend(conditions::generate(pod, &status, &all, runtime_status.sandbox_ready));
         status.set("conditions", all);
         self.set_addresses(runtime_status, old, &mut status);

@@ -141,7 +141,8 @@ impl PodSync<'_, '_> {
         let device = format!("{}:{}", source.get("server").str(), source.get("path").str());
         let id = SmolStr::from(format!("nfs/{device}"));
         if self.node.runtime.volume(&id).is_none() {
-            let volume = Volume { reports_writes: true, device: device.into(), ..Volume::of(Tree::new(0o777, self.now_ms)) };
+            let empty = || Volume { reports_writes: true, device: device.as_str().into(), ..Volume::of(Tree::new(0o777, self.now_ms)) };
+            let volume = self.node.shared.get(&id).cloned().unwrap_or_else(empty);
             self.node.runtime.put_volume(id.clone(), volume);
         }
         Mounted { id, base: SmolStr::default(), read_only: source.get("readOnly").as_bool() == Some(true), is_own: false }
