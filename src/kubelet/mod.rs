@@ -17,6 +17,7 @@ mod container_config;
 mod container_statuses;
 mod downward;
 mod env;
+mod env_file;
 mod eviction;
 mod exec;
 mod expansion;
@@ -42,6 +43,7 @@ mod prober;
 mod projection;
 mod resize;
 mod resources;
+mod restart_all;
 pub mod runtime;
 mod serving;
 mod status_manager;
@@ -90,7 +92,8 @@ pub struct Kubelets {
 impl Kubelets {
     /// Machines that are switched on at `now_ms`.
     pub fn new(configs: &[NodeConfig], now_ms: u64) -> Kubelets {
-        let mut kubelets = Kubelets { nodes: OrdMap::new(), agenda: Agenda::default(), shared: OrdMap::new(), pod_nodes: OrdMap::new(), sources: OrdMap::new() };
+        let mut kubelets =
+            Kubelets { nodes: OrdMap::new(), agenda: Agenda::default(), shared: OrdMap::new(), pod_nodes: OrdMap::new(), sources: OrdMap::new() };
         for config in configs {
             kubelets.add_node(config.clone(), now_ms);
         }

@@ -1,14 +1,15 @@
 //! Making a pod's status and sending it to the server: `generateAPIPodStatus` and `pkg/kubelet/status/status_manager.go`.
 
 use super::conditions;
-use super::mirror_pods::mirrored;
 use super::container_statuses::{Sources, container_statuses};
+use super::mirror_pods::mirrored;
 use super::phase;
 use super::pod_spec::{self, ContainerKind, is_terminal_phase};
 use super::pod_status::PodStatus;
 use super::pod_sync::PodSync;
 use super::pod_worker::Stage;
 use super::resources;
+use super::restart_all;
 use crate::api::resource::PODS;
 use crate::api::{meta, time};
 use crate::server::request::{Options, PatchType};
@@ -57,6 +58,9 @@ impl PodSync<'_, '_> {
             all.extend(worker.resize.conditions(pod.path("metadata.generation").as_i64().unwrap_or(0)));
         }
         all.extend(conditions::generate(pod, &status, &all, runtime_status.sandbox_ready));
+        if restart_all::is_possible(pod) {
+            all.push(conditions::all_containers_restarting(restart_all::is_asked_for(pod, runtime_status), phase));
+        }
         status.set("conditions", all);
         self.set_addresses(runtime_status, old, &mut status);
         status.set("qosClass", resources::qos_class(pod));

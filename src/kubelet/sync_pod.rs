@@ -12,6 +12,7 @@ use super::pod_status::PodStatus;
 use super::pod_sync::PodSync;
 use super::pod_worker::{Activity, Stage, StartFailure};
 use super::resize::needs_restart;
+use super::restart_all;
 use super::runtime::{ContainerId, PullId, SandboxConfig};
 use crate::api::{meta, time};
 use crate::value::{SmolStr, Value};
@@ -140,6 +141,10 @@ impl PodSync<'_, '_> {
 
     /// Works out what to do with the containers.
     fn sync_containers(&mut self, run: &mut SyncRun) {
+        if restart_all::is_asked_for(&self.worker.pod, &run.status) {
+            run.acted = true;
+            return self.remove_all_containers();
+        }
         self.check_pull_secrets();
         self.add_probes();
         let started_with = self.worker.started_with.clone();
