@@ -15,6 +15,7 @@ mod conditions;
 mod config;
 mod container_config;
 mod container_statuses;
+mod csi_migration;
 mod downward;
 mod env;
 mod env_file;
