@@ -12,11 +12,14 @@ mod pod_control;
 mod pods;
 mod refs;
 
+mod daemonset;
 mod deployment;
 mod endpoint;
 mod endpointslice;
 mod garbage_collector;
+mod history;
 mod namespace;
+mod node_affinity;
 mod node_lifecycle;
 mod persistentvolume;
 mod pv_protection;
@@ -25,6 +28,7 @@ mod replicaset;
 mod root_ca_cert_publisher;
 mod service_pods;
 mod serviceaccount;
+mod statefulset;
 mod taint_eviction;
 mod taints;
 
@@ -53,6 +57,8 @@ static CONTROLLERS: &[&dyn Controller] = &[
     &deployment::DeploymentController,
     &replicaset::REPLICA_SET,
     &replicaset::REPLICATION_CONTROLLER,
+    &statefulset::StatefulSetController,
+    &daemonset::DaemonSetController,
     &garbage_collector::GarbageCollector,
     &namespace::NamespaceController,
     &serviceaccount::ServiceAccountController,
