@@ -18,6 +18,7 @@ mod endpoint;
 mod endpointslice;
 mod garbage_collector;
 mod history;
+mod job;
 mod namespace;
 mod node_affinity;
 mod node_lifecycle;
@@ -59,6 +60,7 @@ static CONTROLLERS: &[&dyn Controller] = &[
     &replicaset::REPLICATION_CONTROLLER,
     &statefulset::StatefulSetController,
     &daemonset::DaemonSetController,
+    &job::JobController,
     &garbage_collector::GarbageCollector,
     &namespace::NamespaceController,
     &serviceaccount::ServiceAccountController,

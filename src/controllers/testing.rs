@@ -119,7 +119,7 @@ impl World {
                 let options = Options { grace_period_seconds: Some(0), ..Options::default() };
                 let _ = self.client().delete(&PODS, meta::namespace(&pod), meta::name(&pod), options);
                 self.observe();
-            } else if pod.path("status.phase").str() != "Running" {
+            } else if matches!(pod.path("status.phase").str(), "" | "Pending") {
                 let now = time::rfc3339(self.now_ms);
                 let address = format!("10.244.1.{}", self.server.store().revision() % 250 + 1);
                 self.set_status(&PODS, &pod, |status| {
