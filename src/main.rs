@@ -1,6 +1,11 @@
 //! The program `kubarium`: natively the command line, as wasm the page.
 
+#[cfg(target_arch = "wasm32")]
 fn main() {
-    #[cfg(target_arch = "wasm32")]
     kubarium::web::start();
+}
+
+#[cfg(not(target_arch = "wasm32"))]
+fn main() -> std::process::ExitCode {
+    kubarium::cli::main(std::env::args().skip(1).collect())
 }

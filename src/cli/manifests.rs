@@ -125,7 +125,17 @@ fn state(resource: &GroupResource, object: &Value) -> (String, bool) {
         }
         "jobs" => {
             let (done, failed) = (meta::is_condition_true(object, "Complete"), meta::is_condition_true(object, "Failed"));
-            (if done { "complete" } else if failed { "failed" } else { "running" }.to_string(), done || (!failed && number("status.active") > 0))
+            (
+                if done {
+                    "complete"
+                } else if failed {
+                    "failed"
+                } else {
+                    "running"
+                }
+                .to_string(),
+                done || (!failed && number("status.active") > 0),
+            )
         }
         "persistentvolumeclaims" => (object.path("status.phase").str().to_string(), object.path("status.phase").str() == "Bound"),
         "daemonsets" => of(number("status.numberReady"), number("status.desiredNumberScheduled")),

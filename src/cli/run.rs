@@ -43,7 +43,8 @@ fn parse(arguments: &[String]) -> Result<Arguments, String> {
             }
             lexopt::Arg::Long("for") => {
                 let text = parser.value().map_err(fault)?;
-                parsed.for_ms = Some(crate::api::cron::go_duration_ms(&text.to_string_lossy()).ok_or_else(|| format!("--for wants a duration such as 60s, not {text:?}"))?);
+                parsed.for_ms =
+                    Some(crate::api::cron::go_duration_ms(&text.to_string_lossy()).ok_or_else(|| format!("--for wants a duration such as 60s, not {text:?}"))?);
             }
             lexopt::Arg::Value(path) => parsed.paths.push(PathBuf::from(path)),
             other => return Err(fault(other.unexpected())),

@@ -69,7 +69,8 @@ impl Scenario {
             return Err("not a scenario: it has no list of steps".into());
         }
         let namespace = if document.get("namespace").is_empty() { "demo" } else { document.get("namespace").str() };
-        let steps = document.get("steps").items().iter().enumerate().map(|(index, step)| parse_step(step, namespace).map_err(|why| format!("step {index}: {why}")));
+        let steps =
+            document.get("steps").items().iter().enumerate().map(|(index, step)| parse_step(step, namespace).map_err(|why| format!("step {index}: {why}")));
         Ok(Scenario {
             title: document.get("title").str().to_string(),
             namespace: namespace.to_string(),
@@ -143,7 +144,8 @@ impl Scenario {
                 objects.push(object);
             }
         }
-        let mut events: Vec<Value> = store.list(&EVENTS, Some(&self.namespace)).filter(|event| event.path("involvedObject.kind").str() != "Node").map(event_row).collect();
+        let mut events: Vec<Value> =
+            store.list(&EVENTS, Some(&self.namespace)).filter(|event| event.path("involvedObject.kind").str() != "Node").map(event_row).collect();
         events.sort_by(|a, b| a.get("first").str().cmp(b.get("first").str()));
         let mut snapshot = Value::object();
         snapshot.set("objects", objects);

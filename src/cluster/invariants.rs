@@ -13,7 +13,8 @@ const LONGEST_OWNER_CHAIN: usize = 16;
 
 /// What doesn't hold, in words; empty when all is well.
 pub fn violations(store: &Store) -> Vec<String> {
-    [bound_pods_have_nodes(store), nodes_are_not_overfull(store), addresses_are_used_once(store), owner_chains_end(store), claims_have_one_volume(store)].concat()
+    [bound_pods_have_nodes(store), nodes_are_not_overfull(store), addresses_are_used_once(store), owner_chains_end(store), claims_have_one_volume(store)]
+        .concat()
 }
 
 fn is_finished(pod: &Value) -> bool {
@@ -102,7 +103,9 @@ fn claims_have_one_volume(store: &Store) -> Vec<String> {
     for volume in store.list(&PERSISTENT_VOLUMES, None).filter(|volume| volume.path("status.phase").str() == "Bound") {
         let claim = volume.path("spec.claimRef");
         let key = format!("{}/{}", claim.get("namespace").str(), claim.get("name").str());
-        let bound_to_it = store.get(&PERSISTENT_VOLUME_CLAIMS, claim.get("namespace").str(), claim.get("name").str()).is_some_and(|found| meta::uid(found) == claim.get("uid").str());
+        let bound_to_it = store
+            .get(&PERSISTENT_VOLUME_CLAIMS, claim.get("namespace").str(), claim.get("name").str())
+            .is_some_and(|found| meta::uid(found) == claim.get("uid").str());
         if let (true, Some(other)) = (bound_to_it, volumes.insert(key.clone(), meta::name(volume))) {
             found.push(format!("claim {key} has two volumes, {other} and {}", meta::name(volume)));
         }

@@ -5,15 +5,13 @@
 mod config;
 pub mod invariants;
 mod terminal;
-#[cfg(test)]
-mod tests;
 
 pub use config::{ClusterConfig, Flavour};
 pub use terminal::run_to_end;
 
 use crate::controllers::ControllerManager;
 use crate::kubelet::Kubelets;
-use crate::network::Network;
+use crate::kubelet::runtime::NoNetwork;
 use crate::scheduler::Scheduler;
 use crate::server::Server;
 use crate::server::request::{Request, Response};
@@ -26,7 +24,6 @@ pub struct Cluster {
     controllers: ControllerManager,
     scheduler: Scheduler,
     kubelets: Kubelets,
-    network: Network,
     now_ms: u64,
     start_ms: u64,
     observed_revision: u64,
@@ -38,20 +35,21 @@ enum Actor {
     Controllers,
     Scheduler,
     Kubelets,
-    Network,
 }
 
 impl Cluster {
     /// A cluster as it is when its control plane has just started and its machines have not joined yet.
     pub fn new(config: &ClusterConfig) -> Cluster {
         let mut server = Server::new(config.seed);
-        server.bootstrap(config.start_ms);
+        for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
+            let namespace = serde_json::json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
+            server.handle(&Request::new(crate::server::request::Verb::Create, &crate::api::resource::NAMESPACES, "", "").with_body(namespace.into()), config.start_ms);
+        }
         let mut cluster = Cluster {
             server,
             controllers: ControllerManager::new(),
             scheduler: Scheduler::new(),
             kubelets: Kubelets::new(&config.nodes, config.start_ms),
-            network: Network::new(config.network()),
             now_ms: config.start_ms,
             start_ms: config.start_ms,
             observed_revision: 0,
@@ -90,11 +88,6 @@ impl Cluster {
         &self.kubelets
     }
 
-    /// The network, for who answers whom.
-    pub fn network(&self) -> &Network {
-        &self.network
-    }
-
     /// Carries out a request of somebody outside, now.
     pub fn request(&mut self, request: &Request) -> Response {
         let response = self.server.handle(request, self.now_ms);
@@ -127,15 +120,10 @@ impl Cluster {
 
     fn next_actor(&self) -> Option<(u64, Actor)> {
         // Where several are due at the same moment the order is always this one.
-        [
-            (self.controllers.next_due(), Actor::Controllers),
-            (self.scheduler.next_due(), Actor::Scheduler),
-            (self.kubelets.next_due(), Actor::Kubelets),
-            (self.network.next_due(), Actor::Network),
-        ]
-        .into_iter()
-        .filter_map(|(due_ms, actor)| Some((due_ms?, actor)))
-        .min_by_key(|&(due_ms, _)| due_ms)
+        [(self.controllers.next_due(), Actor::Controllers), (self.scheduler.next_due(), Actor::Scheduler), (self.kubelets.next_due(), Actor::Kubelets)]
+            .into_iter()
+            .filter_map(|(due_ms, actor)| Some((due_ms?, actor)))
+            .min_by_key(|&(due_ms, _)| due_ms)
     }
 
     /// Moves the clock to `until_ms` and does everything that is due by then, but at most `max_steps` things; true when the
@@ -158,14 +146,7 @@ impl Cluster {
         match actor {
             Actor::Controllers => self.controllers.run_next(&mut self.server, self.now_ms),
             Actor::Scheduler => self.scheduler.run_next(&mut self.server, self.now_ms),
-            Actor::Kubelets => {
-                // What containers see of the network are the containers as they were before this step.
-                let containers = self.kubelets.clone();
-                let store = self.server.store().clone();
-                let mut seen = self.network.seen_by_containers(&store, &containers);
-                self.kubelets.run_next(&mut self.server, &mut seen, self.now_ms);
-            }
-            Actor::Network => self.network.run_next(&mut self.server, self.now_ms),
+            Actor::Kubelets => self.kubelets.run_next(&mut self.server, &mut NoNetwork, self.now_ms),
         }
         self.observe();
     }
@@ -179,7 +160,6 @@ impl Cluster {
             self.controllers.observe(change, store, self.now_ms);
             self.scheduler.observe(change, store, self.now_ms);
             self.kubelets.observe(change, store, self.now_ms);
-            self.network.observe(change, store, self.now_ms);
         }
         self.observed_revision = store.revision();
     }

@@ -31,11 +31,26 @@
 //! - `exec`: `Verb::Create` of the subresource `exec`; the body holds `PodExecOptions` (`container`, `command`, and `input`, the text piped in).
 //!   A successful response's body is `{"stdout": "…", "stderr": "…", "exitCode": 0}`.
 
+mod arguments;
+mod base64;
+mod client;
 mod command;
+mod commands;
+pub mod describe;
 mod dispatch;
+mod dry_run;
+mod entry;
+mod failure;
 mod files;
+mod flags;
 mod kubeconfig;
+mod last_applied;
+mod pods;
+mod printers;
+mod resources;
 mod session;
+mod source;
+mod three_way;
 
 pub use command::Command;
 pub use files::Files;

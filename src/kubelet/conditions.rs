@@ -59,10 +59,7 @@ pub fn generate(pod: &Value, status: &Value, others: &[Value], sandbox_ready: bo
 pub fn generate_ready(pod: &Value, status: &Value) -> [Value; 2] {
     let generation = pod.get("metadata").get("generation");
     let containers_ready = containers_ready(pod, status, status.get("phase").str());
-    [
-        ready(pod, &containers_ready, status.get("conditions").items()).condition("Ready", generation),
-        containers_ready.condition("ContainersReady", generation),
-    ]
+    [ready(pod, &containers_ready, status.get("conditions").items()).condition("Ready", generation), containers_ready.condition("ContainersReady", generation)]
 }
 
 /// The status of that name among the statuses of init and regular containers.

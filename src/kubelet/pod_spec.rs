@@ -63,11 +63,6 @@ pub fn is_sidecar(init_container: &Value) -> bool {
     init_container.get("restartPolicy").str() == "Always"
 }
 
-/// Whether the pod has sidecars.
-pub fn has_sidecars(pod: &Value) -> bool {
-    containers(pod, ContainerKind::Init).iter().any(is_sidecar)
-}
-
 /// Whether the pod shares its node's network.
 pub fn is_host_network(pod: &Value) -> bool {
     pod.get("spec").get("hostNetwork").as_bool() == Some(true)

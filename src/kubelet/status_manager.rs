@@ -11,7 +11,7 @@ use super::resources;
 use crate::api::resource::PODS;
 use crate::api::{meta, time};
 use crate::server::request::{Options, PatchType};
-use crate::value::{NULL, SmolStr, Value};
+use crate::value::{SmolStr, Value};
 
 /// The fields of a pod's status that are not the kubelet's.
 const FOREIGN_FIELDS: [&str; 4] = ["nominatedNodeName", "resourceClaimStatuses", "extendedResourceClaimStatus", "nodeAllocatableResourceClaimStatuses"];
@@ -123,6 +123,9 @@ impl PodSync<'_, '_> {
     fn set_transition_times(&self, status: &mut Value, old: &Value) {
         let now = time::rfc3339(self.now_ms);
         let old_conditions = old.get("conditions").items();
+        if status.get("conditions").items().is_empty() {
+            return;
+        }
         for condition in status.path_mut("conditions").items_mut() {
             let type_ = condition.get("type").str();
             if !conditions::OWN_TYPES.contains(&type_) && type_ != "DisruptionTarget" {
@@ -217,22 +220,19 @@ fn list_of_ips(ip: &SmolStr) -> Value {
     Value::array(vec![entry])
 }
 
-/// The merge patch that makes `old` into `new`, field by field of the status; lists and objects are sent whole.
+/// The merge patch that makes `old` into `new`; lists are sent whole.
 fn difference(old: &Value, new: &Value) -> Value {
     let mut patch = Value::object();
     for (field, value) in new.fields().iter() {
         let before = old.get(field);
-        if !before.same(value) && before != value {
-            patch.fields_mut().insert(field.clone(), value);
-            // A merge keeps what the new object doesn't mention, so it is taken out by name.
-            let gone = before.fields().keys().filter(|key| value.is_object() && value.get(key).is_null());
-            for key in gone {
-                patch.get_mut(field).fields_mut().insert(key.clone(), NULL.clone());
-            }
+        if before.same(value) || before == value {
+            continue;
         }
+        let part = if before.is_object() && value.is_object() { difference(before, value) } else { value.clone() };
+        patch.fields_mut().insert(field.clone(), part);
     }
     for field in old.fields().keys() {
-        if new.get(field).is_null() {
+        if !new.has(field) {
             patch.fields_mut().insert(field.clone(), Value::Null);
         }
     }

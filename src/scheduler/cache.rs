@@ -13,6 +13,8 @@ pub struct Cache {
     nodes: OrdMap<SmolStr, Arc<NodeInfo>>,
     /// The node of each counted pod by the pod's UID.
     pods: OrdMap<SmolStr, SmolStr>,
+    /// Pending pods by the node that is kept for them (`status.nominatedNodeName`).
+    nominated: OrdMap<SmolStr, Vec<Arc<PodInfo>>>,
     /// The nodes that exist, zones taking turns so that a search that stops early is fair to them (upstream: `nodeTree`).
     order: Option<Arc<Vec<SmolStr>>>,
     /// How many counted pods have required anti-affinity or any affinity terms: most clusters have none, and nothing is searched then.
@@ -63,9 +65,29 @@ impl Cache {
         }
     }
 
-    /// A counted pod.
-    pub fn pod(&self, uid: &str) -> Option<&Arc<PodInfo>> {
-        self.nodes.get(self.pods.get(uid)?)?.pods.get(uid)
+    /// Takes over for which node a pending pod is nominated, if any.
+    pub fn set_nominated(&mut self, pod: &Arc<PodInfo>) {
+        self.remove_nominated(&pod.uid);
+        let node = pod.nominated_node();
+        if !node.is_empty() {
+            self.nominated.entry(SmolStr::new(node)).or_default().push(pod.clone());
+        }
+    }
+
+    /// A pod is nominated no longer.
+    pub fn remove_nominated(&mut self, uid: &str) {
+        let found = self.nominated.iter().find(|(_, pods)| pods.iter().any(|pod| pod.uid == uid)).map(|(node, _)| node.clone());
+        let Some(node) = found else { return };
+        let Some(pods) = self.nominated.get_mut(&node) else { return };
+        pods.retain(|pod| pod.uid != uid);
+        if pods.is_empty() {
+            self.nominated.remove(&node);
+        }
+    }
+
+    /// The pending pods that are nominated for a node.
+    pub fn nominated(&self, node: &str) -> impl Iterator<Item = &Arc<PodInfo>> {
+        self.nominated.get(node).into_iter().flatten()
     }
 
     /// A node that exists.

@@ -1,6 +1,5 @@
 //! One scheduling cycle: from a pod to a node, or to the reasons why there is none (upstream: `pkg/scheduler/schedule_one.go`).
 
-use super::cache::Cache;
 use super::framework::{Code, Cycle, CycleState, Plugin, PreFilter, Rejection};
 use super::node_info::NodeInfo;
 use super::plugins;
@@ -9,6 +8,8 @@ use crate::value::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+/// What is said where there are no nodes at all.
+pub const NO_NODES: &str = "no nodes available to schedule pods";
 /// Clusters up to this size are searched whole.
 const MIN_FEASIBLE_NODES: usize = 100;
 /// The smallest share of nodes that is searched, in percent.
@@ -107,7 +108,7 @@ impl Search {
     /// Finds a node for the pod. `order` are the names of all nodes in the order of the search.
     pub fn schedule_pod(&mut self, cycle: &Cycle, order: &[SmolStr], state: &mut CycleState, random: &mut Random) -> Outcome {
         if order.is_empty() {
-            return Outcome::Error("no nodes available to schedule pods".into());
+            return Outcome::Error(NO_NODES.into());
         }
         let mut diagnosis = Diagnosis { node_count: order.len(), ..Diagnosis::default() };
         let feasible = match self.find_nodes_that_fit(cycle, order, state, &mut diagnosis) {
@@ -285,9 +286,4 @@ fn prioritize_nodes(cycle: &Cycle, state: &mut CycleState, nodes: &[Arc<NodeInfo
         }
     }
     table
-}
-
-/// The nodes in the order of the search.
-pub fn search_order(cache: &mut Cache) -> Arc<Vec<SmolStr>> {
-    cache.order()
 }

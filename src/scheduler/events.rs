@@ -55,13 +55,21 @@ pub enum Subject {
 impl<'a> ClusterEvent<'a> {
     /// The event that a write is; `None` where scheduling has nothing to do with it.
     pub fn of(change: &'a Change) -> Option<ClusterEvent<'a>> {
-        let (old, new) = match change.type_ {
+        let (mut old, mut new) = match change.type_ {
             ChangeType::Added => (&NULL, &change.object),
             ChangeType::Modified => (&change.previous, &change.object),
             ChangeType::Deleted => (&change.previous, &NULL),
         };
-        let subject = subject(&change.resource, if new.is_null() { old } else { new }, new.is_null())?;
-        Some(ClusterEvent { subject, old, new })
+        if change.resource == PODS {
+            if new.is_null() && !old.is_null() && !is_assigned(old) && !has_ended(old) {
+                return Some(ClusterEvent { subject: Subject::UnscheduledPod, old, new });
+            }
+            // A pod that gets its node is new to those who look at nodes only, and one that has ended is gone.
+            old = if is_assigned(old) { old } else { &NULL };
+            new = if is_assigned(new) { new } else { &NULL };
+            return (!old.is_null() || !new.is_null()).then_some(ClusterEvent { subject: Subject::AssignedPod, old, new });
+        }
+        Some(ClusterEvent { subject: subject(&change.resource)?, old, new })
     }
 
     /// Whether it is about something new.
@@ -87,14 +95,17 @@ impl<'a> ClusterEvent<'a> {
     }
 }
 
-fn subject(resource: &GroupResource, object: &Value, is_delete: bool) -> Option<Subject> {
-    if *resource == PODS {
-        return match (object.path("spec.nodeName").is_empty(), is_delete) {
-            (false, _) => Some(Subject::AssignedPod),
-            (true, true) => Some(Subject::UnscheduledPod),
-            (true, false) => None,
-        };
-    }
+/// Whether a pod has a node and hasn't ended: whether it takes room there.
+pub fn is_assigned(pod: &Value) -> bool {
+    !pod.path("spec.nodeName").is_empty() && !has_ended(pod)
+}
+
+/// Whether a pod has succeeded or failed.
+pub fn has_ended(pod: &Value) -> bool {
+    matches!(pod.path("status.phase").str(), "Succeeded" | "Failed")
+}
+
+fn subject(resource: &GroupResource) -> Option<Subject> {
     let subjects = [
         (NODES, Subject::Node),
         (PERSISTENT_VOLUME_CLAIMS, Subject::PersistentVolumeClaim),

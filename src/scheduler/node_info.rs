@@ -120,12 +120,7 @@ impl NodeInfo {
                     self.groups.remove(index);
                 }
             }
-            None => self.groups.push(PodGroup {
-                namespace: pod.key.namespace.clone(),
-                labels: labels.clone(),
-                terminating: pod.is_terminating(),
-                count: by,
-            }),
+            None => self.groups.push(PodGroup { namespace: pod.key.namespace.clone(), labels: labels.clone(), terminating: pod.is_terminating(), count: by }),
         }
     }
 }

@@ -5,7 +5,6 @@
 
 use super::pod_info::PodInfo;
 use crate::api::resource::ObjectKey;
-use crate::value::SmolStr;
 use imbl::{OrdMap, OrdSet};
 use std::sync::Arc;
 
@@ -48,6 +47,8 @@ pub struct QueuedPod {
     pub attempts: u32,
     /// The plugins that refused it last time.
     pub rejectors: Vec<&'static str>,
+    /// The revision of the write because of which it is to be tried.
+    pub because: Option<u64>,
     order: Order,
 }
 
@@ -104,11 +105,19 @@ impl Queue {
     }
 
     /// Enters a new pod.
-    pub fn add(&mut self, info: Arc<PodInfo>, place: Place, now_ms: u64) {
+    pub fn add(&mut self, info: Arc<PodInfo>, place: Place, now_ms: u64, because: u64) {
         self.remove(&info.key);
-        let pod =
-            QueuedPod { info, place, since_ms: now_ms, unschedulable_count: 0, error_count: 0, attempts: 0, rejectors: Vec::new(), order: Default::default() };
-        self.insert(pod);
+        self.insert(QueuedPod {
+            info,
+            place,
+            since_ms: now_ms,
+            unschedulable_count: 0,
+            error_count: 0,
+            attempts: 0,
+            rejectors: Vec::new(),
+            because: Some(because),
+            order: Default::default(),
+        });
     }
 
     /// Takes over a changed pod where it waits.
@@ -205,16 +214,12 @@ impl Queue {
         self.insert(pod);
     }
 
-    /// Something happened that may help an unschedulable pod: it is tried once its back-off is over.
-    pub fn requeue(&mut self, key: &ObjectKey, now_ms: u64) {
-        let Some(pod) = self.pods.get(key) else { return };
-        let place = if pod.backoff_until_ms() > now_ms { Place::Backoff } else { Place::Active };
-        self.move_to(key, place);
-    }
-
-    /// The gates of a pod are gone.
-    pub fn open_gate(&mut self, key: &ObjectKey, now_ms: u64) {
-        self.requeue(key, now_ms);
+    /// Something happened (at revision `because`) that may help an unschedulable or gated pod: it is tried once its back-off is over.
+    pub fn requeue(&mut self, key: &ObjectKey, now_ms: u64, because: Option<u64>) {
+        let Some(mut pod) = self.remove(key) else { return };
+        pod.place = if pod.backoff_until_ms() > now_ms { Place::Backoff } else { Place::Active };
+        pod.because = because;
+        self.insert(pod);
     }
 
     /// Tries the pods again that have been unschedulable for five minutes.
@@ -223,7 +228,7 @@ impl Queue {
             if flush_ms > now_ms {
                 return;
             }
-            self.requeue(&key, now_ms);
+            self.requeue(&key, now_ms, None);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Amounts of resources in the units the scheduler counts in: thousandths of a CPU, bytes, pieces.
 
-use crate::api::quantity;
+use crate::api::quantity::Quantity;
 use crate::value::{SmolStr, Value};
 
 /// What a container that requests no CPU is counted as in scores (`DefaultMilliCPURequest`).
@@ -65,11 +65,8 @@ impl Resources {
     }
 
     fn merge(&mut self, other: &Resources, with: impl Fn(i64, i64) -> i64) {
-        for (mine, theirs) in [
-            (&mut self.milli_cpu, other.milli_cpu),
-            (&mut self.memory, other.memory),
-            (&mut self.ephemeral_storage, other.ephemeral_storage),
-        ] {
+        for (mine, theirs) in [(&mut self.milli_cpu, other.milli_cpu), (&mut self.memory, other.memory), (&mut self.ephemeral_storage, other.ephemeral_storage)]
+        {
             *mine = with(*mine, theirs);
         }
         for (name, theirs) in &other.scalars {
@@ -92,22 +89,14 @@ impl Resources {
     pub fn raise_to(&mut self, other: &Resources) {
         self.merge(other, i64::max);
     }
-
-    /// Whether nothing is asked for.
-    pub fn is_zero(&self) -> bool {
-        self.milli_cpu == 0 && self.memory == 0 && self.ephemeral_storage == 0 && self.scalars.iter().all(|(_, amount)| *amount == 0)
-    }
 }
 
 fn quantity_of(amount: &Value, in_thousandths: bool) -> i64 {
-    let text = match amount {
-        Value::String(text) => text.to_string(),
-        Value::Int(number) => number.to_string(),
-        Value::Float(number) => number.to_string(),
-        _ => return 0,
-    };
-    let Some(quantity) = quantity::parse(&text) else { return 0 };
-    if in_thousandths { quantity.milli_value() } else { quantity.value() }
+    match Quantity::from_value(amount) {
+        Ok(quantity) if in_thousandths => quantity.milli_value(),
+        Ok(quantity) => quantity.value(),
+        Err(_) => 0,
+    }
 }
 
 /// Whether each container without a request counts with the defaults, as scores have it, or with nothing.

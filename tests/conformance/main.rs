@@ -37,7 +37,8 @@ fn play(path: &Path, normaliser: &Normaliser) -> Tally {
 }
 
 fn play_all() -> BTreeMap<String, Tally> {
-    let mut paths: Vec<PathBuf> = fs::read_dir(folder().join("scenarios")).expect("the set is there").map(|entry| entry.expect("it can be listed").path()).collect();
+    let mut paths: Vec<PathBuf> =
+        fs::read_dir(folder().join("scenarios")).expect("the set is there").map(|entry| entry.expect("it can be listed").path()).collect();
     paths.sort();
     assert!(paths.len() > 100, "the set has lost scenarios");
     let (next, topics) = (AtomicUsize::new(0), Mutex::new(BTreeMap::<String, Tally>::new()));

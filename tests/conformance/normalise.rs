@@ -8,8 +8,26 @@ const SAFE: &str = "[bcdfghjklmnpqrstvwxz2456789]";
 
 /// The fields that differ from run to run and say nothing.
 const DROPPED: &[&str] = &[
-    "uid", "resourceVersion", "managedFields", "creationTimestamp", "deletionTimestamp", "selfLink", "containerID", "imageID", "hostIP", "hostIPs", "podIP", "podIPs",
-    "startedAt", "finishedAt", "startTime", "completionTime", "kubectl.kubernetes.io/last-applied-configuration", "allocatedResources", "user", "caBundle",
+    "uid",
+    "resourceVersion",
+    "managedFields",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "selfLink",
+    "containerID",
+    "imageID",
+    "hostIP",
+    "hostIPs",
+    "podIP",
+    "podIPs",
+    "startedAt",
+    "finishedAt",
+    "startTime",
+    "completionTime",
+    "kubectl.kubernetes.io/last-applied-configuration",
+    "allocatedResources",
+    "user",
+    "caBundle",
 ];
 const HASH_KEYS: &[&str] = &["pod-template-hash", "controller-revision-hash", "controller-uid", "batch.kubernetes.io/controller-uid"];
 
@@ -29,10 +47,7 @@ impl Normaliser {
                 rule(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)", "<time>"),
                 rule(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4} UTC", "<time>"),
                 rule(r"(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}", "<time>"),
-                rule(
-                    r"in [\d.]+m?s \([\d.]+m?s including waiting\)\. Image size: \d+ bytes",
-                    "in <dur> (<dur> including waiting). Image size: <n> bytes",
-                ),
+                rule(r"in [\d.]+m?s \([\d.]+m?s including waiting\)\. Image size: \d+ bytes", "in <dur> (<dur> including waiting). Image size: <n> bytes"),
                 rule(r"containerd://\S+", "containerd://<id>"),
                 rule(r"\S+@sha256:[0-9a-f]{64}", "<imageID>"),
                 rule(r"\b10\.244\.\d+\.\d+", "<podIP>"),

@@ -15,7 +15,9 @@ pub struct Tally {
 
 impl Tally {
     pub fn add(&mut self, other: Tally) {
-        for (mine, theirs) in [(&mut self.steps, other.steps), (&mut self.lines, other.lines), (&mut self.fields, other.fields), (&mut self.events, other.events)] {
+        for (mine, theirs) in
+            [(&mut self.steps, other.steps), (&mut self.lines, other.lines), (&mut self.fields, other.fields), (&mut self.events, other.events)]
+        {
             *mine = (mine.0 + theirs.0, mine.1 + theirs.1);
         }
     }

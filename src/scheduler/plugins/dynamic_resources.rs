@@ -10,6 +10,8 @@ use crate::scheduler::selector::matches_node_selector;
 use crate::store::Store;
 use crate::value::{SmolStr, Value};
 
+/// The plugin's name.
+pub const NAME: &str = "DynamicResources";
 /// Classes of devices.
 pub const DEVICE_CLASSES: GroupResource = GroupResource::new("resource.k8s.io", "deviceclasses");
 /// The devices that a node or the network offers.
@@ -26,7 +28,7 @@ pub struct DynamicResources;
 
 impl Plugin for DynamicResources {
     fn name(&self) -> &'static str {
-        "DynamicResources"
+        NAME
     }
 
     fn pre_filter(&self, cycle: &Cycle, state: &mut CycleState) -> Result<PreFilter, Rejection> {
@@ -116,4 +118,9 @@ fn has_devices(store: &Store, node: &NodeInfo) -> bool {
             || (!selector.is_null() && matches_node_selector(selector, &node.node));
         reachable && !spec.get("devices").is_empty()
     })
+}
+
+/// What is said where no node will do: whether taking back devices from other claims might help. Nothing is taken back here.
+pub fn post_filter_message(state: &CycleState) -> &'static str {
+    if state.dynamic_resources.claims.is_empty() { "no new claims to deallocate" } else { "still not schedulable" }
 }

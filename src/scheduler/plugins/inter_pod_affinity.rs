@@ -153,7 +153,8 @@ impl Plugin for InterPodAffinity {
             Subject::AssignedPod => {
                 let (affinity, anti_affinity) = (&pod.required_affinity, &pod.required_anti_affinity);
                 event.changes("metadata.labels")
-                    && ((matches(affinity, event.new) && !matches(affinity, event.old)) || (matches(anti_affinity, event.old) && !matches(anti_affinity, event.new)))
+                    && ((matches(affinity, event.new) && !matches(affinity, event.old))
+                        || (matches(anti_affinity, event.old) && !matches(anti_affinity, event.new)))
             }
             Subject::TargetPod => event.changes("metadata.labels"),
             Subject::Node if !event.is_delete() => {

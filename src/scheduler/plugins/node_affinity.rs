@@ -65,11 +65,7 @@ impl Plugin for NodeAffinity {
 
     fn may_help(&self, pod: &PodInfo, event: &ClusterEvent, _store: &Store) -> bool {
         match event.subject {
-            Subject::Node => {
-                !event.is_delete()
-                    && matches_required_affinity(pod, event.new)
-                    && (event.is_add() || !matches_required_affinity(pod, event.old))
-            }
+            Subject::Node => !event.is_delete() && matches_required_affinity(pod, event.new) && (event.is_add() || !matches_required_affinity(pod, event.old)),
             _ => false,
         }
     }

@@ -147,8 +147,7 @@ impl Plugin for PodTopologySpread {
         let mut score = 0.0;
         for ((constraint, counts), weight) in state.soft.iter().zip(&state.soft_counts).zip(&state.soft_weights) {
             let Some(place) = node.label(&constraint.topology_key) else { continue };
-            let count =
-                if constraint.topology_key == HOSTNAME { constraint.count(cycle.pod, node) } else { counts.get(place).copied().unwrap_or(0) };
+            let count = if constraint.topology_key == HOSTNAME { constraint.count(cycle.pod, node) } else { counts.get(place).copied().unwrap_or(0) };
             score += count as f64 * weight + (constraint.max_skew - 1) as f64;
         }
         score.round() as i64
@@ -186,9 +185,12 @@ impl Plugin for PodTopologySpread {
                 let (before, after) = (has_labels(event.old), has_labels(event.new));
                 if !event.is_add() && !event.is_delete() {
                     return (before || after)
-                        && (before != after || event.changes("spec.taints") || hard.iter().any(|constraint| {
-                            event.old.path("metadata.labels").get(&constraint.topology_key) != event.new.path("metadata.labels").get(&constraint.topology_key)
-                        }));
+                        && (before != after
+                            || event.changes("spec.taints")
+                            || hard.iter().any(|constraint| {
+                                event.old.path("metadata.labels").get(&constraint.topology_key)
+                                    != event.new.path("metadata.labels").get(&constraint.topology_key)
+                            }));
                 }
                 before || after
             }

@@ -10,7 +10,7 @@ pub mod pod_validation;
 pub mod quality_of_service;
 mod quantities;
 mod replication_controller;
-mod volume_cells;
+pub mod volume_cells;
 
 use super::{ALL_VERBS, Names, Plain, kind};
 use crate::api::strategy::Kind;
