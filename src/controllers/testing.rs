@@ -24,7 +24,10 @@ impl World {
     /// An empty cluster with the namespace `demo`.
     pub(super) fn new() -> World {
         let mut world = World { server: Server::new(7), manager: ControllerManager::new(), now_ms: START_MS, observed: 0 };
-        world.create(&crate::api::resource::NAMESPACES, json!({"metadata": {"name": "demo"}}));
+        for name in ["demo", "kube-node-lease"] {
+            world.create(&crate::api::resource::NAMESPACES, json!({"metadata": {"name": name}, "spec": {"finalizers": ["kubernetes"]}}));
+        }
+        world.run(100);
         world
     }
 

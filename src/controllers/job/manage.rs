@@ -76,7 +76,8 @@ impl Sync<'_, '_> {
             let completions = self.completions().unwrap_or(0);
             let mut taken = self.succeeded_indexes();
             // The best pod of an index is the last in the ranking.
-            let keeps: Vec<bool> = ranked.iter().rev().map(|pod| indexed::of_pod(pod).is_some_and(|index| index < completions && taken.insert(index))).collect();
+            let keeps: Vec<bool> =
+                ranked.iter().rev().map(|pod| indexed::of_pod(pod).is_some_and(|index| index < completions && taken.insert(index))).collect();
             let keeps: Vec<bool> = keeps.into_iter().rev().collect();
             let (kept, duplicates): (Vec<_>, Vec<_>) = ranked.into_iter().zip(keeps).partition(|(_, keep)| *keep);
             doomed.extend(duplicates.into_iter().map(|(pod, _)| pod));

@@ -151,7 +151,7 @@ fn an_index_has_its_own_limit() {
 fn pods_of_a_deleted_job_are_let_go() {
     let mut world = World::new();
     job(&mut world, json!({}));
-    world.delete(&JOBS, "work", "");
+    world.delete(&JOBS, "work", "Background");
     world.live(4);
     assert!(world.list(&PODS).is_empty());
 }
