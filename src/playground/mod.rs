@@ -11,3 +11,4 @@ pub mod scene;
 pub mod session;
 pub mod share;
 pub mod workspace;
+pub mod yaml_path;

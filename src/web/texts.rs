@@ -81,6 +81,7 @@ pub const LINK_BROKEN: &str = "The link could not be opened:";
 pub const WORK_KEPT: &str = "Your own work is kept.";
 pub const RESTORE: &str = "Go back to it";
 pub const DISMISS: &str = "Dismiss";
+pub const BROKEN: &str = "Kubarium has met a mistake in itself and has stopped. Your files are kept; load the page again to go on. What it says:";
 pub const EDIT_TITLE: &str = "Edit";
 pub const SAVE: &str = "Save";
 
