@@ -17,12 +17,15 @@ mod container_config;
 mod container_statuses;
 mod downward;
 mod env;
+mod eviction;
+mod exec;
 mod expansion;
 mod hooks;
 mod host_path;
 mod image_name;
 mod images;
 mod kill;
+mod logs;
 mod node;
 mod node_status;
 mod phase;
@@ -37,6 +40,7 @@ mod prober;
 mod projection;
 mod resources;
 pub mod runtime;
+mod serving;
 mod status_manager;
 mod sync_pod;
 mod terminate_pod;
@@ -48,6 +52,8 @@ mod volume_manager;
 mod volumes;
 
 pub use config::NodeConfig;
+pub use exec::{ExecHandle, ExecRequest};
+pub use logs::{LogOptions, LogText};
 pub use node::Node;
 pub use pod_worker::{PodId, PodWorker, Stage};
 
@@ -69,6 +75,8 @@ type Source = (bool, ObjectKey);
 pub struct Kubelets {
     nodes: OrdMap<SmolStr, Arc<Node>>,
     agenda: Agenda<SmolStr>,
+    /// Which machine a pod is on, by the pod's UID.
+    pod_nodes: OrdMap<SmolStr, SmolStr>,
     /// Which pods have volumes made from which object.
     sources: OrdMap<Source, OrdSet<(SmolStr, SmolStr)>>,
 }
@@ -76,7 +84,7 @@ pub struct Kubelets {
 impl Kubelets {
     /// Machines that are switched on at `now_ms`.
     pub fn new(configs: &[NodeConfig], now_ms: u64) -> Kubelets {
-        let mut kubelets = Kubelets { nodes: OrdMap::new(), agenda: Agenda::default(), sources: OrdMap::new() };
+        let mut kubelets = Kubelets { nodes: OrdMap::new(), agenda: Agenda::default(), pod_nodes: OrdMap::new(), sources: OrdMap::new() };
         for config in configs {
             kubelets.add_node(config.clone(), now_ms);
         }
@@ -132,7 +140,7 @@ impl Kubelets {
         let name = SmolStr::new(node_name);
         let is_new_here = change.previous.is_null() || change.previous.get("spec").get("nodeName").str() != node_name;
         if is_new_here || change.type_ == ChangeType::Deleted {
-            self.index_sources(&name, &change.object, change.type_ != ChangeType::Deleted);
+            self.index(&name, &change.object, change.type_ != ChangeType::Deleted);
         }
         let Some(node) = self.nodes.get_mut(&name) else { return };
         if is_new_here || change.type_ == ChangeType::Deleted || differs_for_kubelet(&change.previous, &change.object) {
@@ -145,8 +153,13 @@ impl Kubelets {
         self.plan(&name);
     }
 
-    fn index_sources(&mut self, node: &SmolStr, pod: &Value, add: bool) {
+    fn index(&mut self, node: &SmolStr, pod: &Value, add: bool) {
         let namespace = meta::namespace(pod);
+        if add {
+            self.pod_nodes.insert(meta::uid(pod).into(), node.clone());
+        } else {
+            self.pod_nodes.remove(meta::uid(pod));
+        }
         let entry = (node.clone(), SmolStr::new(meta::uid(pod)));
         for (is_secret, name) in projection::references(pod) {
             let source = (is_secret, ObjectKey::new(namespace, name));

@@ -3,12 +3,13 @@
 use super::addresses::Addresses;
 use super::agenda::Agenda;
 use super::config::NodeConfig;
+use super::eviction::{PERIOD_MS, Pressure};
 use super::host_path;
 use super::node_status::NodeStatusManager;
 use super::pod_sync::PodSync;
 use super::pod_worker::{Activity, PodId, PodWorker, Stage};
 use super::runtime::fs::Volume;
-use super::runtime::{ExecId, Network, PullId, Runtime, RuntimeEvent, SandboxId};
+use super::runtime::{ExecId, Network, Profile, PullId, Runtime, RuntimeEvent, SandboxId};
 use super::volumes::HOST;
 use crate::api::meta;
 use crate::api::resource::PODS;
@@ -36,6 +37,8 @@ pub enum Task {
     Lease,
     /// Pods that were written.
     Updates,
+    /// Looking at what pods use.
+    Eviction,
     /// A pod's worker.
     Pod(PodId),
     /// A probe of a pod, by its place.
@@ -99,7 +102,9 @@ pub struct Node {
     pub images_changed: bool,
     /// How the node reports itself.
     pub status: NodeStatusManager,
-    pods: OrdMap<PodId, Arc<PodWorker>>,
+    /// What the machine runs short of.
+    pub pressure: Pressure,
+    pub(super) pods: OrdMap<PodId, Arc<PodWorker>>,
     ids: OrdMap<SmolStr, PodId>,
     updates: Vector<Update>,
     next_id: PodId,
@@ -121,6 +126,7 @@ impl Node {
             execs: OrdMap::new(),
             images_changed: false,
             status: NodeStatusManager::default(),
+            pressure: Pressure::default(),
             pods: OrdMap::new(),
             ids: OrdMap::new(),
             updates: Vector::new(),
@@ -259,6 +265,7 @@ impl Node {
         match task {
             Task::NodeStatus => self.report_status(&mut client),
             Task::Lease => self.renew_lease(&mut client),
+            Task::Eviction => self.monitor_usage(&mut client),
             Task::Updates => self.take_update(&mut client, network, now_ms),
             Task::Pod(id) => self.with_pod(id, &mut client, network, now_ms, |pod| pod.run()),
             Task::Probe(id, index) => self.with_pod(id, &mut client, network, now_ms, |pod| pod.run_probe(index)),
@@ -329,6 +336,9 @@ impl Node {
         worker.because = Some(update.revision);
         self.ids.insert(update.uid.clone(), id);
         self.pods.insert(id, Arc::new(worker));
+        if self.agenda.time(&Task::Eviction).is_none() && self.config.profile == Profile::Playground {
+            self.agenda.set(Task::Eviction, now_ms + PERIOD_MS);
+        }
         self.with_pod(id, client, network, now_ms, |pod| pod.add());
     }
 }
