@@ -197,7 +197,8 @@ impl Node {
             let status = if is_so { "True" } else { "False" };
             json!({"type": type_, "status": status, "reason": reason, "message": message})
         };
-        let mut conditions: Vec<_> = self.pressure_conditions().iter().map(|&(type_, is_so, reason, message)| condition(type_, is_so, reason, message)).collect();
+        let mut conditions: Vec<_> =
+            self.pressure_conditions().iter().map(|&(type_, is_so, reason, message)| condition(type_, is_so, reason, message)).collect();
         conditions.push(condition("Ready", true, "KubeletReady", "kubelet is posting ready status"));
         conditions
     }

@@ -212,7 +212,10 @@ fn init_containers_run_in_order_and_hold_up_the_rest() {
         "initContainers": [init("one"), init("two")], "containers": [{"name": "shop", "image": "nginx"}]}}));
     world.run(2500);
     let pod = world.pod("shop");
-    assert_eq!((state(&pod, "one").as_str(), state(&pod, "two").as_str(), state(&pod, "shop").as_str()), ("running", "waiting PodInitializing", "waiting PodInitializing"));
+    assert_eq!(
+        (state(&pod, "one").as_str(), state(&pod, "two").as_str(), state(&pod, "shop").as_str()),
+        ("running", "waiting PodInitializing", "waiting PodInitializing")
+    );
     assert_eq!(condition(&pod, "Initialized"), "False ContainersNotInitialized containers with incomplete status: [one two]");
     world.run(10_000);
     let pod = world.pod("shop");
@@ -238,9 +241,7 @@ fn sidecars_start_first_and_end_last() {
 #[test]
 fn probes_decide_over_readiness_and_restarts() {
     let mut world = World::new();
-    let server = |probe: &str, port: u16, path: &str| {
-        json!({"containers": [{"name": "web", "image": "nginx", probe: {"httpGet": {"path": path, "port": port}, "periodSeconds": 2, "failureThreshold": 2}}]})
-    };
+    let server = |probe: &str, port: u16, path: &str| json!({"containers": [{"name": "web", "image": "nginx", probe: {"httpGet": {"path": path, "port": port}, "periodSeconds": 2, "failureThreshold": 2}}]});
     world.apply(json!({"metadata": {"name": "good"}, "spec": server("readinessProbe", 80, "/")}));
     world.apply(json!({"metadata": {"name": "wrong-path"}, "spec": server("readinessProbe", 80, "/healthz")}));
     world.apply(json!({"metadata": {"name": "wrong-port"}, "spec": server("livenessProbe", 8080, "/")}));
@@ -262,7 +263,13 @@ fn probes_decide_over_readiness_and_restarts() {
 #[test]
 fn a_missing_key_is_said_and_the_pod_heals_when_it_is_there() {
     let mut world = World::new();
-    world.request(Verb::Create, &SECRETS, "", json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db"}, "data": {"user": "cm9vdA=="}}).into(), Options::default());
+    world.request(
+        Verb::Create,
+        &SECRETS,
+        "",
+        json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db"}, "data": {"user": "cm9vdA=="}}).into(),
+        Options::default(),
+    );
     let env = json!([{"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}}]);
     world.apply(json!({"metadata": {"name": "db"}, "spec": {"containers": [{"name": "db", "image": "nginx", "env": env}]}}));
     world.run(5000);

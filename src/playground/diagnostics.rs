@@ -108,7 +108,8 @@ fn problems(stderr: &str, file: &File, document: &Document) -> Vec<Problem> {
         let unknown: Vec<&str> = details.split("unknown field \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
         if unknown.len() > 1 {
             // Each field that the server doesn't know has a place of its own.
-            problems.extend(unknown.into_iter().map(|path| problem(format!("unknown field \"{path}\""), path, file, document)));
+            let words = unknown.into_iter().map(|path| format!("unknown field \"{path}\""));
+            problems.extend(words.map(|words| problem(words.clone(), &words, file, document)));
         } else {
             problems.push(problem(message.to_owned(), details, file, document));
         }

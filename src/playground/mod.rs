@@ -3,6 +3,7 @@
 //! Never: knows a browser.
 
 pub mod command_line;
+pub mod completion;
 pub mod diagnostics;
 pub mod examples;
 pub mod explain;

@@ -70,6 +70,7 @@ fn App() -> impl IntoView {
     let page = opening::open();
     page.refresh();
     opening::keep_work(page);
+    problems::watch(page);
     let stage = StoredValue::new_local(SharedStage::default());
     let drawn = stage.with_value(Clone::clone);
     terminal::write(page, terminal::Source::Terminal, texts::TERMINAL_WELCOME);

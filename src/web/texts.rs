@@ -38,7 +38,12 @@ pub const PROBLEMS: &str = "Problems";
 pub const APPLY: &str = "Apply";
 pub const APPLY_RESULT: &str = "Apply result";
 pub const APPLY_HELP: &str = "Applies all files (Ctrl+Enter)";
-pub const APPLY_FIRST: &str = "Apply gives these files to the cluster.";
+pub const FORECAST_NOTHING: &str = "nothing to apply";
+pub const FORECAST_SAME: &str = "all as it is in the cluster";
+pub const FORECAST_CREATE: &str = "would create";
+pub const FORECAST_CHANGE: &str = "would change";
+pub const FORECAST_CHANGE_TOO: &str = "change";
+pub const FORECAST_OF: &str = "of";
 pub const APPLYING: &str = "Applying …";
 
 pub const DIAGRAM: &str = "Cluster diagram";
