@@ -2,14 +2,21 @@
 //!
 //! Never: reads or writes the store, or knows about requests.
 
+pub mod base64;
+pub mod cron;
+pub mod encoding;
 pub mod field_error;
 pub mod kinds;
 pub mod labels;
+pub mod merge_keys;
 pub mod meta;
 pub mod names;
+pub mod quantity;
 pub mod random;
 pub mod registry;
 pub mod resource;
+pub mod schema;
 pub mod status;
 pub mod strategy;
 pub mod time;
+pub mod types;

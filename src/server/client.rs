@@ -38,6 +38,16 @@ impl<'a> Client<'a> {
         self.server
     }
 
+    /// Who asks.
+    pub fn user(&self) -> &User {
+        &self.user
+    }
+
+    /// The server, for its recorder.
+    pub(super) fn server_mut(&mut self) -> &mut Server {
+        self.server
+    }
+
     /// Random numbers of the cluster.
     pub fn random(&mut self) -> &mut Random {
         &mut self.server.random
@@ -87,7 +97,11 @@ impl<'a> Client<'a> {
         self.update_subresource(resource, object, "status")
     }
 
-    fn update_subresource(&mut self, resource: &GroupResource, object: Value, subresource: &str) -> Result<Value, Status> {
+    /// Replaces a subresource that takes the whole object: `status`, `finalize`.
+    ///
+    /// # Errors
+    /// The server's refusal.
+    pub fn update_subresource(&mut self, resource: &GroupResource, object: Value, subresource: &str) -> Result<Value, Status> {
         let (namespace, name) = (SmolStr::new(crate::api::meta::namespace(&object)), SmolStr::new(crate::api::meta::name(&object)));
         self.send(Verb::Update, resource, &namespace, &name, subresource, object, Options::default())
     }

@@ -1,41 +1,85 @@
-//! The built-in kinds, one file each (or one a small group), and the list of them.
+//! The built-in kinds, a folder a group; a kind with rules of its own has a file there.
+
+mod admissionregistration;
+mod apiextensions;
+mod apiregistration;
+pub mod apps;
+mod authentication;
+mod authorization;
+mod autoscaling;
+mod batch;
+pub mod cells;
+mod certificates;
+mod coordination;
+pub mod core;
+mod discovery;
+mod flowcontrol;
+mod networking;
+mod node;
+mod policy;
+mod rbac;
+mod resource;
+mod scheduling;
+mod storage;
 
 use super::strategy::{Kind, Strategy, Version};
-use crate::value::SmolStr;
+use crate::value::{SmolStr, Value};
 use std::sync::Arc;
 
 /// All built-in kinds.
 pub fn all() -> Vec<Kind> {
-    Vec::new()
+    [
+        admissionregistration::kinds(),
+        apiextensions::kinds(),
+        apiregistration::kinds(),
+        apps::kinds(),
+        authentication::kinds(),
+        authorization::kinds(),
+        autoscaling::kinds(),
+        batch::kinds(),
+        certificates::kinds(),
+        coordination::kinds(),
+        core::kinds(),
+        discovery::kinds(),
+        flowcontrol::kinds(),
+        networking::kinds(),
+        node::kinds(),
+        policy::kinds(),
+        rbac::kinds(),
+        resource::kinds(),
+        scheduling::kinds(),
+        storage::kinds(),
+    ]
+    .concat()
 }
 
 /// The verbs that ordinary kinds have, in discovery's order.
-pub const ALL_VERBS: [&str; 8] = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+const ALL_VERBS: &[&str] = &["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
 
-/// What `built_in` needs to know of a kind; read it as the row of a table.
-pub struct Names {
+/// What is said of a kind beside its rules; read it as the row of a table.
+struct Names {
     /// API group.
-    pub group: &'static str,
+    group: &'static str,
     /// Served versions, the preferred one first.
-    pub versions: &'static [&'static str],
+    versions: &'static [&'static str],
     /// The definitions' prefix in the schema, without version and kind: `io.k8s.api.apps`.
-    pub schema: &'static str,
-    /// Kind.
-    pub kind: &'static str,
-    /// Plural.
-    pub plural: &'static str,
-    /// Short names.
-    pub short: &'static [&'static str],
-    /// Categories.
-    pub categories: &'static [&'static str],
-    /// Whether it lives in namespaces.
-    pub namespaced: bool,
-    /// Subresources.
-    pub subresources: &'static [&'static str],
+    schema: &'static str,
+    /// `Deployment`.
+    kind: &'static str,
+    /// `deployments`.
+    plural: &'static str,
+    /// `deploy`.
+    short: &'static [&'static str],
+    /// `all`.
+    categories: &'static [&'static str],
+    /// Whether its objects live in namespaces.
+    namespaced: bool,
+    /// `status`, `scale` …
+    subresources: &'static [&'static str],
 }
 
-/// A built-in kind with all ordinary verbs.
-pub fn built_in(names: Names, strategy: impl Strategy + 'static) -> Kind {
+/// An entry of the registry.
+fn kind(names: Names, verbs: &'static [&'static str], strategy: impl Strategy + 'static) -> Kind {
     let version =
         |name: &&'static str| Version { name: SmolStr::new_static(name), definition: SmolStr::from(format!("{}.{name}.{}", names.schema, names.kind)) };
     let words = |list: &'static [&'static str]| list.iter().map(|word| SmolStr::new_static(word)).collect();
@@ -49,7 +93,22 @@ pub fn built_in(names: Names, strategy: impl Strategy + 'static) -> Kind {
         namespaced: names.namespaced,
         versions: names.versions.iter().map(version).collect(),
         subresources: words(names.subresources),
-        verbs: ALL_VERBS.iter().map(|verb| SmolStr::new_static(verb)).collect(),
+        verbs: words(verbs),
         strategy: Arc::new(strategy),
     }
+}
+
+/// A kind without rules beside its schema.
+struct Plain {
+    /// Whether the server counts `metadata.generation`.
+    generation: bool,
+}
+
+impl Strategy for Plain {
+    fn has_generation(&self) -> bool {
+        self.generation
+    }
+
+    /// Kinds without a `status` subresource keep what is given.
+    fn prepare_for_create(&self, _object: &mut Value) {}
 }

@@ -1,0 +1,98 @@
+//! DaemonSets.
+
+use super::super::cells;
+use super::super::core::pod_defaults::default_template;
+use super::super::core::pod_validation::template;
+use super::workload;
+use crate::api::field_error::FieldError;
+use crate::api::strategy::{Column, Strategy};
+use crate::value::Value;
+use serde_json::json;
+
+/// The rules of DaemonSets.
+pub struct DaemonSetStrategy;
+
+impl Strategy for DaemonSetStrategy {
+    fn default(&self, set: &mut Value) {
+        let spec = set.get_mut("spec");
+        if spec.path("updateStrategy.type").is_empty() {
+            spec.set("updateStrategy.type", "RollingUpdate");
+        }
+        if spec.path("updateStrategy.type").str() == "RollingUpdate" {
+            spec.set_default("updateStrategy.rollingUpdate", Value::object());
+            spec.set_default("updateStrategy.rollingUpdate.maxUnavailable", 1);
+            spec.set_default("updateStrategy.rollingUpdate.maxSurge", 0);
+        }
+        spec.set_default("revisionHistoryLimit", 10);
+        default_template(spec.get_mut("template"));
+    }
+
+    fn prepare_for_create(&self, set: &mut Value) {
+        set.set("status", json!({"currentNumberScheduled": 0, "desiredNumberScheduled": 0, "numberMisscheduled": 0, "numberReady": 0}));
+    }
+
+    fn validate(&self, set: &Value) -> Vec<FieldError> {
+        let spec = set.get("spec");
+        let mut errors = workload::selector_and_template(spec);
+        errors.extend(template::always_restarts(spec.get("template"), "spec.template"));
+        errors.extend(workload::count(spec, "minReadySeconds"));
+        errors.extend(update_strategy(spec.get("updateStrategy")));
+        errors.extend(workload::count(spec, "revisionHistoryLimit"));
+        errors
+    }
+
+    fn validate_update(&self, new: &Value, old: &Value) -> Vec<FieldError> {
+        let mut errors = self.validate(new);
+        errors.extend(workload::immutable(new, old, "spec.selector"));
+        errors
+    }
+
+    fn has_generation(&self) -> bool {
+        true
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        let mut columns: Vec<Column> = ["Name", "Desired", "Current", "Ready", "Up-to-date", "Available", "Node Selector", "Age"].map(Column::new).to_vec();
+        columns.extend(["Containers", "Images", "Selector"].map(Column::wide));
+        columns
+    }
+
+    fn row(&self, set: &Value, now_ms: u64) -> Vec<Value> {
+        let (spec, status) = (set.get("spec"), set.get("status"));
+        vec![
+            cells::name(set),
+            cells::number(status.get("desiredNumberScheduled")),
+            cells::number(status.get("currentNumberScheduled")),
+            cells::number(status.get("numberReady")),
+            cells::number(status.get("updatedNumberScheduled")),
+            cells::number(status.get("numberAvailable")),
+            cells::label_map(spec.path("template.spec.nodeSelector")),
+            cells::age(set, now_ms),
+            cells::containers(spec.get("template")),
+            cells::images(spec.get("template")),
+            cells::selector(spec.get("selector")),
+        ]
+    }
+}
+
+fn update_strategy(strategy: &Value) -> Vec<FieldError> {
+    let field = "spec.updateStrategy.rollingUpdate";
+    match strategy.get("type").str() {
+        "OnDelete" => Vec::new(),
+        "RollingUpdate" => {
+            let rolling = strategy.get("rollingUpdate");
+            let mut errors = workload::count_or_percent(rolling.get("maxUnavailable"), &format!("{field}.maxUnavailable"));
+            errors.extend(workload::count_or_percent(rolling.get("maxSurge"), &format!("{field}.maxSurge")));
+            let is_zero = |value: &Value| value.as_i64() == Some(0) || value.str() == "0%";
+            let (unavailable, surge) = (is_zero(rolling.get("maxUnavailable")), is_zero(rolling.get("maxSurge")));
+            if unavailable && surge {
+                errors.push(FieldError::required(format!("{field}.maxUnavailable"), "cannot be 0 when maxSurge is 0"));
+            }
+            if !unavailable && !surge {
+                errors.push(FieldError::invalid(format!("{field}.maxSurge"), rolling.get("maxSurge"), "may not be set when maxUnavailable is non-zero"));
+            }
+            errors
+        }
+        _ => vec![FieldError::not_supported("spec.updateStrategy.type", strategy.get("type"), &["RollingUpdate", "OnDelete"])],
+    }
+}

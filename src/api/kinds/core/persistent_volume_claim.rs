@@ -1,0 +1,130 @@
+//! PersistentVolumeClaims.
+
+use super::super::cells;
+use super::volume_cells::{access_modes, capacity};
+use crate::api::field_error::FieldError;
+use crate::api::strategy::{Column, Strategy};
+use crate::api::{meta, names};
+use crate::value::Value;
+use serde_json::json;
+
+/// The words for how a volume may be mounted.
+pub const ACCESS_MODES: [&str; 4] = ["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"];
+
+/// The rules of PersistentVolumeClaims.
+pub struct PersistentVolumeClaimStrategy;
+
+/// Fills in a claim, also one in a StatefulSet's `volumeClaimTemplates`.
+pub fn default_claim(claim: &mut Value) {
+    claim.set_default("status.phase", "Pending");
+    claim.set_default("spec.volumeMode", "Filesystem");
+}
+
+impl Strategy for PersistentVolumeClaimStrategy {
+    fn default(&self, claim: &mut Value) {
+        default_claim(claim);
+    }
+
+    fn prepare_for_create(&self, claim: &mut Value) {
+        claim.set("status", json!({"phase": "Pending"}));
+    }
+
+    fn validate(&self, claim: &Value) -> Vec<FieldError> {
+        let spec = claim.get("spec");
+        let mut errors = Vec::new();
+        if spec.get("accessModes").items().is_empty() {
+            errors.push(FieldError::required("spec.accessModes", "at least 1 access mode is required"));
+        }
+        errors.extend(modes(spec, "spec.accessModes"));
+        let storage = spec.path("resources.requests.storage");
+        if storage.is_null() {
+            errors.push(FieldError::required("spec.resources[storage]", ""));
+        } else if super::quantities::is_not_positive(storage) {
+            errors.push(FieldError::invalid("spec.resources[storage]", storage, "must be greater than zero"));
+        }
+        if let Some(class) = spec.get("storageClassName").as_str() {
+            if !class.is_empty() {
+                errors.extend(names::dns1123_subdomain(class).into_iter().map(|rule| FieldError::invalid("spec.storageClassName", &class.into(), rule)));
+            }
+        }
+        if !["Filesystem", "Block"].contains(&spec.get("volumeMode").str()) {
+            errors.push(FieldError::not_supported("spec.volumeMode", spec.get("volumeMode"), &["Block", "Filesystem"]));
+        }
+        errors
+    }
+
+    fn validate_update(&self, new: &Value, old: &Value) -> Vec<FieldError> {
+        let mut errors = self.validate(new);
+        let comparable = |claim: &Value| {
+            let mut spec = claim.get("spec").clone();
+            for field in ["resources", "volumeAttributesClassName"] {
+                spec.remove(field);
+            }
+            spec
+        };
+        let (mut before, after) = (comparable(old), comparable(new));
+        // Binding sets the volume's name, and a missing class may be filled in later.
+        if before.get("volumeName").is_empty() {
+            before.set("volumeName", after.get("volumeName").clone());
+            if before.get("volumeName").is_null() {
+                before.remove("volumeName");
+            }
+        }
+        if before.get("storageClassName").is_null() && !after.get("storageClassName").is_null() {
+            before.set("storageClassName", after.get("storageClassName").clone());
+        }
+        let requests_change = new.path("spec.resources") != old.path("spec.resources");
+        let bound = old.path("status.phase").str() == "Bound";
+        if before != after || (requests_change && !bound) {
+            errors.push(FieldError::forbidden("spec", immutable_detail(old, new)));
+        } else if requests_change
+            && super::quantities::compare(new.path("spec.resources.requests.storage"), old.path("status.capacity.storage")) == std::cmp::Ordering::Less
+        {
+            errors.push(FieldError::forbidden("spec.resources.requests.storage", "field can not be less than status.capacity"));
+        }
+        errors
+    }
+
+    fn columns(&self) -> Vec<Column> {
+        let mut columns: Vec<Column> =
+            ["Name", "Status", "Volume", "Capacity", "Access Modes", "StorageClass", "VolumeAttributesClass", "Age"].map(Column::new).to_vec();
+        columns.push(Column::wide("VolumeMode"));
+        columns
+    }
+
+    fn row(&self, claim: &Value, now_ms: u64) -> Vec<Value> {
+        let (spec, status) = (claim.get("spec"), claim.get("status"));
+        let phase = if meta::is_being_deleted(claim) { "Terminating".into() } else { cells::or(status.get("phase"), "") };
+        let bound = !spec.get("volumeName").is_empty();
+        vec![
+            cells::name(claim),
+            phase,
+            cells::or(spec.get("volumeName"), ""),
+            if bound { capacity(status.get("capacity"), "0") } else { "".into() },
+            if bound { access_modes(status.get("accessModes")) } else { "".into() },
+            cells::or(spec.get("storageClassName"), ""),
+            cells::or(spec.get("volumeAttributesClassName"), "<unset>"),
+            cells::age(claim, now_ms),
+            cells::or(spec.get("volumeMode"), "<unset>"),
+        ]
+    }
+}
+
+/// The access modes are known, and ReadWriteOncePod stands alone.
+pub fn modes(spec: &Value, field: &str) -> Vec<FieldError> {
+    let modes = spec.get("accessModes").items();
+    let mut errors: Vec<FieldError> = modes
+        .iter()
+        .filter(|mode| !ACCESS_MODES.contains(&mode.str()))
+        .map(|mode| FieldError::not_supported(field, mode, &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"]))
+        .collect();
+    if modes.len() > 1 && modes.iter().any(|mode| mode.str() == "ReadWriteOncePod") {
+        errors.push(FieldError::forbidden(field, "may not use ReadWriteOncePod with other access modes"));
+    }
+    errors
+}
+
+fn immutable_detail(old: &Value, new: &Value) -> String {
+    let difference = super::go_diff::difference("PersistentVolumeClaimSpec", old.get("spec"), new.get("spec"));
+    format!("spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n{difference}")
+}

@@ -1,0 +1,80 @@
+//! What may change in a Pod that exists (`ValidatePodUpdate`).
+
+use super::go_diff;
+use super::pod_validation::validate_spec;
+use crate::api::field_error::FieldError;
+use crate::value::Value;
+
+/// What is wrong with a changed Pod.
+pub fn validate_pod_update(new: &Value, old: &Value) -> Vec<FieldError> {
+    let mut errors = validate_spec(new.get("spec"), "spec");
+    let (spec, before) = (new.get("spec"), old.get("spec"));
+    if spec.same(before) {
+        return errors;
+    }
+    for list in ["containers", "initContainers"] {
+        if spec.get(list).items().len() != before.get(list).items().len() {
+            let field = format!("spec.{list}");
+            let what = if list == "containers" { "containers" } else { "initContainers" };
+            errors.push(FieldError::forbidden(field, format!("pod updates may not add or remove {what}")));
+            return errors;
+        }
+    }
+    errors.extend(active_deadline(spec, before));
+    let allowed = with_what_may_change(spec, before);
+    if allowed != *before {
+        let detail = "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
+        errors.push(FieldError::forbidden("spec", format!("{detail}\n{}", go_diff::difference("PodSpec", before, &allowed))));
+    }
+    errors
+}
+
+/// The new spec with the fields that may change as they were before.
+fn with_what_may_change(spec: &Value, before: &Value) -> Value {
+    let mut allowed = spec.clone();
+    for list in ["containers", "initContainers"] {
+        if !allowed.get(list).is_array() {
+            continue;
+        }
+        for (container, old) in allowed.get_mut(list).items_mut().iter_mut().zip(before.get(list).items()) {
+            container.set("image", old.get("image").clone());
+        }
+    }
+    for field in ["activeDeadlineSeconds", "schedulingGates"] {
+        match before.get(field) {
+            Value::Null => {
+                allowed.remove(field);
+            }
+            value => allowed.set(field, value.clone()),
+        }
+    }
+    if before.get("tolerations").items().iter().all(|toleration| spec.get("tolerations").items().contains(toleration)) && !before.get("tolerations").is_null() {
+        allowed.set("tolerations", before.get("tolerations").clone());
+    }
+    if !before.get("schedulingGates").is_empty() {
+        // A gated Pod's node selector may still be narrowed.
+        for field in ["nodeSelector", "affinity"] {
+            match before.get(field) {
+                Value::Null => {
+                    allowed.remove(field);
+                }
+                value => allowed.set(field, value.clone()),
+            }
+        }
+    }
+    if before.get("terminationGracePeriodSeconds").as_i64().is_some_and(|seconds| seconds < 0) && spec.get("terminationGracePeriodSeconds").as_i64() == Some(1)
+    {
+        allowed.set("terminationGracePeriodSeconds", before.get("terminationGracePeriodSeconds").clone());
+    }
+    allowed
+}
+
+fn active_deadline(spec: &Value, before: &Value) -> Vec<FieldError> {
+    let field = "spec.activeDeadlineSeconds";
+    let (new, old) = (spec.get("activeDeadlineSeconds"), before.get("activeDeadlineSeconds"));
+    match (new.as_i64(), old.as_i64()) {
+        (Some(seconds), Some(previous)) if seconds > previous => vec![FieldError::invalid(field, new, "must be less than or equal to previous value")],
+        (None, Some(_)) => vec![FieldError::invalid(field, new, "must not update from a positive integer to nil value")],
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,254 @@
+//! Containers, init containers and ephemeral containers.
+
+use super::volumes::VolumeNames;
+use super::{handlers, in_range, resources};
+use crate::api::field_error::FieldError;
+use crate::api::names;
+use crate::value::Value;
+
+const PROTOCOLS: [&str; 3] = ["SCTP", "TCP", "UDP"];
+const PULL_POLICIES: [&str; 3] = ["Always", "IfNotPresent", "Never"];
+
+/// What is wrong with the containers of a Pod's spec.
+pub fn validate(spec: &Value, field: &str, volumes: &VolumeNames) -> Vec<FieldError> {
+    let containers = spec.get("containers").items();
+    let mut errors = Vec::new();
+    if containers.is_empty() {
+        errors.push(FieldError::required(format!("{field}.containers"), ""));
+    }
+    let mut seen: Vec<&str> = Vec::new();
+    let mut host_ports: Vec<String> = Vec::new();
+    for (list, is_init) in [("containers", false), ("initContainers", true)] {
+        for (index, container) in spec.get(list).items().iter().enumerate() {
+            let here = format!("{field}.{list}[{index}]");
+            errors.extend(container_rules(container, &here, volumes, &mut seen));
+            errors.extend(host_port_conflicts(container, &here, &mut host_ports));
+            errors.extend(if is_init { init_rules(container, &here) } else { main_rules(container, &here) });
+        }
+    }
+    errors
+}
+
+fn container_rules<'a>(container: &'a Value, field: &str, volumes: &VolumeNames, seen: &mut Vec<&'a str>) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let name = container.get("name");
+    if name.is_empty() {
+        errors.push(FieldError::required(format!("{field}.name"), ""));
+    } else {
+        errors.extend(names::dns1123_label(name.str()).into_iter().map(|rule| FieldError::invalid(format!("{field}.name"), name, rule)));
+        if seen.contains(&name.str()) {
+            errors.push(FieldError::duplicate(format!("{field}.name"), name));
+        }
+        seen.push(name.str());
+    }
+    let image = container.get("image");
+    if image.is_empty() {
+        errors.push(FieldError::required(format!("{field}.image"), ""));
+    } else if image.str().trim() != image.str() {
+        errors.push(FieldError::invalid(format!("{field}.image"), image, "must not have leading or trailing whitespace"));
+    }
+    errors.extend(one_of(container.get("terminationMessagePolicy"), format!("{field}.terminationMessagePolicy"), &["FallbackToLogsOnError", "File"]));
+    errors.extend(ports(container, field));
+    errors.extend(environment(container, field));
+    errors.extend(volumes.validate_mounts(container, field));
+    errors.extend(one_of(container.get("imagePullPolicy"), format!("{field}.imagePullPolicy"), &PULL_POLICIES));
+    errors.extend(resources::validate(container.get("resources"), &format!("{field}.resources")));
+    errors.extend(security(container.get("securityContext"), &format!("{field}.securityContext")));
+    errors
+}
+
+fn main_rules(container: &Value, field: &str) -> Vec<FieldError> {
+    let mut errors = handlers::lifecycle(container, field);
+    errors.extend(handlers::probes(container, field));
+    errors
+}
+
+/// Init containers that run to their end have no probes and hooks; those with restartPolicy Always (sidecars) may.
+fn init_rules(container: &Value, field: &str) -> Vec<FieldError> {
+    match container.get("restartPolicy").str() {
+        "Always" => main_rules(container, field),
+        _ => {
+            let mut errors = Vec::new();
+            if !container.get("lifecycle").is_null() {
+                errors.push(FieldError::forbidden(format!("{field}.lifecycle"), "may not be set for init containers without restartPolicy=Always"));
+            }
+            for probe in ["livenessProbe", "readinessProbe", "startupProbe"] {
+                if !container.get(probe).is_null() {
+                    errors.push(FieldError::forbidden(format!("{field}.{probe}"), "may not be set for init containers without restartPolicy=Always"));
+                }
+            }
+            errors
+        }
+    }
+}
+
+fn ports(container: &Value, field: &str) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let mut names_seen: Vec<&str> = Vec::new();
+    for (index, port) in container.get("ports").items().iter().enumerate() {
+        let here = format!("{field}.ports[{index}]");
+        let name = port.get("name");
+        if !name.is_empty() {
+            let rules = port_name(name.str());
+            if rules.is_empty() {
+                if names_seen.contains(&name.str()) {
+                    errors.push(FieldError::duplicate(format!("{here}.name"), name));
+                }
+                names_seen.push(name.str());
+            }
+            errors.extend(rules.into_iter().map(|rule| FieldError::invalid(format!("{here}.name"), name, rule)));
+        }
+        match port.get("containerPort").as_i64().unwrap_or(0) {
+            0 => errors.push(FieldError::required(format!("{here}.containerPort"), "")),
+            _ => errors.extend(in_range(port.get("containerPort"), format!("{here}.containerPort"), 1, 65_535)),
+        }
+        if port.get("hostPort").as_i64().unwrap_or(0) != 0 {
+            errors.extend(in_range(port.get("hostPort"), format!("{here}.hostPort"), 1, 65_535));
+        }
+        errors.extend(one_of(port.get("protocol"), format!("{here}.protocol"), &PROTOCOLS));
+    }
+    errors
+}
+
+/// `validation.IsValidPortName`, an IANA service name.
+pub fn port_name(name: &str) -> Vec<String> {
+    let mut errors = Vec::new();
+    if name.len() > 15 {
+        errors.push("must be no more than 15 characters".into());
+    }
+    if !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
+        errors.push("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)".into());
+    }
+    if !name.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        errors.push("must contain at least one letter (a-z)".into());
+    }
+    if name.contains("--") {
+        errors.push("must not contain consecutive hyphens".into());
+    }
+    if name.starts_with('-') || name.ends_with('-') {
+        errors.push("must not begin or end with a hyphen".into());
+    }
+    errors
+}
+
+fn host_port_conflicts(container: &Value, field: &str, taken: &mut Vec<String>) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for (index, port) in container.get("ports").items().iter().enumerate() {
+        let number = port.get("hostPort").as_i64().unwrap_or(0);
+        if number == 0 {
+            continue;
+        }
+        let place = format!("{}/{}/{number}", port.get("protocol").str(), port.get("hostIP").str());
+        if taken.contains(&place) {
+            errors.push(FieldError::duplicate(format!("{field}.ports[{index}].hostPort"), &place.as_str().into()));
+        }
+        taken.push(place);
+    }
+    errors
+}
+
+fn environment(container: &Value, field: &str) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for (index, variable) in container.get("env").items().iter().enumerate() {
+        let here = format!("{field}.env[{index}]");
+        let name = variable.get("name");
+        if name.is_empty() {
+            errors.push(FieldError::required(format!("{here}.name"), ""));
+        } else if !name.str().bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'=') {
+            let rule = "a valid environment variable name must consist only of printable ASCII characters other than '='";
+            errors.push(FieldError::invalid(format!("{here}.name"), name, rule));
+        }
+        errors.extend(value_from(variable, &here));
+    }
+    for (index, source) in container.get("envFrom").items().iter().enumerate() {
+        let here = format!("{field}.envFrom[{index}]");
+        let sources: Vec<&str> = ["configMapRef", "secretRef"].into_iter().filter(|name| !source.get(name).is_null()).collect();
+        match sources.as_slice() {
+            [] => errors.push(FieldError::invalid(here.clone(), &"".into(), "must specify one of: `configMapRef` or `secretRef`")),
+            [one] if source.get(one).get("name").is_empty() => errors.push(FieldError::required(format!("{here}.{one}.name"), "")),
+            [_] => {}
+            _ => errors.push(FieldError::invalid(here.clone(), &"".into(), "may not have more than one field specified at a time")),
+        }
+    }
+    errors
+}
+
+fn value_from(variable: &Value, field: &str) -> Vec<FieldError> {
+    let from = variable.get("valueFrom");
+    if from.is_null() {
+        return Vec::new();
+    }
+    let here = format!("{field}.valueFrom");
+    let mut errors = Vec::new();
+    let sources: Vec<&str> =
+        ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"].into_iter().filter(|name| !from.get(name).is_null()).collect();
+    for source in &sources {
+        let reference = from.get(source);
+        let mut require = |name: &str| {
+            if reference.get(name).is_empty() {
+                errors.push(FieldError::required(format!("{here}.{source}.{name}"), ""));
+            }
+        };
+        match *source {
+            "fieldRef" => require("fieldPath"),
+            "resourceFieldRef" => require("resource"),
+            _ => {
+                require("name");
+                require("key");
+            }
+        }
+        if *source == "fieldRef" && !reference.get("fieldPath").is_empty() && !is_downward_field(reference.get("fieldPath").str()) {
+            errors.push(FieldError::not_supported(format!("{here}.fieldRef.fieldPath"), reference.get("fieldPath"), &DOWNWARD_FIELDS));
+        }
+    }
+    if sources.is_empty() {
+        errors.push(FieldError::invalid(here.clone(), &"".into(), "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`"));
+    } else if !variable.get("value").is_empty() {
+        errors.push(FieldError::invalid(here.clone(), &"".into(), "may not be specified when `value` is not empty"));
+    } else if sources.len() > 1 {
+        errors.push(FieldError::invalid(here.clone(), &"".into(), "may not have more than one field specified at a time"));
+    }
+    errors
+}
+
+const DOWNWARD_FIELDS: [&str; 9] = [
+    "metadata.name",
+    "metadata.namespace",
+    "metadata.uid",
+    "spec.nodeName",
+    "spec.serviceAccountName",
+    "status.hostIP",
+    "status.hostIPs",
+    "status.podIP",
+    "status.podIPs",
+];
+
+fn is_downward_field(path: &str) -> bool {
+    DOWNWARD_FIELDS.contains(&path) || (["metadata.labels['", "metadata.annotations['"].iter().any(|prefix| path.starts_with(prefix)) && path.ends_with("']"))
+}
+
+fn security(context: &Value, field: &str) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for id in ["runAsUser", "runAsGroup"] {
+        if !context.get(id).is_null() {
+            errors.extend(in_range(context.get(id), format!("{field}.{id}"), 0, i64::from(i32::MAX)));
+        }
+    }
+    if context.get("allowPrivilegeEscalation").as_bool() == Some(false) {
+        let here = format!("{field}");
+        if context.get("privileged").as_bool() == Some(true) {
+            errors.push(FieldError::invalid(here.clone(), context, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"));
+        }
+        if context.path("capabilities.add").items().iter().any(|capability| capability.str() == "CAP_SYS_ADMIN") {
+            errors.push(FieldError::invalid(here, context, "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"));
+        }
+    }
+    errors
+}
+
+fn one_of(value: &Value, field: String, words: &[&str]) -> Vec<FieldError> {
+    if value.is_empty() {
+        return vec![FieldError::required(field, "")];
+    }
+    if words.contains(&value.str()) { Vec::new() } else { vec![FieldError::not_supported(field, value, words)] }
+}

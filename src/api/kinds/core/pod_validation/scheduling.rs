@@ -1,0 +1,149 @@
+//! Where a Pod may run: node selectors, affinity, tolerations, spread constraints.
+
+use super::super::super::apps::workload::label_selector;
+use super::in_range;
+use crate::api::field_error::FieldError;
+use crate::api::names;
+use crate::value::Value;
+
+const EFFECTS: [&str; 3] = ["NoSchedule", "PreferNoSchedule", "NoExecute"];
+
+/// What is wrong with the fields that say where a Pod may run.
+pub fn validate(spec: &Value, field: &str) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for (key, value) in spec.get("nodeSelector").fields().iter() {
+        errors.extend(names::qualified_name(key).into_iter().map(|rule| FieldError::invalid(format!("{field}.nodeSelector"), &key.into(), rule)));
+        errors.extend(names::label_value(value.str()).into_iter().map(|rule| FieldError::invalid(format!("{field}.nodeSelector"), value, rule)));
+    }
+    for (index, toleration) in spec.get("tolerations").items().iter().enumerate() {
+        errors.extend(toleration_rules(toleration, &format!("{field}.tolerations[{index}]")));
+    }
+    errors.extend(affinity(spec.get("affinity"), &format!("{field}.affinity")));
+    for (index, constraint) in spec.get("topologySpreadConstraints").items().iter().enumerate() {
+        errors.extend(spread(constraint, &format!("{field}.topologySpreadConstraints[{index}]")));
+    }
+    errors
+}
+
+fn toleration_rules(toleration: &Value, field: &str) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let (key, operator, effect) = (toleration.get("key"), toleration.get("operator"), toleration.get("effect"));
+    if !key.is_empty() {
+        errors.extend(names::qualified_name(key.str()).into_iter().map(|rule| FieldError::invalid(format!("{field}.key"), key, rule)));
+    } else if operator.str() != "Exists" {
+        errors.push(FieldError::invalid(
+            format!("{field}.operator"),
+            operator,
+            "operator must be Exists when `key` is empty, which means \"match all values and all keys\"",
+        ));
+    }
+    if !toleration.get("tolerationSeconds").is_null() && effect.str() != "NoExecute" {
+        errors.push(FieldError::invalid(format!("{field}.effect"), effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"));
+    }
+    match operator.str() {
+        "" | "Equal" => errors.extend(
+            names::label_value(toleration.get("value").str())
+                .into_iter()
+                .map(|rule| FieldError::invalid(format!("{field}.operator"), toleration.get("value"), rule)),
+        ),
+        "Exists" => {
+            if !toleration.get("value").is_empty() {
+                errors.push(FieldError::invalid(format!("{field}.operator"), toleration, "value must be empty when `operator` is 'Exists'"));
+            }
+        }
+        // Lt and Gt are behind a feature gate that is off by default; upstream lists them as supported all the same.
+        _ => errors.push(FieldError::not_supported(format!("{field}.operator"), operator, &["Equal", "Exists", "Lt", "Gt"])),
+    }
+    if !effect.is_empty() && !EFFECTS.contains(&effect.str()) {
+        errors.push(FieldError::not_supported(format!("{field}.effect"), effect, &EFFECTS));
+    }
+    errors
+}
+
+fn affinity(affinity: &Value, field: &str) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let node = affinity.get("nodeAffinity");
+    let required = node.get("requiredDuringSchedulingIgnoredDuringExecution");
+    let here = format!("{field}.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms");
+    if !required.is_null() && required.get("nodeSelectorTerms").items().is_empty() {
+        errors.push(FieldError::required(here.clone(), "must have at least one node selector term"));
+    }
+    for (index, term) in required.get("nodeSelectorTerms").items().iter().enumerate() {
+        errors.extend(node_term(term, &format!("{here}[{index}]")));
+    }
+    for (index, preference) in node.get("preferredDuringSchedulingIgnoredDuringExecution").items().iter().enumerate() {
+        let here = format!("{field}.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[{index}]");
+        errors.extend(weight(preference, &here));
+        errors.extend(node_term(preference.get("preference"), &format!("{here}.preference")));
+    }
+    for kind in ["podAffinity", "podAntiAffinity"] {
+        let terms = affinity.get(kind);
+        for (index, term) in terms.get("requiredDuringSchedulingIgnoredDuringExecution").items().iter().enumerate() {
+            errors.extend(pod_term(term, &format!("{field}.{kind}.requiredDuringSchedulingIgnoredDuringExecution[{index}]")));
+        }
+        for (index, preference) in terms.get("preferredDuringSchedulingIgnoredDuringExecution").items().iter().enumerate() {
+            let here = format!("{field}.{kind}.preferredDuringSchedulingIgnoredDuringExecution[{index}]");
+            errors.extend(weight(preference, &here));
+            errors.extend(pod_term(preference.get("podAffinityTerm"), &format!("{here}.podAffinityTerm")));
+        }
+    }
+    errors
+}
+
+fn weight(preference: &Value, field: &str) -> Vec<FieldError> {
+    let value = preference.get("weight");
+    let value = if value.is_null() { &Value::Int(0) } else { value };
+    match in_range(value, String::new(), 1, 100).is_empty() {
+        true => Vec::new(),
+        false => vec![FieldError::invalid(format!("{field}.weight"), value, "must be in the range 1-100")],
+    }
+}
+
+fn node_term(term: &Value, field: &str) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for (index, requirement) in term.get("matchExpressions").items().iter().enumerate() {
+        let here = format!("{field}.matchExpressions[{index}]");
+        let count = requirement.get("values").items().len();
+        match requirement.get("operator").str() {
+            "In" | "NotIn" if count == 0 => errors.push(FieldError::required(format!("{here}.values"), "must be specified when `operator` is 'In' or 'NotIn'")),
+            "Exists" | "DoesNotExist" if count > 0 => {
+                errors.push(FieldError::forbidden(format!("{here}.values"), "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"));
+            }
+            "Gt" | "Lt" if count != 1 => {
+                errors.push(FieldError::required(format!("{here}.values"), "must be specified single value when `operator` is 'Lt' or 'Gt'"))
+            }
+            "In" | "NotIn" | "Exists" | "DoesNotExist" | "Gt" | "Lt" => {}
+            _ => errors.push(FieldError::invalid(format!("{here}.operator"), requirement.get("operator"), "not a valid selector operator")),
+        }
+        let key = requirement.get("key");
+        errors.extend(names::qualified_name(key.str()).into_iter().map(|rule| FieldError::invalid(format!("{here}.key"), key, rule)));
+    }
+    errors
+}
+
+fn pod_term(term: &Value, field: &str) -> Vec<FieldError> {
+    let mut errors = label_selector(term.get("labelSelector"), &format!("{field}.labelSelector"));
+    let key = term.get("topologyKey");
+    if key.is_empty() {
+        errors.push(FieldError::required(format!("{field}.topologyKey"), "can not be empty"));
+    }
+    errors.extend(names::qualified_name(key.str()).into_iter().map(|rule| FieldError::invalid(format!("{field}.topologyKey"), key, rule)));
+    errors
+}
+
+fn spread(constraint: &Value, field: &str) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let skew = constraint.get("maxSkew");
+    if skew.as_i64().unwrap_or(0) <= 0 {
+        errors.push(FieldError::invalid(format!("{field}.maxSkew"), if skew.is_null() { &Value::Int(0) } else { skew }, "must be greater than zero"));
+    }
+    if constraint.get("topologyKey").is_empty() {
+        errors.push(FieldError::required(format!("{field}.topologyKey"), "can not be empty"));
+    }
+    let action = constraint.get("whenUnsatisfiable");
+    if !["DoNotSchedule", "ScheduleAnyway"].contains(&action.str()) {
+        errors.push(FieldError::not_supported(format!("{field}.whenUnsatisfiable"), action, &["DoNotSchedule", "ScheduleAnyway"]));
+    }
+    errors.extend(label_selector(constraint.get("labelSelector"), &format!("{field}.labelSelector")));
+    errors
+}

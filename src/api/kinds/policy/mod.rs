@@ -1,0 +1,23 @@
+//! The kinds of the group `policy`.
+
+use super::{ALL_VERBS, Names, Plain, kind};
+use crate::api::strategy::Kind;
+
+/// All kinds of the group.
+pub(super) fn kinds() -> Vec<Kind> {
+    vec![kind(
+        Names {
+            group: "policy",
+            versions: &["v1"],
+            schema: "io.k8s.api.policy",
+            kind: "PodDisruptionBudget",
+            plural: "poddisruptionbudgets",
+            short: &["pdb"],
+            categories: &[],
+            namespaced: true,
+            subresources: &["status"],
+        },
+        ALL_VERBS,
+        Plain { generation: true },
+    )]
+}

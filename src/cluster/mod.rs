@@ -1,0 +1,201 @@
+//! The whole cluster as one value: the clock, and the rooms that it drives.
+//!
+//! Never: reads a wall clock. Time moves only in [`Cluster::advance`], from one thing that is due to the next.
+
+mod config;
+pub mod invariants;
+mod pod_requests;
+mod terminal;
+
+pub use config::{ClusterConfig, Flavour};
+pub use pod_requests::STILL_RUNNING;
+pub use terminal::run_to_end;
+
+use crate::controllers::ControllerManager;
+use crate::kubelet::{ExecHandle, Kubelets};
+use crate::network::Network;
+use crate::scheduler::Scheduler;
+use crate::server::Server;
+use crate::server::request::{Request, Response};
+use crate::store::Store;
+use imbl::OrdMap;
+
+/// A cluster: API server and store, controllers, scheduler, machines, network, and the time it is there.
+#[derive(Clone)]
+pub struct Cluster {
+    server: Server,
+    controllers: ControllerManager,
+    scheduler: Scheduler,
+    kubelets: Kubelets,
+    network: Network,
+    execs: OrdMap<u64, ExecHandle>,
+    now_ms: u64,
+    start_ms: u64,
+    observed_revision: u64,
+}
+
+/// The part of the cluster that has something to do first.
+#[derive(Clone, Copy)]
+enum Actor {
+    Controllers,
+    Scheduler,
+    Kubelets,
+    Network,
+}
+
+impl Cluster {
+    /// A cluster as it is when its control plane has just started and its machines have not joined yet.
+    pub fn new(config: &ClusterConfig) -> Cluster {
+        let mut server = Server::new(config.seed);
+        for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
+            let namespace = serde_json::json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
+            server.handle(
+                &Request::new(crate::server::request::Verb::Create, &crate::api::resource::NAMESPACES, "", "").with_body(namespace.into()),
+                config.start_ms,
+            );
+        }
+        let mut cluster = Cluster {
+            server,
+            controllers: ControllerManager::new(),
+            scheduler: Scheduler::new(),
+            kubelets: Kubelets::new(&config.nodes, config.start_ms),
+            network: Network::new(config.network()),
+            execs: OrdMap::new(),
+            now_ms: config.start_ms,
+            start_ms: config.start_ms,
+            observed_revision: 0,
+        };
+        cluster.observe();
+        cluster
+    }
+
+    /// The time there, in milliseconds since the Unix epoch.
+    pub fn now_ms(&self) -> u64 {
+        self.now_ms
+    }
+
+    /// When its control plane started.
+    pub fn start_ms(&self) -> u64 {
+        self.start_ms
+    }
+
+    /// All objects and the history of writes.
+    pub fn store(&self) -> &Store {
+        self.server.store()
+    }
+
+    /// The API server, for what it serves.
+    pub fn server(&self) -> &Server {
+        &self.server
+    }
+
+    /// The scheduler, for its attempts and its queue.
+    pub fn scheduler(&self) -> &Scheduler {
+        &self.scheduler
+    }
+
+    /// The machines, for what runs on them.
+    pub fn kubelets(&self) -> &Kubelets {
+        &self.kubelets
+    }
+
+    /// Carries out a request of somebody outside, now. A command in a container is answered by [`STILL_RUNNING`] with a number until it has ended.
+    pub fn request(&mut self, request: &Request) -> Response {
+        let response = match self.pod_request(request) {
+            Some(response) => response,
+            None => self.server.handle(request, self.now_ms),
+        };
+        self.observe();
+        response
+    }
+
+    /// Stops a machine (it answers nothing any more; what runs on it goes on) or starts it again. False where there is no such node.
+    pub fn set_node_stopped(&mut self, node: &str, stopped: bool) -> bool {
+        self.kubelets.set_stopped(node, stopped, self.now_ms)
+    }
+
+    /// A number that is the same for two clusters with the same objects, revision and time: whether a replay is faithful, and whether
+    /// the native cluster and the one in a browser agree. FNV-1a over everything as JSON.
+    pub fn digest(&self) -> u64 {
+        let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+        let mut add = |text: &str| text.bytes().for_each(|byte| hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        add(&format!("{} {}", self.now_ms, self.store().revision()));
+        for resource in self.store().resources() {
+            add(&resource.to_string());
+            self.store().list(resource, None).for_each(|object| add(&object.to_json()));
+        }
+        hash
+    }
+
+    /// When there is something to do, in milliseconds since the Unix epoch.
+    pub fn next_due(&self) -> Option<u64> {
+        self.next_actor().map(|(due_ms, _)| due_ms)
+    }
+
+    fn next_actor(&self) -> Option<(u64, Actor)> {
+        // Where several are due at the same moment the order is always this one.
+        [(self.controllers.next_due(), Actor::Controllers), (self.scheduler.next_due(), Actor::Scheduler), (self.kubelets.next_due(), Actor::Kubelets)]
+            .into_iter()
+            .filter_map(|(due_ms, actor)| Some((due_ms?, actor)))
+            .min_by_key(|&(due_ms, _)| due_ms)
+    }
+
+    /// Moves the clock to `until_ms` and does everything that is due by then, but at most `max_steps` things; true when the
+    /// time is reached. Call it again, otherwise: the clock stands where the last thing was done.
+    pub fn advance(&mut self, until_ms: u64, max_steps: usize) -> bool {
+        for _ in 0..max_steps {
+            match self.next_actor() {
+                Some((due_ms, actor)) if due_ms <= until_ms => self.step(due_ms, actor),
+                _ => {
+                    self.now_ms = self.now_ms.max(until_ms);
+                    return true;
+                }
+            }
+        }
+        false
+    }
+
+    fn step(&mut self, due_ms: u64, actor: Actor) {
+        self.now_ms = self.now_ms.max(due_ms);
+        match actor {
+            Actor::Controllers => self.controllers.run_next(&mut self.server, self.now_ms),
+            Actor::Scheduler => self.scheduler.run_next(&mut self.server, self.now_ms),
+            Actor::Kubelets => self.run_kubelets(),
+            Actor::Network => self.network.run_next(&mut self.server, self.now_ms),
+        }
+        self.observe();
+    }
+
+    fn run_kubelets(&mut self) {
+        // What containers meet in the network are the containers as they were before this step.
+        let (containers, store) = (self.kubelets.clone(), self.server.store().clone());
+        let mut seen = self.network.seen_by_containers(&store, &containers);
+        self.kubelets.run_next(&mut self.server, &mut seen, self.now_ms);
+        let served = seen.into_served();
+        self.tell_served(&served);
+    }
+
+    /// Whether `minikube tunnel` runs: then LoadBalancer Services get addresses.
+    pub fn set_tunnel(&mut self, running: bool) {
+        self.network.set_tunnel(running, self.now_ms);
+    }
+
+    /// The network, for who answers whom.
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// Shows everyone the writes that they have not seen yet.
+    fn observe(&mut self) {
+        let store = self.server.store();
+        // Nothing is compacted away between two steps: a step makes far fewer writes than the history holds.
+        let Some(changes) = store.changes_since(self.observed_revision) else { return };
+        for change in changes {
+            self.controllers.observe(change, store, self.now_ms);
+            self.scheduler.observe(change, store, self.now_ms);
+            self.kubelets.observe(change, store, self.now_ms);
+            self.network.observe(change, store, self.now_ms);
+        }
+        self.observed_revision = store.revision();
+    }
+}

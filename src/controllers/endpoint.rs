@@ -1,0 +1,182 @@
+//! Endpoints, the older form of EndpointSlices: one object a Service (`pkg/controller/endpoint`).
+
+use super::controller::{Context, Controller, Queue, ignore_not_found};
+use super::{pods, service_pods};
+use crate::api::meta;
+use crate::api::resource::{ENDPOINTS, ObjectKey, PODS, SERVICES};
+use crate::api::status::Status;
+use crate::server::request::Options;
+use crate::store::{Change, ChangeType, Store};
+use crate::value::{Map, Value};
+use serde_json::json;
+use std::collections::BTreeMap;
+
+/// More addresses than these are cut off, and an annotation says so (`maxCapacity`).
+const MAX_ADDRESSES: usize = 1000;
+const TRIGGER_TIME: &str = "endpoints.kubernetes.io/last-change-trigger-time";
+const OVER_CAPACITY: &str = "endpoints.kubernetes.io/over-capacity";
+const MANAGED_BY: &str = "endpoints.kubernetes.io/managed-by";
+
+/// The controller of Endpoints.
+pub(super) struct EndpointController;
+
+impl Controller for EndpointController {
+    fn name(&self) -> &'static str {
+        "endpoint-controller"
+    }
+
+    fn enqueue(&self, change: &Change, store: &Store, queue: &mut Queue) {
+        if change.resource == SERVICES || (change.resource == ENDPOINTS && change.type_ == ChangeType::Deleted) {
+            queue.add_object(&change.object);
+        } else if change.resource == PODS {
+            service_pods::enqueue_services_of_pod(change, store, queue);
+        }
+    }
+
+    fn sync(&self, key: &ObjectKey, context: &mut Context) -> Result<(), Status> {
+        let Some(service) = context.get(&SERVICES, key) else {
+            context.memory.remove(key);
+            return match context.get(&ENDPOINTS, key) {
+                Some(_) => ignore_not_found(context.client.delete(&ENDPOINTS, &key.namespace, &key.name, Options::default())),
+                None => Ok(()),
+            };
+        };
+        if service.path("spec.selector").is_empty() || service.path("spec.type").str() == "ExternalName" {
+            return Ok(());
+        }
+        let store = context.store().clone();
+        let selected = service_pods::selected(&store, &service);
+        context.visited(selected.len());
+        let trigger_time = service_pods::trigger_time(context.memory, key, &service, &selected);
+        let (subsets, truncated) = subsets(&service, &selected);
+        let current = context.get(&ENDPOINTS, key);
+        let labels = labels(&service);
+        if let Some(current) = &current {
+            let over = !meta::annotation(current, OVER_CAPACITY).is_empty();
+            if *current.get("subsets") == subsets && *current.path("metadata.labels") == labels && over == truncated {
+                return Ok(());
+            }
+        }
+        let mut endpoints = current.clone().unwrap_or_else(|| {
+            Value::from(json!({"apiVersion": "v1", "kind": "Endpoints", "metadata": {"name": key.name.as_str(), "namespace": key.namespace.as_str()}}))
+        });
+        if subsets.is_null() {
+            endpoints.remove("subsets");
+        } else {
+            endpoints.set("subsets", subsets);
+        }
+        endpoints.set("metadata.labels", labels);
+        annotate(&mut endpoints, TRIGGER_TIME, trigger_time.as_deref());
+        annotate(&mut endpoints, OVER_CAPACITY, truncated.then_some("truncated"));
+        let result = match current {
+            Some(_) => context.client.update(&ENDPOINTS, endpoints).map_err(|status| ("update", status)),
+            None => context.client.create(&ENDPOINTS, &key.namespace, endpoints).map_err(|status| ("create", status)),
+        };
+        match result {
+            Err((_, status)) if super::pod_control::is_namespace_terminating(&status) => Ok(()),
+            Err((verb, status)) => {
+                let reason = if verb == "create" { "FailedToCreateEndpoint" } else { "FailedToUpdateEndpoint" };
+                context.event(&service, "Warning", reason, &format!("Failed to {verb} endpoint {key}: {}", status.message));
+                Err(status)
+            }
+            Ok(_) => Ok(()),
+        }
+    }
+}
+
+fn annotate(endpoints: &mut Value, key: &str, value: Option<&str>) {
+    match value {
+        Some(value) => meta::set_annotation(endpoints, key, value),
+        None if endpoints.path("metadata.annotations").get(key).is_null() => {}
+        None => {
+            endpoints.path_mut("metadata.annotations").fields_mut().remove(key);
+            if endpoints.path("metadata.annotations").is_empty() {
+                endpoints.remove("metadata.annotations");
+            }
+        }
+    }
+}
+
+fn labels(service: &Value) -> Value {
+    let mut labels: Map = service.path("metadata.labels").fields().clone();
+    labels.remove("service.kubernetes.io/headless");
+    if service_pods::is_headless(service) {
+        labels.insert("service.kubernetes.io/headless", "");
+    }
+    labels.insert(MANAGED_BY, "endpoint-controller");
+    Value::from(labels)
+}
+
+/// The addresses by the ports that they have, in the canonical order of `RepackSubsets`; and whether some were cut off.
+fn subsets(service: &Value, selected: &[&Value]) -> (Value, bool) {
+    let publish_all = service.path("spec.publishNotReadyAddresses").as_bool() == Some(true);
+    let mut by_ports: BTreeMap<String, (Value, Vec<Value>, Vec<Value>)> = BTreeMap::new();
+    let mut total = 0;
+    let mut truncated = false;
+    for pod in selected.iter().filter(|pod| service_pods::belongs(pod, publish_all)) {
+        let ports = ports(service, pod);
+        if ports.is_none() && !service_pods::is_headless(service) {
+            continue;
+        }
+        total += 1;
+        if total > MAX_ADDRESSES {
+            truncated = true;
+            break;
+        }
+        let ports = ports.unwrap_or_default();
+        let (_, ready, not_ready) = by_ports.entry(ports.to_json()).or_insert_with(|| (ports, Vec::new(), Vec::new()));
+        let list = if publish_all || pods::is_ready(pod) { ready } else { not_ready };
+        list.push(address(service, pod));
+    }
+    let subsets: Vec<Value> = by_ports.into_values().map(|(ports, ready, not_ready)| subset(ports, ready, not_ready)).collect();
+    (if subsets.is_empty() { Value::Null } else { Value::array(subsets) }, truncated)
+}
+
+fn subset(ports: Value, ready: Vec<Value>, not_ready: Vec<Value>) -> Value {
+    let mut subset = Value::object();
+    for (field, mut addresses) in [("addresses", ready), ("notReadyAddresses", not_ready)] {
+        if !addresses.is_empty() {
+            addresses.sort_by_key(|address| (sort_key(address.get("ip").str()), address.path("targetRef.uid").str().to_string()));
+            subset.set(field, Value::array(addresses));
+        }
+    }
+    if !ports.is_empty() {
+        subset.set("ports", ports);
+    }
+    subset
+}
+
+/// Addresses are in the order of their bytes.
+fn sort_key(ip: &str) -> Vec<u8> {
+    ip.split('.').map(|part| part.parse().unwrap_or(0)).collect()
+}
+
+fn address(service: &Value, pod: &Value) -> Value {
+    let mut address = Value::from(json!({"ip": service_pods::address(pod)}));
+    let (node, hostname) = (pod.path("spec.nodeName"), service_pods::hostname(pod, service));
+    if !node.is_empty() {
+        address.set("nodeName", node.clone());
+    }
+    if !hostname.is_empty() {
+        address.set("hostname", hostname);
+    }
+    address.set("targetRef", service_pods::target_reference(pod));
+    address
+}
+
+/// The Service's ports on this pod, in the order of their names; `None` where there are none.
+fn ports(service: &Value, pod: &Value) -> Option<Value> {
+    let mut ports = Vec::new();
+    for port in service.path("spec.ports").items() {
+        let Some(number) = service_pods::target_port(pod, port) else { continue };
+        let mut entry = Value::from(json!({"port": number, "protocol": "TCP"}));
+        for field in ["name", "protocol", "appProtocol"] {
+            if !port.get(field).is_empty() {
+                entry.set(field, port.get(field).clone());
+            }
+        }
+        ports.push(entry);
+    }
+    ports.sort_by_key(|port| (port.get("name").str().to_string(), port.get("port").as_i64()));
+    if ports.is_empty() { None } else { Some(Value::array(ports)) }
+}

@@ -1,0 +1,179 @@
+//! The controller manager: one controller a file, under upstream's names (`pkg/controller/<name>`).
+//!
+//! Never: calls another actor, or keeps anything that matters outside the store. Controllers see writes, queue keys, and answer with requests to the server.
+
+mod agenda;
+mod controller;
+
+mod conditions;
+mod fields;
+mod hash;
+mod pod_control;
+mod pods;
+mod refs;
+
+mod cronjob;
+mod daemonset;
+mod deployment;
+mod disruption;
+mod endpoint;
+mod endpointslice;
+mod garbage_collector;
+mod history;
+mod job;
+mod namespace;
+mod node_affinity;
+mod node_lifecycle;
+mod persistentvolume;
+mod pv_protection;
+mod pvc_protection;
+mod replicaset;
+mod resourcequota;
+mod root_ca_cert_publisher;
+mod service_pods;
+mod serviceaccount;
+mod statefulset;
+mod taint_eviction;
+mod taints;
+mod ttl_after_finished;
+
+#[cfg(test)]
+mod testing;
+
+use crate::api::resource::ObjectKey;
+use crate::server::Server;
+use crate::server::client::Client;
+use crate::server::request::User;
+use crate::store::{Cause, Change, ChangeType, Store};
+use crate::value::Value;
+use agenda::Agenda;
+use controller::{Context, Controller, Memory, Queue};
+use imbl::Vector;
+
+/// How long a write takes to reach a controller; each controller hears a little after the one before it in the list.
+const WATCH_LATENCY_MS: u64 = 5;
+/// How long a request takes.
+const REQUEST_MS: u64 = 7;
+/// How many objects a controller looks at in a millisecond.
+const OBJECTS_PER_MS: usize = 10;
+
+/// The controllers that run in every cluster.
+static CONTROLLERS: &[&dyn Controller] = &[
+    &deployment::DeploymentController,
+    &replicaset::REPLICA_SET,
+    &replicaset::REPLICATION_CONTROLLER,
+    &statefulset::StatefulSetController,
+    &daemonset::DaemonSetController,
+    &job::JobController,
+    &ttl_after_finished::TtlAfterFinished,
+    &cronjob::CronJobController,
+    &resourcequota::ResourceQuotaController,
+    &disruption::DisruptionController,
+    &garbage_collector::GarbageCollector,
+    &namespace::NamespaceController,
+    &serviceaccount::ServiceAccountController,
+    &root_ca_cert_publisher::RootCaCertPublisher,
+    &endpoint::EndpointController,
+    &endpointslice::EndpointSliceController,
+    &persistentvolume::PersistentVolumeController,
+    &pvc_protection::PvcProtection,
+    &pv_protection::PvProtection,
+    &node_lifecycle::NodeLifecycle,
+    &taint_eviction::TaintEviction,
+];
+
+/// The controller manager: what its controllers have to do. A value; cloning it costs nothing.
+#[derive(Clone)]
+pub struct ControllerManager {
+    agenda: Agenda,
+    memories: Vector<Memory>,
+}
+
+impl Default for ControllerManager {
+    fn default() -> ControllerManager {
+        ControllerManager::new()
+    }
+}
+
+impl ControllerManager {
+    /// A controller manager that has seen nothing yet.
+    pub fn new() -> ControllerManager {
+        ControllerManager { agenda: Agenda::default(), memories: CONTROLLERS.iter().map(|_| Memory::new()).collect() }
+    }
+
+    /// A write happened: queues what it concerns.
+    pub fn observe(&mut self, change: &Change, store: &Store, now_ms: u64) {
+        for (index, controller) in CONTROLLERS.iter().enumerate() {
+            let due_ms = now_ms + WATCH_LATENCY_MS + (index % 4) as u64;
+            let mut queue = Queue { agenda: &mut self.agenda, controller: index, due_ms, because: Some(change.revision) };
+            controller.enqueue(change, store, &mut queue);
+        }
+    }
+
+    /// The controller manager starts (again): its controllers see every object that there is, as a first list shows them.
+    pub fn restart(&mut self, store: &Store, now_ms: u64) {
+        *self = ControllerManager::new();
+        for resource in store.resources() {
+            for object in store.list(resource, None) {
+                let change = Change {
+                    revision: object.path("metadata.resourceVersion").str().parse().unwrap_or(0),
+                    time_ms: now_ms,
+                    type_: ChangeType::Added,
+                    resource: resource.clone(),
+                    object: object.clone(),
+                    previous: Value::Null,
+                    cause: Cause::default(),
+                };
+                self.observe(&change, store, now_ms);
+            }
+        }
+    }
+
+    /// When the next sync is due, in milliseconds since the Unix epoch.
+    pub fn next_due(&self) -> Option<u64> {
+        self.agenda.next_due()
+    }
+
+    /// Does the sync that is due first, if one is due at `now_ms`.
+    pub fn run_next(&mut self, server: &mut Server, now_ms: u64) {
+        let Some(due) = self.agenda.take(now_ms) else { return };
+        let controller = CONTROLLERS[due.controller];
+        let cause = Cause { actor: controller.name().into(), because: due.because };
+        let user = User::system(&format!("system:serviceaccount:kube-system:{}", controller.name()));
+        let failures = self.agenda.failures(due.controller, &due.key);
+        let mut context = Context {
+            client: Client::new(server, now_ms, user, cause),
+            now_ms,
+            memory: &mut self.memories[due.controller],
+            failures,
+            requeue_after_ms: None,
+            visited: 0,
+            component: controller.component(),
+        };
+        let result = controller.sync(&due.key, &mut context);
+        let work_ms = context.client.requests() as u64 * REQUEST_MS + (context.visited / OBJECTS_PER_MS) as u64;
+        let requeue_after_ms = context.requeue_after_ms;
+        self.finish(due.controller, due.key, due.because, now_ms, now_ms + work_ms, requeue_after_ms, result.is_err());
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "how one sync ended")]
+    fn finish(
+        &mut self,
+        controller: usize,
+        key: ObjectKey,
+        because: Option<u64>,
+        now_ms: u64,
+        busy_until_ms: u64,
+        requeue_after_ms: Option<u64>,
+        failed: bool,
+    ) {
+        if let Some(delay_ms) = requeue_after_ms {
+            self.agenda.add_after(controller, key.clone(), now_ms + delay_ms, because);
+        }
+        if failed {
+            self.agenda.failed(controller, key, now_ms, busy_until_ms, because);
+        } else {
+            self.agenda.done(controller, key, busy_until_ms);
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! `kubectl create configmap`.
+
+use super::{create_generated, generator_flags, one_name};
+use crate::kubectl::entry::{Entry, Invocation};
+use crate::kubectl::failure::Failure;
+use crate::kubectl::flags::Flag;
+use crate::value::{SmolStr, Value};
+use serde_json::json;
+
+/// `create configmap`.
+pub const ENTRY: Entry = Entry {
+    path: "create configmap",
+    aliases: &["cm"],
+    about: "Create a config map based on a file, directory, or specified literal value.\n\nA file's name is its key, unless another one is given.",
+    examples: "
+# From key-value pairs
+kubectl create configmap settings --from-literal=theme=dark --from-literal=lang=en
+
+# From a file, under a key of its own
+kubectl create configmap settings --from-file=theme.conf=dark.conf
+
+# From a file with a pair a line
+kubectl create configmap settings --from-env-file=settings.env",
+    usage: "NAME [--from-file=[key=]source] [--from-literal=key1=value1] [--dry-run=server|client|none]",
+    flags,
+    run: Some(|invocation| Box::pin(run(invocation))),
+};
+
+fn flags() -> Vec<Flag> {
+    let mut flags = vec![Flag::bool("append-hash", "Put a hash of the data behind the name.")];
+    flags.extend(data_flags());
+    flags.extend(generator_flags());
+    flags
+}
+
+/// The flags that say what is in a ConfigMap or Secret.
+pub(super) fn data_flags() -> Vec<Flag> {
+    vec![
+        Flag::list("from-env-file", "A file with lines of the form KEY=value."),
+        Flag::list("from-file", "A file, or key=file; of a folder, all files in it."),
+        Flag::array("from-literal", "A key and its value: mykey=somevalue"),
+    ]
+}
+
+async fn run(invocation: Invocation) -> Result<(), Failure> {
+    let name = one_name(&invocation)?;
+    let pairs = data(&invocation)?;
+    let mut object = Value::from(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}}));
+    for (key, text) in pairs {
+        object.path_mut("data").fields_mut().insert(SmolStr::from(key), text);
+    }
+    if invocation.flags.is("append-hash") {
+        let hashed = format!("{name}-{}", super::secret::content_hash(&object));
+        object.set("metadata.name", hashed);
+    }
+    create_generated(&invocation, object, "create configmap").await
+}
+
+/// The keys and texts that the flags name.
+///
+/// # Errors
+/// For a literal without a value, a file that isn't there, a key twice or a name that can't be a key.
+pub(super) fn data(invocation: &Invocation) -> Result<Vec<(String, String)>, Failure> {
+    let flags = &invocation.flags;
+    if flags.has("from-env-file") && (flags.has("from-file") || flags.has("from-literal")) {
+        return Err(Failure::text("from-env-file cannot be combined with from-file or from-literal"));
+    }
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for literal in flags.list("from-literal") {
+        match literal.split_once('=') {
+            Some((key, value)) if !key.is_empty() => add(&mut pairs, key, unquoted(value))?,
+            _ => return Err(Failure::text(format!("invalid literal source {literal}, expected key=value"))),
+        }
+    }
+    let files = invocation.session.files();
+    for source in flags.list("from-file") {
+        let (key, path) = match source.split_once('=') {
+            None => (None, source.as_str()),
+            Some(("", path)) => return Err(Failure::text(format!("key name for file path {path} missing"))),
+            Some((key, "")) => return Err(Failure::text(format!("file path for key name {key} missing"))),
+            Some((_, path)) if path.contains('=') => return Err(Failure::text("key names or file paths cannot contain '='")),
+            Some((key, path)) => (Some(key), path),
+        };
+        if let Some(text) = files.get(path) {
+            add(&mut pairs, key.unwrap_or_else(|| path.rsplit('/').next().unwrap_or(path)), text)?;
+        } else if files.is_folder(path) {
+            if key.is_some() {
+                return Err(Failure::text("cannot give a key name for a directory path"));
+            }
+            for file in files.in_folder(path, false) {
+                add(&mut pairs, file.rsplit('/').next().unwrap_or(file), files.get(file).unwrap_or(""))?;
+            }
+        } else {
+            return Err(Failure::text(format!("error reading {path}: no such file or directory")));
+        }
+    }
+    for path in flags.list("from-env-file") {
+        let Some(text) = files.get(path) else {
+            return Err(Failure::text(format!("error reading {path}: no such file or directory")));
+        };
+        for line in text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            let (key, value) = line.split_once('=').unwrap_or((line, ""));
+            add(&mut pairs, key, value)?;
+        }
+    }
+    Ok(pairs)
+}
+
+/// A value in quotes loses them.
+fn unquoted(value: &str) -> &str {
+    let quoted = |quote: char| value.len() >= 2 && value.starts_with(quote) && value.ends_with(quote);
+    if quoted('"') || quoted('\'') { &value[1..value.len() - 1] } else { value }
+}
+
+fn add(pairs: &mut Vec<(String, String)>, key: &str, value: &str) -> Result<(), Failure> {
+    let fits = key.len() <= 253 && !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
+    if !fits || key == "." || key.starts_with("..") {
+        let rule = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+        return Err(Failure::text(format!("{key:?} is not a valid key name for a ConfigMap: {rule}")));
+    }
+    if pairs.iter().any(|(known, _)| known == key) {
+        return Err(Failure::text(format!("cannot add key {key:?}, another key by that name already exists in Data for ConfigMap")));
+    }
+    pairs.push((key.into(), value.into()));
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! `kubectl create deployment`.
+
+use super::{create_generated, generator_flags, one_name};
+use crate::kubectl::entry::{Entry, Invocation};
+use crate::kubectl::failure::Failure;
+use crate::kubectl::flags::Flag;
+use crate::value::Value;
+use serde_json::json;
+
+/// `create deployment`.
+pub const ENTRY: Entry = Entry {
+    path: "create deployment",
+    aliases: &["deploy"],
+    about: "Create a deployment with the specified name.",
+    examples: "
+# Three pods of an image
+kubectl create deployment web --image=nginx --replicas=3
+
+# With a command of its own
+kubectl create deployment clock --image=busybox -- date",
+    usage: "NAME --image=image -- [COMMAND] [args...]",
+    flags,
+    run: Some(|invocation| Box::pin(run(invocation))),
+};
+
+fn flags() -> Vec<Flag> {
+    let mut flags = vec![
+        Flag::list("image", "The image of the container; of several, each one has a container."),
+        Flag::int("port", "-1", "The port that the container has open."),
+        Flag::int("replicas", "1", "How many pods there are to be.").short('r'),
+    ];
+    flags.extend(generator_flags());
+    flags
+}
+
+async fn run(invocation: Invocation) -> Result<(), Failure> {
+    invocation.require_flags(&["image"])?;
+    let name = one_name(&invocation)?;
+    let images = invocation.flags.list("image");
+    let (_, command) = invocation.split_at_dash();
+    if images.len() > 1 && !command.is_empty() {
+        return Err(Failure::text("cannot specify multiple --image options and command"));
+    }
+    if invocation.flags.int("replicas") < 0 {
+        return Err(Failure::text("invalid replicas: must be greater than or equal to 0"));
+    }
+    let containers: Vec<Value> = images.iter().map(|image| container(image, command, invocation.flags.int("port"))).collect();
+    let labels = json!({"app": name});
+    let mut object = Value::from(json!({
+        "apiVersion": "apps/v1", "kind": "Deployment",
+        "metadata": {"name": name, "labels": labels},
+        "spec": {
+            "replicas": invocation.flags.int("replicas"), "selector": {"matchLabels": labels}, "strategy": {},
+            "template": {"metadata": {"labels": labels}, "spec": {}},
+        },
+        "status": {},
+    }));
+    object.set("spec.template.spec.containers", Value::array(containers));
+    create_generated(&invocation, object, "create deployment").await
+}
+
+fn container(image: &str, command: &[String], port: i64) -> Value {
+    let mut container = Value::from(json!({"image": image, "name": container_name(image), "resources": {}}));
+    if !command.is_empty() {
+        container.set("command", command.iter().map(Value::from).collect::<Value>());
+    }
+    if port >= 0 {
+        container.push("ports", json!({"containerPort": port}));
+    }
+    container
+}
+
+/// `registry/nginx:1.27@sha256:…` → `nginx`: the last part of the image's name, as far as a name may hold it.
+fn container_name(image: &str) -> String {
+    let name = image.rsplit('/').next().unwrap_or(image);
+    let name = name.split([':', '@']).next().unwrap_or(name).to_lowercase();
+    let allowed = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-';
+    name.chars().map(|letter| if allowed(letter) { letter } else { '-' }).collect::<String>().trim_matches('-').to_string()
+}

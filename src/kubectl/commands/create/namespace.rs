@@ -1,0 +1,45 @@
+//! `kubectl create namespace` and `kubectl create serviceaccount`.
+
+use super::{create_generated, generator_flags, one_name};
+use crate::kubectl::entry::{Entry, Invocation};
+use crate::kubectl::failure::Failure;
+use crate::value::Value;
+use serde_json::json;
+
+/// `create namespace`.
+pub const NAMESPACE: Entry = Entry {
+    path: "create namespace",
+    aliases: &["ns"],
+    about: "Create a namespace with the specified name.",
+    examples: "
+# A namespace
+kubectl create namespace shop",
+    usage: "NAME [--dry-run=server|client|none]",
+    flags: generator_flags,
+    run: Some(|invocation| Box::pin(namespace(invocation))),
+};
+
+/// `create serviceaccount`.
+pub const SERVICE_ACCOUNT: Entry = Entry {
+    path: "create serviceaccount",
+    aliases: &["sa"],
+    about: "Create a service account with the specified name.",
+    examples: "
+# A service account
+kubectl create serviceaccount robot",
+    usage: "NAME [--dry-run=server|client|none]",
+    flags: generator_flags,
+    run: Some(|invocation| Box::pin(service_account(invocation))),
+};
+
+async fn namespace(invocation: Invocation) -> Result<(), Failure> {
+    let name = one_name(&invocation)?;
+    let object = Value::from(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}, "spec": {}, "status": {}}));
+    create_generated(&invocation, object, "").await
+}
+
+async fn service_account(invocation: Invocation) -> Result<(), Failure> {
+    let name = one_name(&invocation)?;
+    let object = Value::from(json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}}));
+    create_generated(&invocation, object, "create serviceaccount").await
+}

@@ -1,0 +1,133 @@
+//! `kubectl create quota`, `poddisruptionbudget` and `priorityclass`.
+
+use super::{create_generated, generator_flags, label_pairs, one_name};
+use crate::kubectl::entry::{Entry, Invocation};
+use crate::kubectl::failure::Failure;
+use crate::kubectl::flags::Flag;
+use crate::value::{SmolStr, Value};
+use serde_json::json;
+
+/// `create quota`.
+pub const QUOTA: Entry = Entry {
+    path: "create quota",
+    aliases: &["resourcequota"],
+    about: "Create a quota with the specified name, hard limits, and optional scopes.",
+    examples: "
+# No more than ten pods and two CPUs
+kubectl create quota team --hard=pods=10,cpu=2",
+    usage: "NAME [--hard=key1=value1,key2=value2] [--scopes=Scope1,Scope2] [--dry-run=server|client|none]",
+    flags: quota_flags,
+    run: Some(|invocation| Box::pin(quota(invocation))),
+};
+
+/// `create poddisruptionbudget`.
+pub const POD_DISRUPTION_BUDGET: Entry = Entry {
+    path: "create poddisruptionbudget",
+    aliases: &["pdb"],
+    about: "Create a pod disruption budget with the specified name, selector, and desired minimum available pods.",
+    examples: "
+# At least two of the pods with the label stay
+kubectl create poddisruptionbudget shop --selector=app=shop --min-available=2",
+    usage: "NAME --selector=SELECTOR --min-available=N [--dry-run=server|client|none]",
+    flags: budget_flags,
+    run: Some(|invocation| Box::pin(budget(invocation))),
+};
+
+/// `create priorityclass`.
+pub const PRIORITY_CLASS: Entry = Entry {
+    path: "create priorityclass",
+    aliases: &["pc"],
+    about: "Create a priority class with the specified name, value, globalDefault and description.",
+    examples: "
+# Pods that push others aside
+kubectl create priorityclass urgent --value=1000 --description=\"goes first\"",
+    usage: "NAME --value=VALUE --global-default=BOOL [--dry-run=server|client|none]",
+    flags: priority_flags,
+    run: Some(|invocation| Box::pin(priority_class(invocation))),
+};
+
+fn quota_flags() -> Vec<Flag> {
+    let mut flags = vec![
+        Flag::text("hard", "The limits: pods=10,cpu=2"),
+        Flag::text("scopes", "Which pods count: BestEffort, NotBestEffort, Terminating, NotTerminating, PriorityClass."),
+    ];
+    flags.extend(generator_flags());
+    flags
+}
+
+fn budget_flags() -> Vec<Flag> {
+    let mut flags = vec![
+        Flag::text("max-unavailable", "How many pods may be missing: a number or a percentage."),
+        Flag::text("min-available", "How many pods must stay: a number or a percentage."),
+        Flag::text("selector", "The pods' labels: app=shop"),
+    ];
+    flags.extend(generator_flags());
+    flags
+}
+
+fn priority_flags() -> Vec<Flag> {
+    let mut flags = vec![
+        Flag::text("description", "What the class is for."),
+        Flag::bool("global-default", "Pods without a class are of this one."),
+        Flag::text("preemption-policy", "PreemptLowerPriority or Never.").or("PreemptLowerPriority"),
+        Flag::int("value", "0", "The priority: higher goes first."),
+    ];
+    flags.extend(generator_flags());
+    flags
+}
+
+async fn quota(invocation: Invocation) -> Result<(), Failure> {
+    let name = one_name(&invocation)?;
+    let mut object = Value::from(json!({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": name}, "spec": {}, "status": {}}));
+    for pair in invocation.flags.text("hard").split(',').filter(|pair| !pair.is_empty()) {
+        let Some((key, value)) = pair.split_once('=').filter(|(_, value)| !value.contains('=')) else {
+            return Err(Failure::text(format!("Invalid argument syntax {pair}, expected <resource>=<value>")));
+        };
+        object.path_mut("spec.hard").fields_mut().insert(SmolStr::new(key), value);
+    }
+    for scope in invocation.flags.text("scopes").split(',').filter(|scope| !scope.is_empty()) {
+        object.push("spec.scopes", scope);
+    }
+    create_generated(&invocation, object, "create quota").await
+}
+
+async fn budget(invocation: Invocation) -> Result<(), Failure> {
+    let name = one_name(&invocation)?;
+    let (minimum, maximum) = (invocation.flags.text("min-available"), invocation.flags.text("max-unavailable"));
+    invocation.require_flags(&["selector"])?;
+    if minimum.is_empty() && maximum.is_empty() {
+        return Err(Failure::text("one of min-available or max-unavailable must be specified"));
+    }
+    if !minimum.is_empty() && !maximum.is_empty() {
+        return Err(Failure::text("min-available and max-unavailable cannot be both specified"));
+    }
+    let selector = label_pairs(invocation.flags.text("selector"))?;
+    let mut object = Value::from(json!({
+        "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": name}, "spec": {"selector": {}},
+        "status": {"currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0},
+    }));
+    object.set("spec.selector.matchLabels", selector);
+    let (field, text) = if minimum.is_empty() { ("spec.maxUnavailable", maximum) } else { ("spec.minAvailable", minimum) };
+    match text.parse::<i64>() {
+        Ok(number) => object.set(field, number),
+        Err(_) => object.set(field, text),
+    }
+    create_generated(&invocation, object, "create poddisruptionbudgets").await
+}
+
+async fn priority_class(invocation: Invocation) -> Result<(), Failure> {
+    invocation.require_flags(&["value"])?;
+    let name = one_name(&invocation)?;
+    let flags = &invocation.flags;
+    let mut object = Value::from(json!({
+        "apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": name},
+        "value": flags.int("value"), "preemptionPolicy": flags.text("preemption-policy"),
+    }));
+    if flags.is("global-default") {
+        object.set("globalDefault", true);
+    }
+    if !flags.text("description").is_empty() {
+        object.set("description", flags.text("description"));
+    }
+    create_generated(&invocation, object, "create priorityclass").await
+}

@@ -1,0 +1,271 @@
+//! `kubectl create role|clusterrole|rolebinding|clusterrolebinding`.
+
+use super::{create_generated, generator_flags, label_pairs, one_name};
+use crate::kubectl::entry::{Entry, Invocation};
+use crate::kubectl::failure::Failure;
+use crate::kubectl::flags::Flag;
+use crate::kubectl::resources;
+use crate::value::Value;
+use serde_json::json;
+
+/// `create role`.
+pub const ROLE: Entry = Entry {
+    path: "create role",
+    aliases: &[],
+    about: "Create a role with single rule.",
+    examples: "
+# Who has the role may read pods
+kubectl create role pod-reader --verb=get,list,watch --resource=pods",
+    usage: "NAME --verb=verb --resource=resource.group/subresource [--resource-name=resourcename] [--dry-run=server|client|none]",
+    flags: role_flags,
+    run: Some(|invocation| Box::pin(role(invocation))),
+};
+
+/// `create clusterrole`.
+pub const CLUSTER_ROLE: Entry = Entry {
+    path: "create clusterrole",
+    aliases: &[],
+    about: "Create a cluster role.",
+    examples: "
+# Who has the role may read the nodes
+kubectl create clusterrole node-reader --verb=get,list --resource=nodes",
+    usage: "NAME --verb=verb --resource=resource.group [--resource-name=resourcename] [--dry-run=server|client|none]",
+    flags: cluster_role_flags,
+    run: Some(|invocation| Box::pin(cluster_role(invocation))),
+};
+
+/// `create rolebinding`.
+pub const ROLE_BINDING: Entry = Entry {
+    path: "create rolebinding",
+    aliases: &[],
+    about: "Create a role binding for a particular role or cluster role.",
+    examples: "
+# Ann has the role
+kubectl create rolebinding ann-reads --role=pod-reader --user=ann",
+    usage: "NAME --clusterrole=NAME|--role=NAME [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none]",
+    flags: role_binding_flags,
+    run: Some(|invocation| Box::pin(role_binding(invocation))),
+};
+
+/// `create clusterrolebinding`.
+pub const CLUSTER_ROLE_BINDING: Entry = Entry {
+    path: "create clusterrolebinding",
+    aliases: &[],
+    about: "Create a cluster role binding for a particular cluster role.",
+    examples: "
+# Ann may do everything
+kubectl create clusterrolebinding ann-admin --clusterrole=cluster-admin --user=ann",
+    usage: "NAME --clusterrole=NAME [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none]",
+    flags: cluster_role_binding_flags,
+    run: Some(|invocation| Box::pin(cluster_role_binding(invocation))),
+};
+
+fn role_flags() -> Vec<Flag> {
+    let mut flags = vec![
+        Flag::list("resource", "What the rule is about: pods, deployments.apps, pods/log."),
+        Flag::array("resource-name", "Only objects of this name; may be repeated."),
+        Flag::list("verb", "What may be done: get, list, watch, create, update, patch, delete."),
+    ];
+    flags.extend(generator_flags());
+    flags
+}
+
+fn cluster_role_flags() -> Vec<Flag> {
+    let mut flags = vec![
+        Flag::text("aggregation-rule", "The labels of the cluster roles whose rules this one gathers."),
+        Flag::list("non-resource-url", "A path of the API that is no resource: /healthz."),
+    ];
+    flags.extend(role_flags());
+    flags
+}
+
+fn cluster_role_binding_flags() -> Vec<Flag> {
+    let mut flags = vec![
+        Flag::text("clusterrole", "The cluster role."),
+        Flag::array("group", "A group that has it; may be repeated."),
+        Flag::array("serviceaccount", "A service account that has it, as namespace:name; may be repeated."),
+        Flag::array("user", "A user who has it; may be repeated."),
+    ];
+    flags.extend(generator_flags());
+    flags
+}
+
+fn role_binding_flags() -> Vec<Flag> {
+    let mut flags = vec![Flag::text("role", "The role.")];
+    flags.extend(cluster_role_binding_flags());
+    flags
+}
+
+const STANDARD_VERBS: [&str; 16] = [
+    "get",
+    "list",
+    "watch",
+    "create",
+    "update",
+    "patch",
+    "delete",
+    "deletecollection",
+    "use",
+    "bind",
+    "escalate",
+    "impersonate",
+    "approve",
+    "sign",
+    "proxy",
+    "*",
+];
+
+/// A resource that a rule is about.
+struct Resource {
+    group: String,
+    name: String,
+}
+
+fn resources_of(invocation: &Invocation) -> Result<Vec<Resource>, Failure> {
+    let registry = invocation.session.registry();
+    let mut found: Vec<Resource> = Vec::new();
+    for text in invocation.flags.list("resource") {
+        let (type_, subresource) = match text.split_once('/') {
+            Some((type_, subresource)) => (type_, Some(subresource)),
+            None => (text.as_str(), None),
+        };
+        let (group, plural) = if type_ == "*" {
+            (String::new(), "*".to_string())
+        } else {
+            // Upstream says this as a bare aggregate, without the word `error`.
+            let mapping = resources::resolve(&registry, type_).map_err(|failure| Failure::Many(vec![failure]))?;
+            (mapping.kind.group.to_string(), mapping.kind.plural.to_string())
+        };
+        let name = subresource.map_or(plural.clone(), |subresource| format!("{plural}/{subresource}"));
+        if !found.iter().any(|known| known.group == group && known.name == name) {
+            found.push(Resource { group, name });
+        }
+    }
+    Ok(found)
+}
+
+fn verbs_of(invocation: &Invocation) -> Result<Vec<String>, Failure> {
+    let mut verbs: Vec<String> = Vec::new();
+    for verb in invocation.flags.list("verb") {
+        if verb == "*" {
+            verbs = vec!["*".into()];
+            break;
+        }
+        if !verbs.contains(verb) {
+            verbs.push(verb.clone());
+        }
+    }
+    if verbs.is_empty() {
+        return Err(Failure::text("at least one verb must be specified"));
+    }
+    for verb in verbs.iter().filter(|verb| !STANDARD_VERBS.contains(&verb.as_str())) {
+        invocation.session.err_line(format!("Warning: '{verb}' is not a standard resource verb"));
+    }
+    Ok(verbs)
+}
+
+/// One rule a group, in the order in which the groups are first named.
+fn rules(invocation: &Invocation, verbs: &[String], found: &[Resource]) -> Vec<Value> {
+    let mut groups: Vec<&str> = Vec::new();
+    for resource in found {
+        if !groups.contains(&resource.group.as_str()) {
+            groups.push(&resource.group);
+        }
+    }
+    let rule = |group: &str| {
+        let mut rule = Value::from(json!({"apiGroups": [group]}));
+        rule.set("resources", found.iter().filter(|resource| resource.group == group).map(|resource| Value::from(&resource.name)).collect::<Value>());
+        let names = invocation.flags.list("resource-name");
+        if !names.is_empty() {
+            rule.set("resourceNames", names.iter().map(Value::from).collect::<Value>());
+        }
+        rule.set("verbs", verbs.iter().map(Value::from).collect::<Value>());
+        rule
+    };
+    groups.into_iter().map(rule).collect()
+}
+
+async fn role(invocation: Invocation) -> Result<(), Failure> {
+    let name = one_name(&invocation)?;
+    let verbs = verbs_of(&invocation)?;
+    let found = resources_of(&invocation)?;
+    if found.is_empty() {
+        return Err(Failure::text("at least one resource must be specified"));
+    }
+    let mut object = Value::from(json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": name}}));
+    object.set("rules", Value::array(rules(&invocation, &verbs, &found)));
+    create_generated(&invocation, object, "create role").await
+}
+
+async fn cluster_role(invocation: Invocation) -> Result<(), Failure> {
+    let name = one_name(&invocation)?;
+    let mut object = Value::from(json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}, "rules": null}));
+    let aggregation = invocation.flags.text("aggregation-rule");
+    if !aggregation.is_empty() {
+        object.set("aggregationRule", json!({"clusterRoleSelectors": [{}]}));
+        let mut selector = Value::object();
+        selector.set("matchLabels", label_pairs(aggregation)?);
+        object.set("aggregationRule.clusterRoleSelectors", Value::array(vec![selector]));
+        return create_generated(&invocation, object, "create clusterrole").await;
+    }
+    let verbs = verbs_of(&invocation)?;
+    let found = resources_of(&invocation)?;
+    let urls = invocation.flags.list("non-resource-url");
+    if found.is_empty() && urls.is_empty() {
+        return Err(Failure::text("one of resource or nonResourceURL must be specified"));
+    }
+    let mut all = rules(&invocation, &verbs, &found);
+    if !urls.is_empty() {
+        let mut rule = Value::object();
+        rule.set("nonResourceURLs", urls.iter().map(Value::from).collect::<Value>());
+        rule.set("verbs", verbs.iter().map(Value::from).collect::<Value>());
+        all.push(rule);
+    }
+    object.set("rules", Value::array(all));
+    create_generated(&invocation, object, "create clusterrole").await
+}
+
+fn subjects(invocation: &Invocation) -> Result<Vec<Value>, Failure> {
+    const GROUP: &str = "rbac.authorization.k8s.io";
+    let mut subjects: Vec<Value> = Vec::new();
+    for (flag, kind) in [("user", "User"), ("group", "Group")] {
+        subjects.extend(invocation.flags.list(flag).iter().map(|name| json!({"kind": kind, "apiGroup": GROUP, "name": name}).into()));
+    }
+    for text in invocation.flags.list("serviceaccount") {
+        let Some((namespace, name)) = text.split_once(':').filter(|(namespace, name)| !namespace.is_empty() && !name.is_empty() && !name.contains(':')) else {
+            return Err(Failure::text("serviceaccount must be <namespace>:<name>"));
+        };
+        subjects.push(json!({"kind": "ServiceAccount", "name": name, "namespace": namespace}).into());
+    }
+    Ok(subjects)
+}
+
+fn binding(invocation: &Invocation, kind: &str, name: &str, role_kind: &str, role: &str) -> Result<Value, Failure> {
+    let mut object = Value::from(json!({
+        "apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": {"name": name},
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": role_kind, "name": role},
+    }));
+    let subjects = subjects(invocation)?;
+    if !subjects.is_empty() {
+        object.set("subjects", Value::array(subjects));
+    }
+    Ok(object)
+}
+
+async fn role_binding(invocation: Invocation) -> Result<(), Failure> {
+    let name = one_name(&invocation)?;
+    let (role, cluster_role) = (invocation.flags.text("role"), invocation.flags.text("clusterrole"));
+    if role.is_empty() == cluster_role.is_empty() {
+        return Err(Failure::text("exactly one of clusterrole or role must be specified"));
+    }
+    let (kind, role) = if role.is_empty() { ("ClusterRole", cluster_role) } else { ("Role", role) };
+    let object = binding(&invocation, "RoleBinding", &name, kind, role)?;
+    create_generated(&invocation, object, "create rolebinding").await
+}
+
+async fn cluster_role_binding(invocation: Invocation) -> Result<(), Failure> {
+    let name = one_name(&invocation)?;
+    invocation.require_flags(&["clusterrole"])?;
+    let object = binding(&invocation, "ClusterRoleBinding", &name, "ClusterRole", invocation.flags.text("clusterrole"))?;
+    create_generated(&invocation, object, "create clusterrolebinding").await
+}

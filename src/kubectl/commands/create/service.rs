@@ -1,0 +1,142 @@
+//! `kubectl create service clusterip|nodeport|loadbalancer|externalname`.
+
+use super::{create_generated, generator_flags, one_name};
+use crate::kubectl::entry::{Entry, Invocation};
+use crate::kubectl::failure::Failure;
+use crate::kubectl::flags::Flag;
+use crate::value::Value;
+use serde_json::json;
+
+/// `create service`.
+pub const ENTRY: Entry = Entry {
+    path: "create service",
+    aliases: &["svc"],
+    about: "Create a service using a specified subcommand.",
+    examples: "",
+    usage: "",
+    flags: Vec::new,
+    run: None,
+};
+
+/// `create service clusterip`.
+pub const CLUSTER_IP: Entry = Entry {
+    path: "create service clusterip",
+    aliases: &[],
+    about: "Create a ClusterIP service with the specified name.",
+    examples: "
+# Port 80, which leads to port 8080 of the pods with the label app=shop
+kubectl create service clusterip shop --tcp=80:8080",
+    usage: "NAME [--tcp=<port>:<targetPort>] [--dry-run=server|client|none]",
+    flags: cluster_ip_flags,
+    run: Some(|invocation| Box::pin(run(invocation, "ClusterIP"))),
+};
+
+/// `create service nodeport`.
+pub const NODE_PORT: Entry = Entry {
+    path: "create service nodeport",
+    aliases: &[],
+    about: "Create a NodePort service with the specified name.",
+    examples: "
+# A port on each node
+kubectl create service nodeport shop --tcp=80:8080",
+    usage: "NAME [--tcp=port:targetPort] [--dry-run=server|client|none]",
+    flags: node_port_flags,
+    run: Some(|invocation| Box::pin(run(invocation, "NodePort"))),
+};
+
+/// `create service loadbalancer`.
+pub const LOAD_BALANCER: Entry = Entry {
+    path: "create service loadbalancer",
+    aliases: &[],
+    about: "Create a LoadBalancer service with the specified name.",
+    examples: "
+# A load balancer
+kubectl create service loadbalancer shop --tcp=80:8080",
+    usage: "NAME [--tcp=port:targetPort] [--dry-run=server|client|none]",
+    flags: tcp_flags,
+    run: Some(|invocation| Box::pin(run(invocation, "LoadBalancer"))),
+};
+
+/// `create service externalname`.
+pub const EXTERNAL_NAME: Entry = Entry {
+    path: "create service externalname",
+    aliases: &[],
+    about: "Create an ExternalName service with the specified name.",
+    examples: "
+# Another name for a server elsewhere
+kubectl create service externalname mirror --external-name mirror.example.com",
+    usage: "NAME --external-name external.name [--dry-run=server|client|none]",
+    flags: external_name_flags,
+    run: Some(|invocation| Box::pin(run(invocation, "ExternalName"))),
+};
+
+fn tcp_flags() -> Vec<Flag> {
+    let mut flags = vec![Flag::list("tcp", "A port, or port:targetPort.")];
+    flags.extend(generator_flags());
+    flags
+}
+
+fn cluster_ip_flags() -> Vec<Flag> {
+    let mut flags = vec![Flag::text("clusterip", "The address; None makes the service headless.")];
+    flags.extend(tcp_flags());
+    flags
+}
+
+fn node_port_flags() -> Vec<Flag> {
+    let mut flags = vec![Flag::int("node-port", "0", "The port on each node; 0 lets the cluster choose.")];
+    flags.extend(tcp_flags());
+    flags
+}
+
+fn external_name_flags() -> Vec<Flag> {
+    let mut flags = vec![Flag::text("external-name", "The name that the service stands for.")];
+    flags.extend(tcp_flags());
+    flags
+}
+
+async fn run(invocation: Invocation, type_: &str) -> Result<(), Failure> {
+    let name = one_name(&invocation)?;
+    let flags = &invocation.flags;
+    if type_ == "ExternalName" {
+        invocation.require_flags(&["external-name"])?;
+    }
+    let headless = flags.text("clusterip") == "None";
+    if flags.list("tcp").is_empty() && type_ != "ExternalName" && !headless {
+        return Err(Failure::text("at least one tcp port specifier must be provided"));
+    }
+    let mut object = Value::from(json!({
+        "apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "labels": {"app": name}},
+        "spec": {"selector": {"app": name}, "type": type_}, "status": {"loadBalancer": {}},
+    }));
+    for tcp in flags.list("tcp") {
+        let mut port = port_of(tcp)?;
+        if flags.int("node-port") != 0 {
+            port.set("nodePort", flags.int("node-port"));
+        }
+        object.push("spec.ports", port);
+    }
+    if !flags.text("clusterip").is_empty() {
+        object.set("spec.clusterIP", flags.text("clusterip"));
+    }
+    if type_ == "ExternalName" {
+        object.set("spec.externalName", flags.text("external-name"));
+    }
+    create_generated(&invocation, object, &format!("create {type_} service")).await
+}
+
+/// `80`, `80:8080`, `80:http`.
+fn port_of(text: &str) -> Result<Value, Failure> {
+    let (port_text, target_text) = text.split_once(':').unwrap_or((text, text));
+    let number = |text: &str| text.parse::<i64>().ok().filter(|port| (0..=65_535).contains(port));
+    let Some(port) = number(port_text) else {
+        return Err(Failure::text(format!("invalid port {port_text:?}: must be a number between 1 and 65535")));
+    };
+    let target = match target_text.parse::<i64>() {
+        Ok(target) => Value::from(target),
+        Err(_) => Value::from(target_text),
+    };
+    let name = text.replace(':', "-");
+    let mut object = Value::from(json!({"name": name, "port": port, "protocol": "TCP"}));
+    object.set("targetPort", target);
+    Ok(object)
+}

@@ -1,0 +1,65 @@
+//! `kubectl create token`.
+
+use super::one_name;
+use crate::kubectl::entry::{Entry, Invocation};
+use crate::kubectl::failure::Failure;
+use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::{Printer, print_flags};
+use crate::kubectl::resources;
+use crate::server::request::Verb;
+use crate::value::Value;
+use serde_json::json;
+
+/// `create token`.
+pub const ENTRY: Entry = Entry {
+    path: "create token",
+    aliases: &[],
+    about: "Request a service account token.",
+    examples: "
+# A token for an hour
+kubectl create token robot --duration=1h",
+    usage: "SERVICE_ACCOUNT_NAME",
+    flags,
+    run: Some(|invocation| Box::pin(run(invocation))),
+};
+
+fn flags() -> Vec<Flag> {
+    let mut flags = vec![
+        Flag::array("audience", "Who the token is for; may be repeated."),
+        Flag::text("bound-object-kind", "The kind of the object that the token ends with: Pod, Secret, Node."),
+        Flag::text("bound-object-name", "The name of that object."),
+        Flag::text("bound-object-uid", "The UID of that object."),
+        Flag::duration("duration", "0s", "How long the token is good for."),
+    ];
+    flags.extend(print_flags());
+    flags
+}
+
+async fn run(invocation: Invocation) -> Result<(), Failure> {
+    let name = one_name(&invocation)?;
+    let mapping = resources::resolve(&invocation.session.registry(), "serviceaccounts")?;
+    let mut body = Value::from(json!({"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "metadata": {}, "spec": {"audiences": null}}));
+    let audiences = invocation.flags.list("audience");
+    if !audiences.is_empty() {
+        body.set("spec.audiences", audiences.iter().map(Value::from).collect::<Value>());
+    }
+    let seconds = invocation.flags.duration_ms("duration") / 1000;
+    if seconds > 0 {
+        body.set("spec.expirationSeconds", seconds);
+    }
+    let kind = invocation.flags.text("bound-object-kind");
+    if !kind.is_empty() {
+        let reference =
+            json!({"kind": kind, "apiVersion": "v1", "name": invocation.flags.text("bound-object-name"), "uid": invocation.flags.text("bound-object-uid")});
+        body.set("spec.boundObjectRef", reference);
+    }
+    let mut request = invocation.request_for(Verb::Create, &mapping, &invocation.namespace, &name).with_body(body);
+    request.subresource = "token".into();
+    let answer = invocation.send(request).await.map_err(|failure| failure.wrap("failed to create token: "))?;
+    let printer = Printer::of(&invocation, &[])?;
+    if printer.is_human() {
+        invocation.session.out_line(answer.path("status.token").str());
+        return Ok(());
+    }
+    printer.print_object(&invocation.session, &answer, true)
+}

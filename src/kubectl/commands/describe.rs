@@ -1,0 +1,97 @@
+//! `kubectl describe` (`k8s.io/kubectl/pkg/cmd/describe`).
+
+use crate::kubectl::describe::describe;
+use crate::kubectl::entry::{Entry, Invocation};
+use crate::kubectl::failure::Failure;
+use crate::kubectl::flags::Flag;
+use crate::kubectl::source::{Info, file_flags};
+
+/// `describe`.
+pub const ENTRY: Entry = Entry {
+    path: "describe",
+    aliases: &[],
+    about: "Show details of a specific resource or group of resources.\n\nWhat belongs to an object is shown with it, its events among it. A name may be the beginning of names: all objects whose names begin so are described.",
+    examples: "
+# A node
+kubectl describe node worker-1
+
+# All pods with a label
+kubectl describe pods -l app=web
+
+# The objects of a manifest
+kubectl describe -f pod.yaml",
+    usage: "(-f FILENAME | TYPE [NAME_PREFIX | -l label] | TYPE/NAME)",
+    flags,
+    run: Some(|invocation| Box::pin(run(invocation))),
+};
+
+fn flags() -> Vec<Flag> {
+    let mut flags = vec![
+        Flag::bool("all-namespaces", "Objects of all namespaces.").short('A'),
+        Flag::int("chunk-size", "500", "Ask for long lists in pieces of this many objects; 0 asks for all at once."),
+        Flag::text("selector", "Only objects with these labels.").short('l'),
+        Flag::on("show-events", "Show the events of objects."),
+    ];
+    flags.extend(file_flags());
+    flags
+}
+
+async fn run(invocation: Invocation) -> Result<(), Failure> {
+    if invocation.arguments.is_empty() && !invocation.has_files() {
+        let advice = "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.";
+        invocation.session.err_line(format!("{advice}\n"));
+        return Err(Failure::text("Required resource not specified."));
+    }
+    let (infos, mut failures) = find(&invocation).await?;
+    if infos.is_empty() && failures.len() == 1 && failures[0].is_not_found() && invocation.arguments.len() == 2 {
+        return by_prefix(&invocation, failures.remove(0)).await;
+    }
+    if infos.is_empty() && failures.is_empty() {
+        let place = if invocation.flags.is("all-namespaces") { String::new() } else { format!(" in {} namespace", invocation.namespace) };
+        let all_namespaced = invocation.named(&invocation.arguments)?.mappings.iter().all(|mapping| mapping.kind.namespaced);
+        invocation.session.err_line(if all_namespaced && !place.is_empty() { format!("No resources found{place}.") } else { "No resources found".into() });
+        return Ok(());
+    }
+    show(&invocation, &infos).await?;
+    Failure::of(failures)
+}
+
+async fn find(invocation: &Invocation) -> Result<(Vec<Info>, Vec<Failure>), Failure> {
+    if !invocation.has_files() {
+        let named = invocation.named(&invocation.arguments)?;
+        if !named.names.is_empty() && invocation.flags.has("selector") {
+            return Err(Failure::text("name cannot be provided when a selector is specified"));
+        }
+        return Ok(invocation.fetch(&named).await);
+    }
+    let (named, mut failures) = invocation.find_objects(&[]).await?;
+    let mut infos = Vec::new();
+    for info in named {
+        match invocation.get(&info.mapping, &info.namespace, &info.name).await {
+            Ok(object) => infos.push(Info { object, ..info }),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    Ok((infos, failures))
+}
+
+/// All objects whose names begin with the given one; where there is none, the failure stands.
+async fn by_prefix(invocation: &Invocation, not_found: Failure) -> Result<(), Failure> {
+    let (infos, _) = invocation.fetch(&invocation.named(&invocation.arguments[..1])?).await;
+    let matching: Vec<Info> = infos.into_iter().filter(|info| info.name.starts_with(&invocation.arguments[1])).collect();
+    if matching.is_empty() {
+        return Err(not_found);
+    }
+    show(invocation, &matching).await
+}
+
+async fn show(invocation: &Invocation, infos: &[Info]) -> Result<(), Failure> {
+    for (index, info) in infos.iter().enumerate() {
+        if index > 0 {
+            invocation.session.out("\n\n");
+        }
+        let info = Info { object: crate::kubectl::client::with_type(&info.object, &info.mapping), ..info.clone() };
+        invocation.session.out(describe(invocation, &info).await?);
+    }
+    Ok(())
+}

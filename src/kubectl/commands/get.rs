@@ -1,0 +1,125 @@
+//! `kubectl get` (`k8s.io/kubectl/pkg/cmd/get/get.go`).
+
+use crate::kubectl::arguments::Named;
+use crate::kubectl::entry::{Entry, Invocation};
+use crate::kubectl::failure::Failure;
+use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::{Printer, list_of, print_flags, sort};
+use crate::kubectl::source::Check;
+
+/// `get`.
+pub const ENTRY: Entry = Entry {
+    path: "get",
+    aliases: &[],
+    about: "Display one or many resources.\n\nShows a table of the most important facts about objects. Objects of other namespaces than the current one are found with -n or -A; -l and --field-selector choose among them.",
+    examples: "
+# All pods of the current namespace
+kubectl get pods
+
+# All pods of all namespaces, with more columns
+kubectl get pods -A -o wide
+
+# One deployment as YAML
+kubectl get deployment web -o yaml
+
+# Pods with a label, and the phase of each
+kubectl get pods -l app=web -o custom-columns=NAME:.metadata.name,PHASE:.status.phase",
+    usage: "[(-o|--output=)json|yaml|kyaml|name|go-template|go-template-file|template|templatefile|jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|wide] (TYPE[.VERSION][.GROUP] [NAME | -l label] | TYPE[.VERSION][.GROUP]/NAME ...) [flags]",
+    flags,
+    run: Some(|invocation| Box::pin(run(invocation))),
+};
+
+fn flags() -> Vec<Flag> {
+    let mut flags = vec![
+        Flag::bool("all-namespaces", "Objects of all namespaces.").short('A'),
+        Flag::int("chunk-size", "500", "Ask for long lists in pieces of this many objects; 0 asks for all at once."),
+        Flag::text("field-selector", "Only objects with these fields: =, == and != are understood."),
+        Flag::bool("ignore-not-found", "Say nothing, and succeed, where the object doesn't exist."),
+        Flag::list("label-columns", "Show these labels in columns of their own.").short('L'),
+        Flag::bool("no-headers", "Leave the line with the columns' names out."),
+        Flag::bool("output-watch-events", "With --watch: show what happened to each object."),
+        Flag::text("raw", "Ask for this path of the API and show the answer as it is."),
+        Flag::text("selector", "Only objects with these labels: =, ==, !=, in and notin are understood.").short('l'),
+        Flag::on("server-print", "Let the server make the table."),
+        Flag::bool("show-kind", "Show the kind before each name."),
+        Flag::bool("show-labels", "Show all labels in the last column."),
+        Flag::text("sort-by", "Sort by this field, given as a JSONPath: .metadata.name"),
+        Flag::text("subresource", "Show this part of the object: status, scale, resize."),
+        Flag::bool("watch", "Go on and show each change.").short('w'),
+        Flag::bool("watch-only", "Show changes only, not what there is now."),
+    ];
+    flags.extend(print_flags());
+    flags.extend(crate::kubectl::source::file_flags());
+    flags
+}
+
+async fn run(invocation: Invocation) -> Result<(), Failure> {
+    let printer = Printer::of(&invocation, &["wide", "custom-columns", "custom-columns-file"])?;
+    let named = if invocation.has_files() { from_files(&invocation)? } else { invocation.named(&invocation.arguments)? };
+    if named.mappings.is_empty() {
+        invocation
+            .session
+            .err_line("You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n");
+        let advice =
+            "Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).";
+        return Err(invocation.usage_error(advice));
+    }
+    if !named.names.is_empty() && (invocation.flags.has("selector") || invocation.flags.has("field-selector")) {
+        return Err(Failure::text("name cannot be provided when a selector is specified"));
+    }
+    if !named.names.is_empty() && invocation.flags.is("all-namespaces") {
+        return Err(Failure::text("a resource cannot be retrieved by name across all namespaces"));
+    }
+    if invocation.flags.is("watch") || invocation.flags.is("watch-only") {
+        return super::get_watch::watch(&invocation, &printer, &named).await;
+    }
+    if printer.is_human() { super::get_table::show(&invocation, &printer, &named).await } else { objects(&invocation, &printer, &named).await }
+}
+
+/// What the manifests name.
+fn from_files(invocation: &Invocation) -> Result<Named, Failure> {
+    let loaded = invocation.load_files(Check::Nothing)?;
+    Failure::of(loaded.failures)?;
+    let mut named = Named { mappings: Vec::new(), names: Vec::new(), slashed: true, single: loaded.infos.len() == 1 };
+    for info in loaded.infos {
+        let known = named.mappings.iter().position(|mapping| mapping.kind.resource() == info.mapping.kind.resource());
+        let index = known.unwrap_or(named.mappings.len());
+        if known.is_none() {
+            named.mappings.push(info.mapping);
+        }
+        named.names.push((index, info.name));
+    }
+    Ok(named)
+}
+
+/// `-o json`, `-o name`, templates: the objects themselves.
+async fn objects(invocation: &Invocation, printer: &Printer, named: &Named) -> Result<(), Failure> {
+    let (mut infos, mut failures) = invocation.fetch(named).await;
+    if invocation.flags.is("ignore-not-found") {
+        failures.retain(|failure| !failure.is_not_found());
+    }
+    if named.single && infos.len() != 1 {
+        return Failure::of(failures);
+    }
+    if infos.is_empty() && invocation.flags.is("ignore-not-found") {
+        return Failure::of(failures);
+    }
+    let sort_by = invocation.flags.text("sort-by");
+    if !sort_by.is_empty() {
+        let objects: Vec<_> = infos.iter().map(|info| info.object.clone()).collect();
+        infos = sort::order(&objects, sort_by)?.into_iter().map(|place| infos[place].clone()).collect();
+    }
+    if matches!(printer, Printer::Name) {
+        for info in &infos {
+            invocation.session.out_line(info.object_name());
+        }
+        return Failure::of(failures);
+    }
+    let managed = invocation.flags.is("show-managed-fields");
+    let objects: Vec<_> = infos.iter().map(|info| info.object.clone()).collect();
+    match objects.as_slice() {
+        [one] if named.single => printer.print_object(&invocation.session, one, managed)?,
+        _ => printer.print_object(&invocation.session, &list_of(objects), managed)?,
+    }
+    Failure::of(failures)
+}

@@ -1,0 +1,84 @@
+//! The commands, one file each.
+
+mod api_resources;
+mod apply;
+mod autoscale;
+mod cordon;
+mod create;
+mod delete;
+mod describe;
+mod drain;
+mod events;
+mod expose;
+mod get;
+mod get_table;
+mod get_watch;
+mod logs;
+mod replace;
+mod scale;
+mod taint;
+mod version;
+mod wait;
+
+use super::entry::Entry;
+
+/// All commands, a command before its subcommands.
+pub static ALL: &[Entry] = &[
+    apply::ENTRY,
+    create::ENTRY,
+    create::rbac::CLUSTER_ROLE,
+    create::rbac::CLUSTER_ROLE_BINDING,
+    create::configmap::ENTRY,
+    create::job::CRON_JOB,
+    create::deployment::ENTRY,
+    create::ingress::ENTRY,
+    create::job::JOB,
+    create::namespace::NAMESPACE,
+    create::policy::POD_DISRUPTION_BUDGET,
+    create::policy::PRIORITY_CLASS,
+    create::policy::QUOTA,
+    create::rbac::ROLE,
+    create::rbac::ROLE_BINDING,
+    create::secret::ENTRY,
+    create::secret::DOCKER_REGISTRY,
+    create::secret::GENERIC,
+    create::secret::TLS,
+    create::service::ENTRY,
+    create::service::CLUSTER_IP,
+    create::service::EXTERNAL_NAME,
+    create::service::LOAD_BALANCER,
+    create::service::NODE_PORT,
+    create::namespace::SERVICE_ACCOUNT,
+    create::token::ENTRY,
+    delete::ENTRY,
+    describe::ENTRY,
+    get::ENTRY,
+    logs::ENTRY,
+    api_resources::RESOURCES,
+    api_resources::VERSIONS,
+    autoscale::ENTRY,
+    cordon::CORDON,
+    cordon::UNCORDON,
+    drain::ENTRY,
+    events::ENTRY,
+    expose::ENTRY,
+    replace::ENTRY,
+    taint::ENTRY,
+    version::VERSION_ENTRY,
+    version::CLUSTER_INFO,
+    version::OPTIONS,
+    wait::ENTRY,
+    scale::ENTRY,
+];
+
+/// What `kubectl` alone says.
+pub fn overview() -> String {
+    let mut text = String::from(
+        "kubectl controls the Kubernetes cluster manager.\n\n Find more information at: https://kubernetes.io/docs/reference/kubectl/\n\nCommands:\n",
+    );
+    for entry in ALL.iter().filter(|entry| !entry.path.contains(' ')) {
+        let about = entry.about.lines().next().unwrap_or("").trim_end_matches('.');
+        text += &format!("  {:16}{about}\n", entry.path);
+    }
+    text + "\nUsage:\n  kubectl [flags] [options]\n\nUse \"kubectl <command> --help\" for more information about a given command.\nUse \"kubectl options\" for a list of global command-line options (applies to all commands).\n"
+}

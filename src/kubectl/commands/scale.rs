@@ -1,0 +1,112 @@
+//! `kubectl scale` (`k8s.io/kubectl/pkg/cmd/scale`).
+
+use crate::kubectl::dry_run::{DRY_RUN, DryRun};
+use crate::kubectl::entry::{Entry, Invocation};
+use crate::kubectl::failure::Failure;
+use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::{Printer, print_flags};
+use crate::kubectl::source::{Info, file_flags};
+use crate::server::request::{PatchType, Verb};
+use crate::value::Value;
+use serde_json::json;
+
+/// `scale`.
+pub const ENTRY: Entry = Entry {
+    path: "scale",
+    aliases: &[],
+    about: "Set a new size for a deployment, replica set, replication controller, or stateful set.",
+    examples: "
+# Three pods
+kubectl scale deployment web --replicas=3
+
+# Three pods, if there are two now
+kubectl scale deployment web --current-replicas=2 --replicas=3",
+    usage: "[--resource-version=version] [--current-replicas=count] --replicas=COUNT (-f FILENAME | TYPE NAME)",
+    flags,
+    run: Some(|invocation| Box::pin(run(invocation))),
+};
+
+fn flags() -> Vec<Flag> {
+    let mut flags = vec![
+        Flag::bool("all", "All objects of the kind, in the namespace."),
+        Flag::int("current-replicas", "-1", "Only if there are this many now."),
+        DRY_RUN,
+        Flag::int("replicas", "0", "How many pods there are to be."),
+        Flag::text("resource-version", "Only if the object is of this version."),
+        Flag::text("selector", "Only objects with these labels.").short('l'),
+        Flag::duration("timeout", "0s", "How long to wait for the new size; 0 does not wait."),
+    ];
+    flags.extend(print_flags());
+    flags.extend(file_flags());
+    flags
+}
+
+async fn run(invocation: Invocation) -> Result<(), Failure> {
+    invocation.require_flags(&["replicas"])?;
+    let replicas = invocation.flags.int("replicas");
+    if replicas < 0 {
+        return Err(Failure::text("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0"));
+    }
+    let dry_run = invocation.dry_run()?;
+    let printer = Printer::of(&invocation, &[])?;
+    let (infos, mut failures) = invocation.find_objects(&invocation.arguments).await?;
+    if infos.len() > 1 && !invocation.flags.text("resource-version").is_empty() {
+        return Err(Failure::text("cannot use --resource-version with multiple resources"));
+    }
+    if infos.is_empty() && failures.is_empty() {
+        return Err(Failure::text("no objects passed to scale"));
+    }
+    for info in &infos {
+        let scaled = match one(&invocation, info, replicas, dry_run).await {
+            Ok(()) => printer.print(&invocation.session, &invocation, &info.mapping, &info.object, &format!("scaled{}", dry_run.suffix())),
+            Err(failure) => Err(failure),
+        };
+        failures.extend(scaled.err());
+    }
+    Failure::of(failures)
+}
+
+async fn one(invocation: &Invocation, info: &Info, replicas: i64, dry_run: DryRun) -> Result<(), Failure> {
+    let expected = invocation.flags.int("current-replicas");
+    let mut patch = Value::from(json!({"spec": {"replicas": replicas}}));
+    let version = invocation.flags.text("resource-version");
+    let mut request = invocation.request_for(Verb::Get, &info.mapping, &info.namespace, &info.name);
+    request.subresource = "scale".into();
+    if expected != -1 || !version.is_empty() {
+        let scale = invocation.send(request.clone()).await?;
+        let now = scale.path("spec.replicas").as_i64().unwrap_or(0);
+        if expected != -1 && now != expected {
+            return Err(Failure::text(format!("Expected replicas to be {expected}, was {now}")));
+        }
+        let seen = scale.path("metadata.resourceVersion").str();
+        if !version.is_empty() && seen != version {
+            return Err(Failure::text(format!("Expected resource version to be {version}, was {seen}")));
+        }
+        patch.set("metadata.resourceVersion", seen);
+    }
+    if dry_run == DryRun::Client {
+        return Ok(());
+    }
+    request.verb = Verb::Patch(PatchType::Merge);
+    request.body = patch;
+    request.options.dry_run = dry_run == DryRun::Server;
+    request.options.field_manager = "kubectl".into();
+    invocation.send(request).await?;
+    let timeout_ms = invocation.flags.duration_ms("timeout");
+    if timeout_ms > 0 { wait(invocation, info, replicas, timeout_ms).await } else { Ok(()) }
+}
+
+async fn wait(invocation: &Invocation, info: &Info, replicas: i64, timeout_ms: i64) -> Result<(), Failure> {
+    let deadline_ms = invocation.session.now_ms() + timeout_ms as u64;
+    loop {
+        let object = invocation.get(&info.mapping, &info.namespace, &info.name).await?;
+        let observed = object.path("status.observedGeneration").as_i64() >= object.path("metadata.generation").as_i64();
+        if observed && object.path("status.replicas").as_i64().unwrap_or(0) == replicas {
+            return Ok(());
+        }
+        if invocation.session.now_ms() >= deadline_ms {
+            return Err(Failure::text("timed out waiting for the condition"));
+        }
+        invocation.session.sleep_ms(100).await;
+    }
+}

@@ -1,0 +1,188 @@
+//! `-o` and what it chooses.
+
+use super::custom_columns::CustomColumns;
+use super::jsonpath::JsonPath;
+use crate::kubectl::entry::Invocation;
+use crate::kubectl::failure::Failure;
+use crate::kubectl::flags::Flag;
+use crate::kubectl::resources::Mapping;
+use crate::kubectl::session::Session;
+use crate::kubectl::source::Info;
+use crate::manifest::{write_json, write_yaml};
+use crate::value::Value;
+use serde_json::json;
+
+/// How objects are shown.
+#[derive(Clone)]
+pub enum Printer {
+    /// For people, in the command's own words.
+    Human {
+        /// `-o wide`.
+        wide: bool,
+    },
+    /// `deployment.apps/web`.
+    Name,
+    /// JSON.
+    Json,
+    /// YAML.
+    Yaml,
+    /// What a JSONPath template makes of objects, as text or as a JSON list.
+    JsonPath {
+        /// The template as it was given.
+        template: String,
+        /// The template.
+        path: JsonPath,
+        /// `-o jsonpath-as-json`.
+        as_json: bool,
+    },
+    /// Columns of the person's choice.
+    CustomColumns {
+        /// The columns.
+        columns: CustomColumns,
+        /// Whether their headings are shown.
+        headings: bool,
+    },
+}
+
+/// The flags that choose a printer.
+pub fn print_flags() -> Vec<Flag> {
+    vec![
+        Flag::text("output", "How to show objects: json, yaml, kyaml, name, jsonpath, go-template, custom-columns and others.").short('o'),
+        Flag::bool("show-managed-fields", "Show the managed fields of objects in JSON and YAML too."),
+        Flag::text("template", "The template for -o jsonpath and -o go-template."),
+        Flag::on("allow-missing-template-keys", "Show nothing for fields of a template that an object does not have."),
+    ]
+}
+
+impl Printer {
+    /// What `-o` asks for; `extra` are formats of the command's own (`wide`, `custom-columns`).
+    ///
+    /// # Errors
+    /// kubectl's words for a format that doesn't exist, or a template that can't be read.
+    pub fn of(invocation: &Invocation, extra: &[&str]) -> Result<Printer, Failure> {
+        let format = invocation.flags.text("output");
+        let (name, argument) = match format.split_once('=') {
+            Some((name, argument)) => (name, argument),
+            None => (format, invocation.flags.text("template")),
+        };
+        let file = |path: &str| -> Result<String, Failure> {
+            let files = invocation.session.files();
+            files
+                .get(path)
+                .map(str::to_string)
+                .ok_or_else(|| Failure::text(format!("error reading --template {path}, open {path}: no such file or directory\n")))
+        };
+        match name {
+            "" if argument.is_empty() => Ok(Printer::Human { wide: false }),
+            "wide" if extra.contains(&"wide") => Ok(Printer::Human { wide: true }),
+            "name" => Ok(Printer::Name),
+            "json" => Ok(Printer::Json),
+            "yaml" => Ok(Printer::Yaml),
+            "jsonpath" | "jsonpath-file" | "jsonpath-as-json" => {
+                if argument.is_empty() {
+                    return Err(Failure::text("template format specified but no template given"));
+                }
+                let template = if name == "jsonpath-file" { file(argument)? } else { argument.to_string() };
+                let mut path = JsonPath::parse(&template).map_err(|why| Failure::text(format!("error parsing jsonpath {template}, {why}\n")))?;
+                path.allow_missing = invocation.flags.is("allow-missing-template-keys");
+                Ok(Printer::JsonPath { template, path, as_json: name == "jsonpath-as-json" })
+            }
+            "custom-columns" | "custom-columns-file" if extra.contains(&"custom-columns") => {
+                let columns = if name == "custom-columns" { CustomColumns::parse(argument)? } else { CustomColumns::parse_file(&file(argument)?)? };
+                Ok(Printer::CustomColumns { columns, headings: !invocation.flags.is("no-headers") })
+            }
+            _ => Err(unknown_format(format, extra)),
+        }
+    }
+
+    /// Whether the command's own words are shown.
+    pub fn is_human(&self) -> bool {
+        matches!(self, Printer::Human { .. })
+    }
+
+    /// Shows an object that something was done to: in words (`configmap/a created`), or as asked.
+    ///
+    /// # Errors
+    /// Where a template doesn't fit the object.
+    pub fn print(&self, session: &Session, invocation: &Invocation, mapping: &Mapping, object: &Value, done: &str) -> Result<(), Failure> {
+        let name = format!("{}/{}", mapping.object_kind(), object.path("metadata.name").str());
+        match self {
+            Printer::Human { .. } => session.out_line(if done.is_empty() { name } else { format!("{name} {done}") }),
+            Printer::Name => session.out_line(name),
+            _ => self.print_object(session, object, invocation.flags.is("show-managed-fields"))?,
+        }
+        Ok(())
+    }
+
+    /// Shows an object (or a list) as JSON, YAML or through a template.
+    ///
+    /// # Errors
+    /// Where a template doesn't fit the object.
+    pub fn print_object(&self, session: &Session, object: &Value, managed_fields: bool) -> Result<(), Failure> {
+        let shown = || if managed_fields { object.clone() } else { without_managed_fields(object) };
+        match self {
+            Printer::Json => session.out(write_json(&shown())),
+            Printer::Yaml => session.out(write_yaml(&shown())),
+            Printer::JsonPath { template, path, as_json } => {
+                let object = &shown();
+                let text = if *as_json { path.json(object) } else { path.text(object) };
+                let failure = |why: String| {
+                    let mut message = format!(
+                        "error executing jsonpath {template:?}: Error executing template: {why}. Printing more information for debugging the template:\n"
+                    );
+                    message +=
+                        &format!("\ttemplate was:\n\t\t{template}\n\tobject given to jsonpath engine was:\n\t\t{}\n\n", super::custom_columns::go_text(object));
+                    Failure::text(message)
+                };
+                session.out(text.map_err(failure)?);
+            }
+            Printer::CustomColumns { columns, headings } => {
+                let objects = if object.get("items").is_array() { object.get("items").items().to_vec() } else { vec![object.clone()] };
+                session.out(columns.table(&objects, *headings)?);
+            }
+            Printer::Human { .. } | Printer::Name => {}
+        }
+        Ok(())
+    }
+}
+
+/// Shows objects that a command has written: a single one as it is, several as a list.
+///
+/// # Errors
+/// Where a template doesn't fit.
+pub fn print_list(session: &Session, printer: &Printer, infos: &[Info], managed_fields: bool) -> Result<(), Failure> {
+    match infos {
+        [] => Ok(()),
+        [one] => printer.print_object(session, &one.object, managed_fields),
+        many => printer.print_object(session, &list_of(many.iter().map(|info| info.object.clone()).collect()), managed_fields),
+    }
+}
+
+/// A `v1` `List`, as kubectl makes it of objects of any kind.
+pub fn list_of(objects: Vec<Value>) -> Value {
+    let mut list = Value::from(json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}}));
+    list.set("items", Value::array(objects));
+    list
+}
+
+/// The object, or list of objects, without what only the server's bookkeeping needs.
+pub fn without_managed_fields(object: &Value) -> Value {
+    let mut object = object.clone();
+    if object.has("metadata.managedFields") {
+        object.remove("metadata.managedFields");
+    }
+    if object.get("items").items().iter().any(|item| item.has("metadata.managedFields")) {
+        for item in object.get_mut("items").items_mut() {
+            item.remove("metadata.managedFields");
+        }
+    }
+    object
+}
+
+fn unknown_format(format: &str, extra: &[&str]) -> Failure {
+    let mut formats =
+        vec!["go-template", "go-template-file", "json", "jsonpath", "jsonpath-as-json", "jsonpath-file", "kyaml", "name", "template", "templatefile", "yaml"];
+    formats.extend(extra);
+    formats.sort_unstable();
+    Failure::text(format!("unable to match a printer suitable for the output format \"{format}\", allowed formats are: {}", formats.join(",")))
+}

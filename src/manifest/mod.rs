@@ -1,0 +1,16 @@
+//! Manifests: text → documents with spans → values, and back to text as kubectl writes it.
+
+mod documents;
+mod node;
+mod resolve;
+mod span;
+mod write_json;
+mod write_yaml;
+pub mod yaml;
+
+pub use documents::{Document, documents};
+pub use node::{Field, Node};
+pub use resolve::resolve;
+pub use span::{Position, Span};
+pub use write_json::{go_float, quote, write_json, write_json_compact};
+pub use write_yaml::{compare_keys, write_yaml};
