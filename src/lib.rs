@@ -8,6 +8,7 @@ pub mod controllers;
 pub mod kubectl;
 pub mod kubelet;
 pub mod manifest;
+pub mod network;
 pub mod playground;
 pub mod scheduler;
 pub mod server;

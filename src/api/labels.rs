@@ -14,6 +14,27 @@ pub fn matches(selector: &Value, labels: &Map) -> bool {
         && selector.get("matchExpressions").items().iter().all(|requirement| matches_requirement(requirement, labels))
 }
 
+/// A selector as text: `app=web,tier in (back,front),!old`, as `metav1.FormatLabelSelector` and Scale write it; of plain maps too.
+pub fn selector_text(selector: &Value) -> String {
+    let is_full = selector.fields().contains_key("matchLabels") || selector.fields().contains_key("matchExpressions");
+    let pairs = if is_full { selector.get("matchLabels") } else { selector };
+    let mut parts: Vec<(String, String)> = pairs.fields().iter().map(|(key, value)| (key.to_string(), format!("{key}={}", value.str()))).collect();
+    for requirement in if is_full { selector.get("matchExpressions").items() } else { &[] } {
+        let key = requirement.get("key").str();
+        let mut values: Vec<&str> = requirement.get("values").items().iter().map(Value::str).collect();
+        values.sort_unstable();
+        let text = match requirement.get("operator").str() {
+            "In" => format!("{key} in ({})", values.join(",")),
+            "NotIn" => format!("{key} notin ({})", values.join(",")),
+            "Exists" => key.to_string(),
+            _ => format!("!{key}"),
+        };
+        parts.push((key.to_string(), text));
+    }
+    parts.sort();
+    parts.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(",")
+}
+
 fn matches_requirement(requirement: &Value, labels: &Map) -> bool {
     let label = labels.get(requirement.get("key").str());
     let listed = label.is_some_and(|value| requirement.get("values").items().contains(value));

@@ -106,6 +106,11 @@ impl Quantity {
         Ok(Quantity { nanos, format, text: keeps_text.then(|| SmolStr::new(text)) })
     }
 
+    /// The quantity that a field of a stored object has; zero for none.
+    pub fn of(value: &Value) -> Quantity {
+        Quantity::from_value(value).unwrap_or_default()
+    }
+
     /// Reads a quantity from JSON, where it may be a number; `null` is zero.
     pub fn from_value(value: &Value) -> Result<Quantity, ParseError> {
         match value {

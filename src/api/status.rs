@@ -79,6 +79,11 @@ impl Status {
         Status::new(400, "BadRequest", message.into(), json!({}))
     }
 
+    /// `the server does not allow this method on the requested resource`.
+    pub fn method_not_allowed() -> Status {
+        Status::new(405, "MethodNotAllowed", "the server does not allow this method on the requested resource".into(), json!({}))
+    }
+
     /// The verb isn't offered for the resource.
     pub fn method_not_supported(resource: &GroupResource, verb: &str) -> Status {
         Status::new(405, "MethodNotAllowed", format!("{verb} is not supported on resources of kind \"{resource}\""), details(resource, ""))

@@ -165,6 +165,12 @@ pub trait Strategy: Send + Sync {
         Vec::new()
     }
 
+    /// Where a custom resource has what its `scale` subresource shows: replicas, replicas in the status, selector in the status; as
+    /// dotted paths. `None` for built-in kinds, which have them where Deployments have.
+    fn scale_paths(&self, _version: &str) -> Option<(String, String, String)> {
+        None
+    }
+
     /// The schema of a custom resource (`openAPIV3Schema`) in the given version; `Null` for built-in kinds, whose schema is compiled in.
     fn custom_schema(&self, _version: &str) -> Value {
         Value::Null

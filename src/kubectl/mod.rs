@@ -36,7 +36,7 @@ mod base64;
 mod client;
 mod command;
 mod commands;
-pub mod describe;
+mod describe;
 mod dispatch;
 mod dry_run;
 mod entry;

@@ -60,7 +60,7 @@ impl Node {
         self.status.registered = true;
         let status = self.node_status();
         self.send_status(client, &node, status);
-        let about = Value::from(json!({"kind": "Node", "apiVersion": "v1", "metadata": {"name": name.as_str(), "uid": name.as_str()}}));
+        let about = reference(&name);
         let mut event = |reason: &str, message: &str| client.event(&about, "Normal", reason, message, "kubelet", &name);
         event("Starting", "Starting kubelet.");
         for what in ["NodeHasSufficientMemory", "NodeHasNoDiskPressure", "NodeHasSufficientPID"] {
@@ -68,6 +68,7 @@ impl Node {
         }
         event("NodeAllocatableEnforced", "Updated Node Allocatable limit across pods");
         self.make_csi_node(client, &node);
+        self.add_static_pods(client.now_ms());
         self.agenda.set(Task::Lease, client.now_ms());
     }
 
@@ -79,7 +80,18 @@ impl Node {
         for condition in status.get("conditions").items() {
             let mut condition = condition.clone();
             let old = before.iter().find(|old| old.get("type") == condition.get("type"));
-            let same = old.filter(|old| old.get("status") == condition.get("status"));
+            let turned = old.is_some_and(|old| old.get("status") != condition.get("status") && old.get("status").str() != "Unknown");
+            if turned && condition.get("type").str() != "Ready" {
+                let what = super::eviction::pressure_reason(condition.get("type").str(), condition.get("status").str() == "True");
+                let message = format!("Node {} status is now: {what}", self.config.name);
+                client.event(&reference(&self.config.name), "Normal", &what, &message, "kubelet", &self.config.name);
+            }
+            let was_ready = old.is_some_and(|old| old.get("status").str() == "True");
+            if condition.get("type").str() == "Ready" && old.is_some() && !was_ready {
+                let message = format!("Node {} status is now: NodeReady", self.config.name);
+                client.event(&reference(&self.config.name), "Normal", "NodeReady", &message, "kubelet", &self.config.name);
+            }
+            let same = old.filter(|old| old.get("status") == condition.get("status") && !old.get("lastTransitionTime").is_null());
             condition.set("lastHeartbeatTime", now.as_str());
             condition.set("lastTransitionTime", same.map_or(Value::from(now.as_str()), |old| old.get("lastTransitionTime").clone()));
             conditions.push(condition);
@@ -162,7 +174,7 @@ impl Node {
         let resources = Value::from(resources);
         let mut status = Value::from(json!({
             "addresses": [{"type": "InternalIP", "address": config.internal_ip.as_str()}, {"type": "Hostname", "address": config.name.as_str()}],
-            "conditions": conditions(),
+            "conditions": self.conditions(),
             "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
             "nodeInfo": self.node_info(),
         }));
@@ -179,6 +191,17 @@ impl Node {
             status.set("images", images);
         }
         status
+    }
+
+    fn conditions(&self) -> Vec<serde_json::Value> {
+        let condition = |type_: &str, is_so: bool, reason: &str, message: &str| {
+            let status = if is_so { "True" } else { "False" };
+            json!({"type": type_, "status": status, "reason": reason, "message": message})
+        };
+        let mut conditions: Vec<_> =
+            self.pressure_conditions().iter().map(|&(type_, is_so, reason, message)| condition(type_, is_so, reason, message)).collect();
+        conditions.push(condition("Ready", true, "KubeletReady", "kubelet is posting ready status"));
+        conditions
     }
 
     fn node_info(&self) -> serde_json::Value {
@@ -234,13 +257,9 @@ impl Node {
     }
 }
 
-fn conditions() -> serde_json::Value {
-    json!([
-        {"type": "MemoryPressure", "status": "False", "reason": "KubeletHasSufficientMemory", "message": "kubelet has sufficient memory available"},
-        {"type": "DiskPressure", "status": "False", "reason": "KubeletHasNoDiskPressure", "message": "kubelet has no disk pressure"},
-        {"type": "PIDPressure", "status": "False", "reason": "KubeletHasSufficientPID", "message": "kubelet has sufficient PID available"},
-        {"type": "Ready", "status": "True", "reason": "KubeletReady", "message": "kubelet is posting ready status"},
-    ])
+/// The node as Events about it name it: its UID there is its name.
+pub fn reference(name: &str) -> Value {
+    Value::from(json!({"kind": "Node", "apiVersion": "v1", "metadata": {"name": name, "uid": name}}))
 }
 
 /// Whether somebody else has made the node's conditions other than they are.

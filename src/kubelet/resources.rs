@@ -18,7 +18,7 @@ pub fn qos_class(pod: &Value) -> &str {
 /// `status.resources`: the requests and limits of the pod as a whole.
 pub fn effective(pod: &Value) -> Value {
     let mut resources = Value::object();
-    for (field, list) in [("limits", pod_total(pod, "limits")), ("requests", pod_requests(pod))] {
+    for (field, list) in [("limits", pod_limits(pod)), ("requests", pod_requests(pod))] {
         if !list.is_empty() {
             resources.set(field, list);
         }
@@ -29,6 +29,11 @@ pub fn effective(pod: &Value) -> Value {
 /// What the pod requests as a whole.
 pub fn pod_requests(pod: &Value) -> Value {
     pod_total(pod, "requests")
+}
+
+/// What the pod is limited to as a whole.
+pub fn pod_limits(pod: &Value) -> Value {
+    pod_total(pod, "limits")
 }
 
 /// Regular containers and sidecars together, or the greatest init container where that is more (with the sidecars started before

@@ -1,6 +1,8 @@
 //! A text's documents, split as `k8s.io/apimachinery/pkg/util/yaml` splits them.
 
+use super::node::Node;
 use super::span::Position;
+use super::yaml::read_tree;
 use crate::value::Value;
 
 /// A document of a manifest.
@@ -12,6 +14,8 @@ pub struct Document {
     pub start: Position,
     /// What it says, or why it can't be read: Go's words, `yaml: line 3: …`, lines counted from the document's first one.
     pub value: Result<Value, String>,
+    /// Its parts with their places in the whole text; nothing where it can't be read, or came in a stream of JSON.
+    pub tree: Node,
 }
 
 impl Document {
@@ -29,7 +33,15 @@ pub fn documents(text: &str) -> Vec<Document> {
     {
         return documents;
     }
-    split(text).into_iter().map(|(start, chunk)| Document { text: chunk.to_string(), start, value: super::yaml::read(chunk) }).collect()
+    split(text).into_iter().map(|(start, chunk)| document(start, chunk)).collect()
+}
+
+fn document(start: Position, text: &str) -> Document {
+    let (value, tree) = match read_tree(text, start) {
+        Ok(tree) => (Ok(tree.value.clone()), tree),
+        Err(why) => (Err(why), Node::default()),
+    };
+    Document { text: text.to_string(), start, value, tree }
 }
 
 /// The documents of a stream of JSON objects; `None` where it is not one.
@@ -43,7 +55,7 @@ fn json_stream(text: &str) -> Option<Vec<Document>> {
         let before = text.get(..from)?;
         let line = before.matches('\n').count();
         let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count());
-        documents.push(Document { text: chunk.to_string(), start: Position { line, column, offset: from }, value: Ok(value) });
+        documents.push(Document { text: chunk.to_string(), start: Position { line, column, offset: from }, value: Ok(value), tree: Node::default() });
         from = stream.byte_offset();
     }
     Some(documents)

@@ -1,6 +1,7 @@
 //! Manifests: text → documents with spans → values, and back to text as kubectl writes it.
 
 mod documents;
+mod node;
 mod resolve;
 mod span;
 mod write_json;
@@ -8,6 +9,7 @@ mod write_yaml;
 pub mod yaml;
 
 pub use documents::{Document, documents};
+pub use node::{Field, Node};
 pub use resolve::resolve;
 pub use span::{Position, Span};
 pub use write_json::{go_float, quote, write_json, write_json_compact};

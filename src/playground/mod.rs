@@ -2,4 +2,14 @@
 //!
 //! Never: knows a browser.
 
+pub mod command_line;
+pub mod completion;
+pub mod diagnostics;
+pub mod examples;
+pub mod explain;
+pub mod history;
 pub mod scene;
+pub mod session;
+pub mod share;
+pub mod workspace;
+pub mod yaml_path;

@@ -2,15 +2,32 @@
 //!
 //! Never: acts by itself. Whatever happens later happens because a controller saw the write.
 
+mod admission;
+mod allocation;
+mod authorization;
 pub mod client;
+mod convert;
+mod custom_resources;
+mod decode;
+mod managed_fields;
+mod metadata;
+mod patch;
+pub mod quota;
 mod recorder;
 pub mod request;
+pub mod selectors;
+mod subresources;
+mod table;
+#[cfg(test)]
+mod tests;
 mod verbs;
 
 use crate::api::random::Random;
 use crate::api::registry::Registry;
+use crate::api::resource::{GroupResource, ObjectKey};
 use crate::api::status::Status;
-use crate::store::Store;
+use crate::store::{Cause, Store};
+use crate::value::Value;
 use request::{Request, Response};
 
 /// The API server with its store.
@@ -20,12 +37,21 @@ pub struct Server {
     registry: Registry,
     random: Random,
     correlator: recorder::Correlator,
+    node_ports: allocation::NodePorts,
+    paged_lists: imbl::Vector<Store>,
 }
 
 impl Server {
     /// A server with an empty store.
     pub fn new(seed: u64) -> Server {
-        Server { store: Store::new(), registry: Registry::built_in(), random: Random::new(seed), correlator: recorder::Correlator::default() }
+        Server {
+            store: Store::new(),
+            registry: Registry::built_in(),
+            random: Random::new(seed),
+            correlator: recorder::Correlator::default(),
+            node_ports: allocation::NodePorts::new(),
+            paged_lists: imbl::Vector::new(),
+        }
     }
 
     /// The store, for reading. What informers' caches are upstream.
@@ -36,6 +62,24 @@ impl Server {
     /// The kinds it serves.
     pub fn registry(&self) -> &Registry {
         &self.registry
+    }
+
+    /// Writes an object as it is: the last step of all writes.
+    fn put(&mut self, resource: &GroupResource, object: Value, now_ms: u64, cause: Cause) -> Value {
+        self.store.put(resource, object, now_ms, cause)
+    }
+
+    /// Takes an object out: the last step of all deletes.
+    fn remove(&mut self, resource: &GroupResource, key: &ObjectKey, now_ms: u64, cause: Cause) -> Option<Value> {
+        self.store.remove(resource, key, now_ms, cause)
+    }
+
+    /// Whether the user may make this request.
+    ///
+    /// # Errors
+    /// `pods \"x\" is forbidden: User …`.
+    pub fn authorize(&self, request: &Request) -> Result<(), Status> {
+        authorization::authorize(self, request)
     }
 
     /// Carries out a request at `now_ms` (milliseconds since the Unix epoch).
@@ -51,7 +95,7 @@ impl Server {
     ///
     /// # Errors
     /// The `Status` that the server answers.
-    pub fn execute(&mut self, request: &Request, now_ms: u64, warnings: &mut Vec<String>) -> Result<crate::value::Value, Status> {
+    pub fn execute(&mut self, request: &Request, now_ms: u64, warnings: &mut Vec<String>) -> Result<Value, Status> {
         verbs::execute(self, request, now_ms, warnings)
     }
 }

@@ -84,6 +84,8 @@ pub struct Options {
     pub bookmarks: bool,
     /// Answer as a `meta.k8s.io/v1` Table, with columns made for people.
     pub as_table: bool,
+    /// `includeObject` of tables: `Metadata` (also when empty), `Object`, `None`.
+    pub table_include_object: SmolStr,
     /// `propagationPolicy`: `Background` (also when empty), `Foreground`, `Orphan`.
     pub propagation: SmolStr,
     /// `gracePeriodSeconds`.

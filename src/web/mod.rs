@@ -1,7 +1,158 @@
-//! The page.
+//! The page: the only room that knows a browser. It translates what `playground` says into elements, and what a person
+//! does into calls of `playground`.
+
+mod clock;
+mod diagram;
+mod dom;
+mod edit;
+mod editor;
+mod files;
+mod frame;
+mod header;
+mod inspector;
+mod opening;
+mod page;
+mod panes;
+mod problems;
+mod share;
+mod storage;
+mod terminal;
+mod texts;
+mod theme;
+
+use diagram::{Diagram, SharedStage};
 use leptos::prelude::*;
+use page::Page;
 
 /// Puts the page into the document.
 pub fn start() {
-    leptos::mount::mount_to_body(|| view! { <p>"hello"</p> });
+    std::panic::set_hook(Box::new(apologise));
+    if let Some(opening) = dom::document().get_element_by_id("opening") {
+        opening.remove();
+    }
+    leptos::mount::mount_to_body(App);
+}
+
+/// What a person sees when there is a mistake in this program: nothing else of the page works then. Their files are kept.
+fn apologise(panic: &std::panic::PanicHookInfo) {
+    web_sys::console::error_1(&panic.to_string().into());
+    let document = dom::document();
+    let (Some(body), Ok(line)) = (document.body(), document.create_element("p")) else { return };
+    line.set_class_name("apology");
+    // An attribute of a valid name is never refused.
+    let _ = line.set_attribute("role", "alert");
+    line.set_text_content(Some(&format!("{} {panic}", texts::BROKEN)));
+    let _ = body.prepend_with_node_1(&line);
+}
+
+/// Which pane a phone shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Pane {
+    Edit,
+    Stage,
+    Term,
+    Side,
+}
+
+impl Pane {
+    fn id(self) -> &'static str {
+        match self {
+            Pane::Edit => "edit",
+            Pane::Stage => "stage",
+            Pane::Term => "term",
+            Pane::Side => "side",
+        }
+    }
+}
+
+#[component]
+fn App() -> impl IntoView {
+    let page = opening::open();
+    page.refresh();
+    opening::keep_work(page);
+    problems::watch(page);
+    let stage = StoredValue::new_local(SharedStage::default());
+    let drawn = stage.with_value(Clone::clone);
+    terminal::write(page, terminal::Source::Terminal, texts::TERMINAL_WELCOME);
+
+    let mut ready = false;
+    frame::run(page, move || {
+        drawn.borrow_mut().draw(page);
+        if !ready {
+            ready = true;
+            mark_ready();
+        }
+    });
+
+    let pane = RwSignal::new(Pane::Stage);
+    // On a phone, what was chosen in the diagram is shown; elsewhere all panes are there anyway.
+    Effect::new(move |before: Option<()>| {
+        if page.selected.get().is_some() && before.is_some() {
+            pane.set(Pane::Side);
+        }
+    });
+    view! {
+        <div class="page" data-pane=move || pane.get().id()>
+            <header::Header page />
+            <PaneChoice pane />
+            <section class="pane edit" aria-label=texts::PANE_EDITOR>
+                <files::Files page />
+                <editor::Editor page />
+                <problems::Problems page />
+                <problems::ApplyBar page />
+                <panes::Divider label=texts::RESIZE_EDITOR side="after" variable="--editor-width" least=240.0 most=900.0 first=400.0 />
+            </section>
+            <main class="pane stage">
+                <NoticeLine page />
+                <Diagram page stage />
+            </main>
+            <section class="pane term" aria-label=texts::TERMINAL>
+                <terminal::Terminal page />
+                <panes::Divider label=texts::RESIZE_TERMINAL side="above" variable="--terminal-height" least=96.0 most=700.0 first=230.0 />
+            </section>
+            <aside class="pane side">
+                <inspector::Inspector page />
+                <panes::Divider label=texts::RESIZE_INSPECTOR side="before" variable="--inspector-width" least=200.0 most=700.0 first=320.0 />
+            </aside>
+            <share::ShareDialog page />
+            <edit::EditDialog page />
+            <div class="said" role="status" aria-live="polite">{move || page.said.get()}</div>
+        </div>
+    }
+}
+
+/// On a phone there is room for one pane at a time.
+#[component]
+fn PaneChoice(pane: RwSignal<Pane>) -> impl IntoView {
+    let choice = move |this: Pane, text: &'static str| {
+        view! { <button aria-pressed=move || (pane.get() == this).to_string() on:click=move |_| pane.set(this)>{text}</button> }
+    };
+    view! {
+        <nav class="panes" aria-label=texts::PANES>
+            {choice(Pane::Edit, texts::PANE_EDITOR)}
+            {choice(Pane::Stage, texts::PANE_DIAGRAM)}
+            {choice(Pane::Term, texts::TERMINAL)}
+            {choice(Pane::Side, texts::INSPECTOR)}
+        </nav>
+    }
+}
+
+#[component]
+fn NoticeLine(page: Page) -> impl IntoView {
+    view! {
+        {move || page.notice.get().map(|notice| view! {
+            <div class="notice" role="status">
+                <span>{notice.text}</span>
+                {notice.restores.then(|| view! { <button class="link" on:click=move |_| opening::restore(page)>{texts::RESTORE}</button> })}
+                <button class="icon" aria-label=texts::DISMISS title=texts::DISMISS on:click=move |_| page.notice.set(None)>"×"</button>
+            </div>
+        })}
+    }
+}
+
+/// Says that the page can be used, for those who measure it.
+fn mark_ready() {
+    if let Some(performance) = web_sys::window().and_then(|window| window.performance()) {
+        let _ = performance.mark("kubarium-ready");
+    }
 }

@@ -1,33 +1,25 @@
 //! `kubectl describe` (`k8s.io/kubectl/pkg/cmd/describe`).
 
-use crate::kubectl::arguments::listed;
 use crate::kubectl::describe::describe;
 use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
-use crate::kubectl::resources::Mapping;
 use crate::kubectl::source::{Info, file_flags};
 
 /// `describe`.
 pub const ENTRY: Entry = Entry {
     path: "describe",
     aliases: &[],
-    about: "Show details of a specific resource or group of resources.\n\nWhat belongs together is shown together: related objects, controllers and events. A name that no object has stands for all objects whose names begin with it.",
+    about: "Show details of a specific resource or group of resources.\n\nWhat belongs to an object is shown with it, its events among it. A name may be the beginning of names: all objects whose names begin so are described.",
     examples: "
-# Describe a node
-kubectl describe nodes worker-1
+# A node
+kubectl describe node worker-1
 
-# Describe a pod
-kubectl describe pods/web
-
-# Describe the objects of a manifest
-kubectl describe -f pod.yaml
-
-# Describe the pods with a label
+# All pods with a label
 kubectl describe pods -l app=web
 
-# Describe all pods whose names begin with frontend
-kubectl describe pods frontend",
+# The objects of a manifest
+kubectl describe -f pod.yaml",
     usage: "(-f FILENAME | TYPE [NAME_PREFIX | -l label] | TYPE/NAME)",
     flags,
     run: Some(|invocation| Box::pin(run(invocation))),
@@ -35,61 +27,71 @@ kubectl describe pods frontend",
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
-        Flag::bool("all-namespaces", "In all namespaces.").short('A'),
-        Flag::int("chunk-size", "500", "How many objects to ask for at a time."),
+        Flag::bool("all-namespaces", "Objects of all namespaces.").short('A'),
+        Flag::int("chunk-size", "500", "Ask for long lists in pieces of this many objects; 0 asks for all at once."),
         Flag::text("selector", "Only objects with these labels.").short('l'),
-        Flag::on("show-events", "Show the events about the object."),
+        Flag::on("show-events", "Show the events of objects."),
     ];
     flags.extend(file_flags());
     flags
 }
 
 async fn run(invocation: Invocation) -> Result<(), Failure> {
-    let (infos, failures) = objects(&invocation).await?;
+    if invocation.arguments.is_empty() && !invocation.has_files() {
+        let advice = "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.";
+        invocation.session.err_line(format!("{advice}\n"));
+        return Err(Failure::text("Required resource not specified."));
+    }
+    let (infos, mut failures) = find(&invocation).await?;
+    if infos.is_empty() && failures.len() == 1 && failures[0].is_not_found() && invocation.arguments.len() == 2 {
+        return by_prefix(&invocation, failures.remove(0)).await;
+    }
     if infos.is_empty() && failures.is_empty() {
-        invocation.session.err_line(match invocation.list_namespace() {
-            "" => "No resources found".to_string(),
-            namespace => format!("No resources found in {namespace} namespace."),
-        });
+        let place = if invocation.flags.is("all-namespaces") { String::new() } else { format!(" in {} namespace", invocation.namespace) };
+        let all_namespaced = invocation.named(&invocation.arguments)?.mappings.iter().all(|mapping| mapping.kind.namespaced);
+        invocation.session.err_line(if all_namespaced && !place.is_empty() { format!("No resources found{place}.") } else { "No resources found".into() });
+        return Ok(());
     }
-    for (index, info) in infos.iter().enumerate() {
-        let text = describe(&invocation.session, &info.object, invocation.flags.is("show-events")).await;
-        invocation.session.out(if index == 0 { text } else { format!("\n\n{text}") });
-    }
+    show(&invocation, &infos).await?;
     Failure::of(failures)
 }
 
-/// What is to be described, with the names that only begin an object's name filled out.
-async fn objects(invocation: &Invocation) -> Result<(Vec<Info>, Vec<Failure>), Failure> {
-    if invocation.has_files() {
-        let (manifests, mut failures) = invocation.find_objects(&invocation.arguments).await?;
-        let mut infos = Vec::new();
-        for manifest in manifests {
-            match invocation.get(&manifest.mapping, &manifest.namespace, &manifest.name).await {
-                Ok(object) => infos.push(Info { object, ..manifest }),
-                Err(failure) => failures.push(failure),
-            }
+async fn find(invocation: &Invocation) -> Result<(Vec<Info>, Vec<Failure>), Failure> {
+    if !invocation.has_files() {
+        let named = invocation.named(&invocation.arguments)?;
+        if !named.names.is_empty() && invocation.flags.has("selector") {
+            return Err(Failure::text("name cannot be provided when a selector is specified"));
         }
-        return Ok((infos, failures));
+        return Ok(invocation.fetch(&named).await);
     }
-    let named = invocation.named(&invocation.arguments)?;
-    if named.mappings.is_empty() {
-        return Err(invocation.usage_error("You must specify the type of resource to describe."));
-    }
-    let (infos, failures) = invocation.fetch(&named).await;
-    let missing_prefix = named.single && named.names.len() == 1 && failures.len() == 1 && failures[0].is_not_found();
-    if missing_prefix {
-        let (index, prefix) = &named.names[0];
-        let found = with_prefix(invocation, &named.mappings[*index], prefix).await?;
-        if !found.is_empty() {
-            return Ok((found, Vec::new()));
+    let (named, mut failures) = invocation.find_objects(&[]).await?;
+    let mut infos = Vec::new();
+    for info in named {
+        match invocation.get(&info.mapping, &info.namespace, &info.name).await {
+            Ok(object) => infos.push(Info { object, ..info }),
+            Err(failure) => failures.push(failure),
         }
     }
     Ok((infos, failures))
 }
 
-async fn with_prefix(invocation: &Invocation, mapping: &Mapping, prefix: &str) -> Result<Vec<Info>, Failure> {
-    let namespace = if mapping.kind.namespaced { invocation.list_namespace() } else { "" };
-    let objects = invocation.list(mapping, namespace, invocation.list_options()).await?;
-    Ok(objects.into_iter().map(|object| listed(mapping, object)).filter(|info| info.name.starts_with(prefix)).collect())
+/// All objects whose names begin with the given one; where there is none, the failure stands.
+async fn by_prefix(invocation: &Invocation, not_found: Failure) -> Result<(), Failure> {
+    let (infos, _) = invocation.fetch(&invocation.named(&invocation.arguments[..1])?).await;
+    let matching: Vec<Info> = infos.into_iter().filter(|info| info.name.starts_with(&invocation.arguments[1])).collect();
+    if matching.is_empty() {
+        return Err(not_found);
+    }
+    show(invocation, &matching).await
+}
+
+async fn show(invocation: &Invocation, infos: &[Info]) -> Result<(), Failure> {
+    for (index, info) in infos.iter().enumerate() {
+        if index > 0 {
+            invocation.session.out("\n\n");
+        }
+        let info = Info { object: crate::kubectl::client::with_type(&info.object, &info.mapping), ..info.clone() };
+        invocation.session.out(describe(invocation, &info).await?);
+    }
+    Ok(())
 }

@@ -111,9 +111,8 @@ async fn delete(invocation: &Invocation, info: &Info) -> Result<(), Failure> {
     request.options.grace_period_seconds = Some(if grace >= 0 { grace } else { 0 });
     match invocation.send(request).await {
         Ok(_) => {
-            let force = if grace <= 0 { "force " } else { "" };
             let place = if info.namespace.is_empty() { String::new() } else { format!(" from {} namespace", info.namespace) };
-            invocation.session.out_line(format!("{} \"{}\" {force}deleted{place}", info.mapping.object_kind(), info.name));
+            invocation.session.out_line(format!("{} \"{}\" deleted{place}", info.mapping.object_kind(), info.name));
         }
         Err(failure) if failure.is_not_found() => {}
         Err(failure) => return Err(failure),

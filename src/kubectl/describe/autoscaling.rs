@@ -1,135 +1,113 @@
 //! HorizontalPodAutoscalers.
 
-use super::Context;
-use super::config::head;
-use super::text::{Text, date, go, number, or};
+use super::containers::quantity_text;
+use super::text::{Text, date, plain};
 use crate::value::Value;
 
-/// A HorizontalPodAutoscaler (autoscaling/v2).
-pub async fn describe(context: &Context<'_>, text: &mut Text, object: &Value) {
+pub(super) fn describe(object: &Value, text: &mut Text) {
     let (spec, status) = (object.get("spec"), object.get("status"));
-    head(text, object);
+    text.head(object);
     text.field(0, "CreationTimestamp", date(object.path("metadata.creationTimestamp")));
-    text.field(0, "Reference", format!("{}/{}", spec.path("scaleTargetRef.kind").str(), spec.path("scaleTargetRef.name").str()));
+    let target = spec.get("scaleTargetRef");
+    text.field(0, "Reference", format!("{}/{}", target.get("kind").str(), target.get("name").str()));
     text.line(0, "Metrics:\t( current / target )");
+    let current = status.get("currentMetrics").items();
     for (index, metric) in spec.get("metrics").items().iter().enumerate() {
-        let current = status.get("currentMetrics").items().get(index).unwrap_or(&Value::Null);
-        metric_line(text, metric, current);
+        one_metric(metric, current.get(index).unwrap_or(&crate::value::NULL), text);
     }
-    let min = spec.get("minReplicas");
-    text.field(0, "Min replicas", if min.is_null() { "<unset>".into() } else { go(min) });
-    text.field(0, "Max replicas", go(spec.get("maxReplicas")));
-    behavior(text, spec.get("behavior"));
-    text.line(
-        0,
-        format!(
-            "{} pods:\t{} current / {} desired",
-            spec.path("scaleTargetRef.kind").str(),
-            number(status.get("currentReplicas")),
-            number(status.get("desiredReplicas"))
-        ),
-    );
+    let minimum = spec.get("minReplicas");
+    text.field(0, "Min replicas", if minimum.is_null() { "<unset>".into() } else { plain(minimum) });
+    text.field(0, "Max replicas", plain(spec.get("maxReplicas")));
+    behavior(spec.get("behavior"), text);
+    let count = |field: &str| status.get(field).as_i64().unwrap_or(0);
+    text.field(0, &format!("{} pods", target.get("kind").str()), format!("{} current / {} desired", count("currentReplicas"), count("desiredReplicas")));
     let conditions = status.get("conditions").items();
     if !conditions.is_empty() {
-        text.line(0, "Conditions:");
-        text.line(1, "Type\tStatus\tReason\tMessage");
+        text.line(0, "Conditions:\n  Type\tStatus\tReason\tMessage");
         text.line(1, "----\t------\t------\t-------");
         for condition in conditions {
-            text.line(1, ["type", "status", "reason", "message"].map(|field| condition.get(field).str()).join("\t"));
+            let field = |name: &str| condition.get(name).str().to_string();
+            text.line(1, format!("{}\t{}\t{}\t{}", field("type"), field("status"), field("reason"), field("message")));
         }
     }
-    context.events(text, object).await;
 }
 
-fn metric_line(text: &mut Text, metric: &Value, current: &Value) {
-    let now = |path: &str| {
-        let value = current.path(path);
-        if value.is_null() { "<unknown>".to_string() } else { go(value) }
+fn one_metric(metric: &Value, current: &Value, text: &mut Text) {
+    let (field, source) = match metric.get("type").str() {
+        "Resource" => ("resource", metric.get("resource")),
+        "ContainerResource" => ("containerResource", metric.get("containerResource")),
+        "Pods" => ("pods", metric.get("pods")),
+        "Object" => ("object", metric.get("object")),
+        "External" => ("external", metric.get("external")),
+        other => return text.line(1, format!("<unknown metric type {other:?}>")),
     };
-    match metric.get("type").str() {
-        "Resource" | "ContainerResource" => {
-            let (field, container) = if metric.get("type").str() == "Resource" {
-                ("resource", None)
+    let now = current.get(field).get("current");
+    let target = source.get("target");
+    let value = |name: &str| if now.get(name).is_null() { "<unknown>".to_string() } else { quantity_text(now.get(name)) };
+    let metric_name = source.path("metric.name").str();
+    let name = source.get("name").str();
+    match field {
+        "resource" | "containerResource" => {
+            let of = if field == "resource" { "on pods".to_string() } else { format!("of container {:?} on pods", source.get("container").str()) };
+            if !target.get("averageValue").is_null() {
+                text.line(1, format!("resource {name} {of}:\t{} / {}", value("averageValue"), quantity_text(target.get("averageValue"))));
             } else {
-                ("containerResource", metric.path("containerResource.container").as_str())
-            };
-            let resource = metric.get(field);
-            let name = resource.get("name").str();
-            let of = container.map_or_else(|| "on pods".to_string(), |container| format!("of container \"{container}\" on pods"));
-            match resource.path("target.averageUtilization").as_i64() {
-                Some(target) => {
-                    let percent = current.get(field).path("current.averageUtilization").as_i64();
-                    let amount = now(&format!("{field}.current.averageValue"));
-                    let now = percent.map_or_else(|| "<unknown>".to_string(), |percent| format!("{percent}% ({amount})"));
-                    text.line(1, format!("resource {name} {of}  (as a percentage of request):\t{now} / {target}%"));
-                }
-                None => text.line(
-                    1,
-                    format!("resource {name} {of}:\t{} / {}", now(&format!("{field}.current.averageValue")), go(resource.path("target.averageValue"))),
-                ),
+                let percent = now.get("averageUtilization").as_i64();
+                let shown = percent.map_or("<unknown>".to_string(), |percent| format!("{percent}% ({})", value("averageValue")));
+                let goal = target.get("averageUtilization").as_i64().map_or("<auto>".to_string(), |percent| format!("{percent}%"));
+                text.line(1, format!("resource {name} {of}  (as a percentage of request):\t{shown} / {goal}"));
             }
         }
-        "Pods" => {
-            let pods = metric.get("pods");
-            text.line(
-                1,
-                format!("\"{}\" on pods:\t{} / {}", pods.path("metric.name").str(), now("pods.current.averageValue"), go(pods.path("target.averageValue"))),
-            );
+        "pods" => text.line(1, format!("\"{metric_name}\" on pods:\t{} / {}", value("averageValue"), quantity_text(target.get("averageValue")))),
+        "object" => {
+            let on = source.get("describedObject");
+            let place = format!("{}/{}", on.get("kind").str(), on.get("name").str());
+            if target.get("type").str() == "AverageValue" {
+                text.line(
+                    1,
+                    format!("\"{metric_name}\" on {place} (target average value):\t{} / {}", value("averageValue"), quantity_text(target.get("averageValue"))),
+                );
+            } else {
+                text.line(1, format!("\"{metric_name}\" on {place} (target value):\t{} / {}", value("value"), quantity_text(target.get("value"))));
+            }
         }
-        "Object" => {
-            let target = metric.get("object");
-            let on = format!("{}/{}", target.path("describedObject.kind").str(), target.path("describedObject.name").str());
-            let (kind, wanted) =
-                if target.path("target.type").str() == "AverageValue" { ("averageValue", "target average value") } else { ("value", "target value") };
-            text.line(
-                1,
-                format!(
-                    "\"{}\" on {on} ({wanted}):\t{} / {}",
-                    target.path("metric.name").str(),
-                    now(&format!("object.current.{kind}")),
-                    go(target.path("target").get(kind))
-                ),
-            );
+        _ if !target.get("averageValue").is_null() => {
+            text.line(1, format!("\"{metric_name}\" (target average value):\t{} / {}", value("averageValue"), quantity_text(target.get("averageValue"))));
         }
-        "External" => {
-            let external = metric.get("external");
-            let (kind, words) =
-                if external.path("target.averageValue").is_null() { ("value", "target value") } else { ("averageValue", "target average value") };
-            text.line(
-                1,
-                format!(
-                    "\"{}\" ({words}):\t{} / {}",
-                    external.path("metric.name").str(),
-                    now(&format!("external.current.{kind}")),
-                    go(external.path("target").get(kind))
-                ),
-            );
-        }
-        other => text.line(1, format!("<unknown metric type \"{other}\">")),
+        _ => text.line(1, format!("\"{metric_name}\" (target value):\t{} / {}", value("value"), quantity_text(target.get("value")))),
     }
 }
 
-fn behavior(text: &mut Text, behavior: &Value) {
+fn behavior(behavior: &Value, text: &mut Text) {
     if behavior.is_null() {
         return;
     }
     text.line(0, "Behavior:");
-    for (direction, title) in [("scaleUp", "Scale Up"), ("scaleDown", "Scale Down")] {
-        let rules = behavior.get(direction);
+    for (field, title) in [("scaleUp", "Scale Up"), ("scaleDown", "Scale Down")] {
+        let rules = behavior.get(field);
         if rules.is_null() {
             continue;
         }
         text.line(1, format!("{title}:"));
         if let Some(seconds) = rules.get("stabilizationWindowSeconds").as_i64() {
-            text.field(2, "Stabilization Window", format!("{seconds} seconds"));
+            text.line(2, format!("Stabilization Window: {seconds} seconds"));
         }
-        text.field(2, "Select Policy", or(rules.get("selectPolicy"), "Max"));
-        text.line(2, "Policies:");
-        for policy in rules.get("policies").items() {
-            text.line(
-                3,
-                format!("- Type: {}\tValue: {}\tPeriod: {} seconds", policy.get("type").str(), go(policy.get("value")), go(policy.get("periodSeconds"))),
-            );
+        let policies = rules.get("policies").items();
+        if !policies.is_empty() {
+            let select = rules.get("selectPolicy").str();
+            text.line(2, format!("Select Policy: {}", if select.is_empty() { "Max" } else { select }));
+            text.line(2, "Policies:");
+            for policy in policies {
+                text.line(
+                    3,
+                    format!(
+                        "- Type: {}\tValue: {}\tPeriod: {} seconds",
+                        policy.get("type").str(),
+                        plain(policy.get("value")),
+                        plain(policy.get("periodSeconds"))
+                    ),
+                );
+            }
         }
     }
 }

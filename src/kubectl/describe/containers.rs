@@ -1,305 +1,260 @@
-//! Containers in descriptions of Pods and of templates (`describeContainers`).
+//! Containers of pods and of pod templates.
 
-use super::text::{Text, date, flag, go, number, or};
+use super::text::{Text, capital_bool, date, or_none};
 use crate::api::meta;
 use crate::api::quantity::Quantity;
 use crate::value::Value;
 
-/// Writes a list of containers under a heading. `pod` is what fields refer to, `Null` for a template; `statuses` are the containers' statuses, if any.
-/// `inset` is the blanks before what the enclosing description is indented by.
-pub fn write(text: &mut Text, heading: &str, containers: &Value, statuses: &Value, pod: &Value, inset: &str) {
-    text.line(0, format!("{inset}{heading}:"));
-    for container in containers.items() {
-        let status = statuses.items().iter().find(|status| status.get("name") == container.get("name")).unwrap_or(&Value::Null);
-        // In a template names stand one blank further in than their heading, in a Pod two.
-        let name_inset = if inset.is_empty() { "  " } else { "   " };
-        text.line(0, format!("{name_inset}{}:", container.get("name").str()));
-        basics(text, container, status);
-        command(text, container);
-        if !status.is_null() {
-            state(text, "State", status.get("state"));
-            if !status.path("lastState.terminated").is_null() {
-                state(text, "Last State", status.get("lastState"));
+/// Writes containers. `pod` is the pod that they are of, or `Null` for those of a template, which stand one blank further in.
+pub(super) fn describe(title: &str, containers: &[Value], statuses: &[Value], pod: &Value, text: &mut Text) {
+    let in_template = pod.is_null();
+    let (space, name_indent) = if in_template { ("  ", " ") } else { ("", "") };
+    if containers.is_empty() {
+        return text.line(0, format!("{space}{title}: <none>"));
+    }
+    text.line(0, format!("{space}{title}:"));
+    for container in containers {
+        let name = container.get("name").str();
+        let status = statuses.iter().find(|status| status.get("name").str() == name);
+        text.line(1, format!("{name_indent}{name}:"));
+        basics(container, status, text);
+        for (field, title) in [("command", "Command"), ("args", "Args")] {
+            words(title, container.get(field).items(), text);
+        }
+        if let Some(status) = status {
+            state(status, text);
+        }
+        resources(container.get("resources"), 2, text);
+        for (field, title) in [("livenessProbe", "Liveness"), ("readinessProbe", "Readiness"), ("startupProbe", "Startup")] {
+            if !container.get(field).is_null() {
+                text.field(2, title, probe(container.get(field)));
             }
-            text.line(0, format!("    Ready:\t{}", if flag(status.get("ready")) { "True" } else { "False" }));
-            text.line(0, format!("    Restart Count:\t{}", number(status.get("restartCount"))));
         }
-        resources(text, container.get("resources"));
-        for (title, probe) in [("Liveness", "livenessProbe"), ("Readiness", "readinessProbe"), ("Startup", "startupProbe")] {
-            if !container.get(probe).is_null() {
-                text.line(0, format!("    {title}:\t{}", probe_words(container.get(probe))));
-            }
-        }
-        environment_from(text, container.get("envFrom"));
-        environment(text, container, pod);
-        mounts(text, container);
+        environment(container, pod, text);
+        mounts(container, text);
     }
 }
 
-fn basics(text: &mut Text, container: &Value, status: &Value) {
-    if !status.is_null() {
-        text.line(0, format!("    Container ID:\t{}", status.get("containerID").str()));
+fn basics(container: &Value, status: Option<&Value>, text: &mut Text) {
+    if let Some(status) = status {
+        text.field(2, "Container ID", status.get("containerID").str());
     }
-    text.line(0, format!("    Image:\t{}", container.get("image").str()));
-    if !status.is_null() {
-        text.line(0, format!("    Image ID:\t{}", status.get("imageID").str()));
+    text.field(2, "Image", container.get("image").str());
+    if let Some(status) = status {
+        text.field(2, "Image ID", status.get("imageID").str());
     }
-    let ports = container.get("ports").items();
-    let list = |number_of: &dyn Fn(&Value) -> i64, with_name: bool| {
-        let words: Vec<String> = ports
-            .iter()
-            .map(|port| {
-                let name = port.get("name").str();
-                let named = if with_name && !name.is_empty() { format!(" ({name})") } else { String::new() };
-                format!("{}/{}{named}", number_of(port), port.get("protocol").str())
-            })
-            .collect();
-        if words.is_empty() { "<none>".to_string() } else { words.join(", ") }
-    };
-    let plural = if ports.len() > 1 { "Ports" } else { "Port" };
-    text.line(0, format!("    {plural}:\t{}", list(&|port| number(port.get("containerPort")), true)));
-    let named = if ports.len() > 1 { "Host Ports" } else { "Host Port" };
-    text.line(0, format!("    {named}:\t{}", list(&|port| number(port.get("hostPort")), true)));
-    if let Some(profile) = container.path("securityContext.seccompProfile.type").as_str() {
-        text.line(0, format!("    SeccompProfile:\t{profile}"));
-        if profile == "Localhost" {
-            text.line(0, format!("      LocalhostProfile:\t{}", container.path("securityContext.seccompProfile.localhostProfile").str()));
+    for (field, title) in [("containerPort", "Port"), ("hostPort", "Host Port")] {
+        let ports: Vec<String> =
+            container.get("ports").items().iter().map(|port| format!("{}/{}", port.get(field).as_i64().unwrap_or(0), protocol(port))).collect();
+        let title = if ports.len() > 1 { format!("{title}s") } else { title.to_string() };
+        text.field(2, &title, or_none(&ports.join(", ")));
+    }
+    let seccomp = container.path("securityContext.seccompProfile");
+    if !seccomp.is_empty() {
+        text.field(2, "SeccompProfile", seccomp.get("type").str());
+        if !seccomp.get("localhostProfile").is_empty() {
+            text.field(3, "LocalhostProfile", seccomp.get("localhostProfile").str());
         }
     }
 }
 
-fn command(text: &mut Text, container: &Value) {
-    for (title, field) in [("Command", "command"), ("Args", "args")] {
-        let words = container.get(field).items();
-        if !words.is_empty() {
-            text.line(0, format!("    {title}:"));
-            words.iter().flat_map(|word| word.str().split('\n')).for_each(|line| text.line(0, format!("      {line}")));
-        }
+fn protocol(port: &Value) -> &str {
+    if port.get("protocol").is_empty() { "TCP" } else { port.get("protocol").str() }
+}
+
+fn words(title: &str, words: &[Value], text: &mut Text) {
+    if words.is_empty() {
+        return;
+    }
+    text.line(2, format!("{title}:"));
+    for line in words.iter().flat_map(|word| word.str().split('\n')) {
+        text.line(3, line);
     }
 }
 
-fn state(text: &mut Text, title: &str, state: &Value) {
-    let (running, waiting, terminated) = (state.get("running"), state.get("waiting"), state.get("terminated"));
+fn state(status: &Value, text: &mut Text) {
+    one_state("State", status.get("state"), text);
+    if !status.path("lastState.terminated").is_null() {
+        one_state("Last State", status.get("lastState"), text);
+    }
+    text.field(2, "Ready", capital_bool(status.get("ready").as_bool() == Some(true)));
+    text.field(2, "Restart Count", status.get("restartCount").as_i64().unwrap_or(0).to_string());
+}
+
+fn one_state(title: &str, state: &Value, text: &mut Text) {
+    let (running, terminated) = (state.get("running"), state.get("terminated"));
     if !running.is_null() {
-        text.line(0, format!("    {title}:\tRunning"));
-        text.line(0, format!("      Started:\t{}", date(running.get("startedAt"))));
+        text.field(2, title, "Running");
+        text.field(3, "Started", date(running.get("startedAt")));
     } else if !terminated.is_null() {
-        text.line(0, format!("    {title}:\tTerminated"));
-        if !terminated.get("reason").is_empty() {
-            text.line(0, format!("      Reason:\t{}", terminated.get("reason").str()));
+        text.field(2, title, "Terminated");
+        for (field, title) in [("reason", "Reason"), ("message", "Message")] {
+            if !terminated.get(field).is_empty() {
+                text.field(3, title, terminated.get(field).str());
+            }
         }
-        if !terminated.get("message").is_empty() {
-            text.line(0, format!("      Message:\t{}", terminated.get("message").str()));
+        text.field(3, "Exit Code", terminated.get("exitCode").as_i64().unwrap_or(0).to_string());
+        if let Some(signal) = terminated.get("signal").as_i64().filter(|signal| *signal > 0) {
+            text.field(3, "Signal", signal.to_string());
         }
-        text.line(0, format!("      Exit Code:\t{}", number(terminated.get("exitCode"))));
-        if number(terminated.get("signal")) > 0 {
-            text.line(0, format!("      Signal:\t{}", number(terminated.get("signal"))));
-        }
-        text.line(0, format!("      Started:\t{}", zero_date(terminated.get("startedAt"))));
-        text.line(0, format!("      Finished:\t{}", zero_date(terminated.get("finishedAt"))));
+        text.field(3, "Started", moment(terminated.get("startedAt")));
+        text.field(3, "Finished", moment(terminated.get("finishedAt")));
     } else {
-        text.line(0, format!("    {title}:\tWaiting"));
-        if !waiting.get("reason").is_empty() {
-            text.line(0, format!("      Reason:\t{}", waiting.get("reason").str()));
+        text.field(2, title, "Waiting");
+        let reason = state.path("waiting.reason").str();
+        if !reason.is_empty() {
+            text.field(3, "Reason", reason);
         }
     }
 }
 
-/// Go's zero time, where there is none.
-fn zero_date(value: &Value) -> String {
+/// A time; the beginning of Go's calendar for none.
+fn moment(value: &Value) -> String {
     if value.is_empty() { "Mon, 01 Jan 0001 00:00:00 +0000".into() } else { date(value) }
 }
 
-fn resources(text: &mut Text, resources: &Value) {
-    for (title, list) in [("Limits", "limits"), ("Requests", "requests")] {
-        let amounts = resources.get(list).fields();
+/// Limits and requests.
+pub(super) fn resources(resources: &Value, level: usize, text: &mut Text) {
+    for (field, title) in [("limits", "Limits"), ("requests", "Requests")] {
+        let amounts = resources.get(field).fields();
         if !amounts.is_empty() {
-            text.line(0, format!("    {title}:"));
-            amounts.iter().for_each(|(name, amount)| text.line(0, format!("      {name}:\t{}", go(amount))));
+            text.line(level, format!("{title}:"));
+            for (name, amount) in amounts.iter() {
+                text.field(level + 1, name, quantity_text(amount));
+            }
         }
     }
 }
 
-/// `http-get http://:80/healthz delay=0s timeout=1s period=2s #success=1 #failure=3`: `DescribeProbe`.
-fn probe_words(probe: &Value) -> String {
-    let numbers = format!(
+/// A quantity in its canonical form.
+pub(super) fn quantity_text(amount: &Value) -> String {
+    Quantity::from_value(amount).map_or_else(|_| super::text::plain(amount), |quantity| quantity.to_string())
+}
+
+/// A probe in one line.
+pub(super) fn probe(probe: &Value) -> String {
+    let number = |field: &str, or: i64| probe.get(field).as_i64().unwrap_or(or);
+    let attributes = format!(
         "delay={}s timeout={}s period={}s #success={} #failure={}",
-        number(probe.get("initialDelaySeconds")),
-        number(probe.get("timeoutSeconds")),
-        number(probe.get("periodSeconds")),
-        number(probe.get("successThreshold")),
-        number(probe.get("failureThreshold")),
+        number("initialDelaySeconds", 0),
+        number("timeoutSeconds", 0),
+        number("periodSeconds", 0),
+        number("successThreshold", 0),
+        number("failureThreshold", 0)
     );
-    let action = if !probe.get("exec").is_null() {
-        format!("exec {}", go(probe.path("exec.command")))
-    } else if !probe.get("httpGet").is_null() {
-        let get = probe.get("httpGet");
-        let port = if get.get("port").is_empty() { String::new() } else { go(get.get("port")) };
-        format!("http-get {}://{}:{port}{}", get.get("scheme").str().to_lowercase(), get.get("host").str(), get.get("path").str())
-    } else if !probe.get("tcpSocket").is_null() {
-        format!("tcp-socket {}:{}", probe.path("tcpSocket.host").str(), go(probe.path("tcpSocket.port")))
-    } else if !probe.get("grpc").is_null() {
-        format!("grpc <pod>:{} {}", go(probe.path("grpc.port")), probe.path("grpc.service").str())
+    let (exec, http, tcp, grpc) = (probe.get("exec"), probe.get("httpGet"), probe.get("tcpSocket"), probe.get("grpc"));
+    if !exec.is_null() {
+        let command: Vec<&str> = exec.get("command").items().iter().map(Value::str).collect();
+        format!("exec [{}] {attributes}", command.join(" "))
+    } else if !http.is_null() {
+        let scheme = http.get("scheme").str().to_lowercase();
+        let scheme = if scheme.is_empty() { "http".to_string() } else { scheme };
+        let path = http.get("path").str();
+        let slash = if path.is_empty() || path.starts_with('/') { "" } else { "/" };
+        format!("http-get {scheme}://{}:{}{slash}{path} {attributes}", http.get("host").str(), super::text::plain(http.get("port")))
+    } else if !tcp.is_null() {
+        format!("tcp-socket {}:{} {attributes}", tcp.get("host").str(), super::text::plain(tcp.get("port")))
+    } else if !grpc.is_null() {
+        format!("grpc <pod>:{} {} {attributes}", super::text::plain(grpc.get("port")), grpc.get("service").str())
     } else {
-        "unknown".into()
-    };
-    format!("{action} {numbers}")
-}
-
-fn environment_from(text: &mut Text, sources: &Value) {
-    if sources.items().is_empty() {
-        return;
-    }
-    text.line(0, "    Environment Variables from:");
-    for source in sources.items() {
-        let (kind, reference) =
-            if source.get("configMapRef").is_null() { ("Secret", source.get("secretRef")) } else { ("ConfigMap", source.get("configMapRef")) };
-        let prefix = source.get("prefix").str();
-        let prefixed = if prefix.is_empty() { String::new() } else { format!(" with prefix '{prefix}'") };
-        text.line(0, format!("      {}\t{kind}{prefixed}\tOptional: {}", reference.get("name").str(), flag(reference.get("optional"))));
+        format!("unknown {attributes}")
     }
 }
 
-fn environment(text: &mut Text, container: &Value, pod: &Value) {
+fn environment(container: &Value, pod: &Value, text: &mut Text) {
+    let from = container.get("envFrom").items();
+    if !from.is_empty() {
+        text.line(2, "Environment Variables from:");
+        for source in from {
+            let (kind, reference) =
+                if source.get("secretRef").is_null() { ("ConfigMap", source.get("configMapRef")) } else { ("Secret", source.get("secretRef")) };
+            let prefix = source.get("prefix").str();
+            let with = if prefix.is_empty() { String::new() } else { format!(" with prefix '{prefix}'") };
+            text.line(3, format!("{}\t{kind}{with}\tOptional: {}", reference.get("name").str(), is_optional(reference)));
+        }
+    }
     let variables = container.get("env").items();
-    text.line(0, if variables.is_empty() { "    Environment:\t<none>" } else { "    Environment:" });
+    text.line(2, if variables.is_empty() { "Environment:\t<none>" } else { "Environment:" });
     for variable in variables {
         let (name, from) = (variable.get("name").str(), variable.get("valueFrom"));
         if from.is_null() {
             for (index, line) in variable.get("value").str().split('\n').enumerate() {
-                text.line(0, if index == 0 { format!("      {name}:\t{line}") } else { format!("      \t{line}") });
+                text.line(3, if index == 0 { format!("{name}:\t{line}") } else { format!("\t{line}") });
             }
-        } else if !from.get("fieldRef").is_null() {
-            let path = from.path("fieldRef.fieldPath").str();
-            text.line(0, format!("      {name}:\t{} ({}:{path})", field_of(pod, path), from.path("fieldRef.apiVersion").str()));
-        } else if !from.get("resourceFieldRef").is_null() {
-            text.line(0, format!("      {name}:\t{}", resource_field(container, from.get("resourceFieldRef"))));
-        } else if !from.get("secretKeyRef").is_null() {
-            let reference = from.get("secretKeyRef");
-            let optional = flag(reference.get("optional"));
-            text.line(
-                0,
-                format!("      {name}:\t<set to the key '{}' in secret '{}'>\tOptional: {optional}", reference.get("key").str(), reference.get("name").str()),
-            );
-        } else if !from.get("configMapKeyRef").is_null() {
-            let reference = from.get("configMapKeyRef");
-            let optional = flag(reference.get("optional"));
-            text.line(
-                0,
-                format!(
-                    "      {name}:\t<set to the key '{}' of config map '{}'>\tOptional: {optional}",
-                    reference.get("key").str(),
-                    reference.get("name").str()
-                ),
-            );
+            continue;
         }
+        text.line(3, format!("{name}:\t{}", variable_source(from, container, pod)));
     }
 }
 
-/// What a fieldRef stands for in a Pod; only metadata and the few fields that the library knows are found (`fieldpath.ExtractFieldPathAsString`).
+fn is_optional(reference: &Value) -> bool {
+    reference.get("optional").as_bool() == Some(true)
+}
+
+fn variable_source(from: &Value, container: &Value, pod: &Value) -> String {
+    let (field, resource, secret, config) = (from.get("fieldRef"), from.get("resourceFieldRef"), from.get("secretKeyRef"), from.get("configMapKeyRef"));
+    if !field.is_null() {
+        let version = if field.get("apiVersion").is_empty() { "v1" } else { field.get("apiVersion").str() };
+        format!("{} ({version}:{})", field_of(pod, field.get("fieldPath").str()), field.get("fieldPath").str())
+    } else if !resource.is_null() {
+        let name = resource.get("resource").str();
+        format!("{} ({name})", resource_of(container, name, resource.get("divisor")))
+    } else if !secret.is_null() {
+        format!("<set to the key '{}' in secret '{}'>\tOptional: {}", secret.get("key").str(), secret.get("name").str(), is_optional(secret))
+    } else if !config.is_null() {
+        format!("<set to the key '{}' of config map '{}'>\tOptional: {}", config.get("key").str(), config.get("name").str(), is_optional(config))
+    } else {
+        let file = from.get("fileKeyRef");
+        format!(
+            "<set to the key '{}' of file '{}' in volume '{}'>\tOptional: {}",
+            file.get("key").str(),
+            file.get("path").str(),
+            file.get("volumeName").str(),
+            is_optional(file)
+        )
+    }
+}
+
+/// A field of the pod's metadata; nothing for others, which upstream's describe doesn't look up either.
 fn field_of(pod: &Value, path: &str) -> String {
-    let keyed = path.split_once("['").and_then(|(field, rest)| Some((field, rest.strip_suffix("']")?)));
-    match (path, keyed) {
-        (_, Some((field @ ("metadata.labels" | "metadata.annotations"), key))) => pod.path(field).get(key).str().to_string(),
-        ("metadata.name" | "metadata.namespace" | "metadata.uid", _) => pod.path(path).str().to_string(),
+    for (start, field) in [("metadata.labels['", "labels"), ("metadata.annotations['", "annotations")] {
+        if let Some(key) = path.strip_prefix(start).and_then(|rest| rest.strip_suffix("']")) {
+            return pod.get("metadata").get(field).get(key).str().to_string();
+        }
+    }
+    match path {
+        "metadata.name" => meta::name(pod).to_string(),
+        "metadata.namespace" => meta::namespace(pod).to_string(),
+        "metadata.uid" => meta::uid(pod).to_string(),
         _ => String::new(),
     }
 }
 
-fn resource_field(container: &Value, reference: &Value) -> String {
-    let resource = reference.get("resource").str();
-    let amount = resource.split_once('.').map_or(&Value::Null, |(list, name)| container.get("resources").get(list).get(name));
-    let divisor = Quantity::from_value(reference.get("divisor")).ok().filter(|divisor| !divisor.is_zero());
-    let words = match Quantity::from_value(amount) {
-        Ok(amount) => {
-            let divisor_milli = divisor.map_or(1000, |divisor| divisor.milli_value()).max(1);
-            ((i128::from(amount.milli_value()) + i128::from(divisor_milli) - 1) / i128::from(divisor_milli)).to_string()
-        }
-        Err(_) => match resource {
-            "limits.cpu" | "limits.memory" | "limits.ephemeral-storage" => format!("node allocatable ({resource})"),
-            _ => "0".into(),
-        },
-    };
-    if words.starts_with("node") { words } else { format!("{words} ({resource})") }
+/// `limits.cpu` of the container, in units of the divisor, rounded up.
+fn resource_of(container: &Value, name: &str, divisor: &Value) -> String {
+    let (list, resource) = name.split_once('.').unwrap_or(("limits", name));
+    let amount = container.get("resources").get(list).get(resource);
+    let Ok(amount) = Quantity::from_value(amount) else { return if list == "limits" { "node allocatable".into() } else { "0".into() } };
+    let divisor = Quantity::from_value(divisor).ok().filter(|divisor| !divisor.is_zero()).map_or(1000, |divisor| divisor.milli_value());
+    let milli = amount.milli_value();
+    (milli / divisor + i64::from(milli % divisor != 0)).to_string()
 }
 
-fn mounts(text: &mut Text, container: &Value) {
-    let mounts = container.get("volumeMounts").items();
-    text.line(0, if mounts.is_empty() { "    Mounts:\t<none>" } else { "    Mounts:" });
-    let mut sorted: Vec<&Value> = mounts.iter().collect();
-    sorted.sort_by(|a, b| a.get("mountPath").str().cmp(b.get("mountPath").str()));
-    for mount in sorted {
-        let mut flags = vec![if flag(mount.get("readOnly")) { "ro".to_string() } else { "rw".to_string() }];
-        if !mount.get("subPath").is_empty() {
-            flags.push(format!("path=\"{}\"", mount.get("subPath").str()));
-        }
-        text.line(0, format!("      {} from {} ({})", mount.get("mountPath").str(), mount.get("name").str(), flags.join(",")));
+fn mounts(container: &Value, text: &mut Text) {
+    let mut mounts: Vec<&Value> = container.get("volumeMounts").items().iter().collect();
+    mounts.sort_by_key(|mount| mount.get("mountPath").str().to_string());
+    text.line(2, if mounts.is_empty() { "Mounts:\t<none>" } else { "Mounts:" });
+    for mount in mounts {
+        let access = if mount.get("readOnly").as_bool() == Some(true) { "ro" } else { "rw" };
+        let sub_path = mount.get("subPath").str();
+        let part = if sub_path.is_empty() { String::new() } else { format!(",path={sub_path:?}") };
+        text.line(3, format!("{} from {} ({access}{part})", mount.get("mountPath").str(), mount.get("name").str()));
     }
     let devices = container.get("volumeDevices").items();
     if !devices.is_empty() {
-        text.line(0, "    Devices:");
-        devices.iter().for_each(|device| text.line(0, format!("      {} from {}", device.get("devicePath").str(), device.get("name").str())));
+        text.line(2, "Devices:");
+        for device in devices {
+            text.line(3, format!("{} from {}", device.get("devicePath").str(), device.get("name").str()));
+        }
     }
-}
-
-/// Tolerations, a line each, those that every Pod gets among them (`printTolerationsMultiline`).
-pub fn tolerations(text: &mut Text, inset: &str, tolerations: &Value) {
-    text.part(0, format!("{inset}Tolerations:\t"));
-    let mut sorted: Vec<&Value> = tolerations.items().iter().collect();
-    sorted.sort_by(|a, b| a.get("key").str().cmp(b.get("key").str()));
-    if sorted.is_empty() {
-        text.line(0, "<none>");
-    }
-    for (index, toleration) in sorted.into_iter().enumerate() {
-        if index > 0 {
-            text.part(0, format!("{inset}\t"));
-        }
-        let mut words = toleration.get("key").str().to_string();
-        if !toleration.get("value").is_empty() {
-            words.push_str(&format!("={}", toleration.get("value").str()));
-        }
-        if !toleration.get("effect").is_empty() {
-            words.push_str(&format!(":{}", toleration.get("effect").str()));
-        }
-        if toleration.get("operator").str() == "Exists" && toleration.get("value").is_empty() {
-            words.push_str(if toleration.get("key").is_empty() && toleration.get("effect").is_empty() { "op=Exists" } else { " op=Exists" });
-        }
-        if let Some(seconds) = toleration.get("tolerationSeconds").as_i64() {
-            words.push_str(&format!(" for {seconds}s"));
-        }
-        text.line(0, words);
-    }
-}
-
-/// `rack:DoNotSchedule when max skew 1 is exceeded for selector app=web`, a line each.
-pub fn spread(text: &mut Text, inset: &str, constraints: &Value) {
-    let constraints = constraints.items();
-    if constraints.is_empty() {
-        return;
-    }
-    text.part(0, format!("{inset}Topology Spread Constraints:\t"));
-    let mut sorted: Vec<&Value> = constraints.iter().collect();
-    sorted.sort_by(|a, b| a.get("topologyKey").str().cmp(b.get("topologyKey").str()));
-    for (index, constraint) in sorted.into_iter().enumerate() {
-        if index > 0 {
-            text.part(0, format!("{inset}\t"));
-        }
-        let selector = crate::api::kinds::cells::selector(constraint.get("labelSelector"));
-        let for_selector = if constraint.get("labelSelector").is_null() { String::new() } else { format!(" for selector {}", selector.str()) };
-        text.line(
-            0,
-            format!(
-                "{}:{} when max skew {} is exceeded{for_selector}",
-                constraint.get("topologyKey").str(),
-                constraint.get("whenUnsatisfiable").str(),
-                number(constraint.get("maxSkew"))
-            ),
-        );
-    }
-}
-
-/// Names of the owner that controls an object: `ReplicaSet/web-5d…`; empty where there is none.
-pub fn controlled_by(object: &Value) -> String {
-    let owner = meta::controller_of(object);
-    if owner.is_null() { String::new() } else { format!("{}/{}", owner.get("kind").str(), or(owner.get("name"), "")) }
 }

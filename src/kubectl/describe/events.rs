@@ -1,53 +1,64 @@
-//! The Events at the end of a description (`DescribeEvents`).
+//! The events at the end of a description.
 
-use super::text::{Text, number};
+use super::text::Text;
 use crate::api::time;
-use crate::value::Value;
+use crate::kubectl::entry::Invocation;
+use crate::kubectl::failure::Failure;
+use crate::kubectl::resources;
+use crate::kubectl::source::Info;
+use crate::server::request::Options;
+use crate::value::{SmolStr, Value};
 
-/// Writes a table of events, oldest first.
-pub fn write(text: &mut Text, events: &[Value], now_ms: u64) {
+/// When an event was seen last, as text that sorts.
+pub(crate) fn last_seen(event: &Value) -> &str {
+    let times = [event.path("series.lastObservedTime"), event.get("lastTimestamp"), event.get("eventTime"), event.path("metadata.creationTimestamp")];
+    times.into_iter().map(Value::str).find(|time| !time.is_empty()).unwrap_or("")
+}
+
+/// `12s`, or `12s (x4 over 16s)` for one that was seen several times.
+pub(crate) fn interval(event: &Value, now_ms: u64) -> String {
+    let first = [event.get("eventTime"), event.get("firstTimestamp")].into_iter().map(Value::str).find(|time| !time.is_empty()).unwrap_or("");
+    let since = time::age(first, now_ms);
+    if !event.get("series").is_empty() {
+        let (last, count) = (event.path("series.lastObservedTime").str(), event.path("series.count").as_i64().unwrap_or(0));
+        return format!("{} (x{count} over {since})", time::age(last, now_ms));
+    }
+    match event.get("count").as_i64() {
+        Some(count) if count > 1 => format!("{} (x{count} over {since})", time::age(event.get("lastTimestamp").str(), now_ms)),
+        _ => since,
+    }
+}
+
+/// Writes the events of an object.
+pub(super) async fn describe(invocation: &Invocation, info: &Info, text: &mut Text) -> Result<(), Failure> {
+    let Some(mapping) = resources::find(&invocation.session.registry(), "events") else {
+        text.line(0, "Events:\t<none>");
+        return Ok(());
+    };
+    // A node's events name it by its name instead of its UID, and those of cluster-scoped objects are in `default`.
+    let uid = if info.mapping.kind.kind == "Node" { info.name.as_str() } else { info.object.path("metadata.uid").str() };
+    let selector = format!(
+        "involvedObject.name={},involvedObject.namespace={},involvedObject.kind={},involvedObject.uid={uid}",
+        info.name, info.namespace, info.mapping.kind.kind
+    );
+    let options = Options { field_selector: SmolStr::from(selector), ..Options::default() };
+    let mut events = invocation.list(&mapping, &info.namespace, options).await.unwrap_or_default();
     if events.is_empty() {
         text.line(0, "Events:\t<none>");
-        return;
+        return Ok(());
     }
-    text.line(0, "Events:\n  Type\tReason\tAge\tFrom\tMessage");
+    events.sort_by(|a, b| last_seen(a).cmp(last_seen(b)));
+    text.flush();
+    text.line(0, "Events:");
+    text.line(1, "Type\tReason\tAge\tFrom\tMessage");
     text.line(1, "----\t------\t----\t----\t-------");
-    for event in sorted(events) {
-        let component = [event.path("source.component"), event.get("reportingComponent")].into_iter().find(|name| !name.is_empty()).map_or("", Value::str);
-        let field = event.path("involvedObject.fieldPath").str();
+    for event in &events {
+        let source = [event.path("source.component"), event.get("reportingComponent")].into_iter().map(Value::str).find(|name| !name.is_empty()).unwrap_or("");
+        let part = event.path("involvedObject.fieldPath").str();
         let message = event.get("message").str().trim();
-        let message = if field.is_empty() { message.to_string() } else { format!("{field}: {message}") };
-        text.line(1, format!("{}\t{}\t{}\t{component}\t{}", event.get("type").str(), event.get("reason").str(), interval(event, now_ms), message.trim()));
+        let message = if part.is_empty() { message.to_string() } else { format!("{part}: {message}") };
+        let age = interval(event, invocation.session.now_ms());
+        text.line(1, format!("{}\t{}\t{age}\t{source}\t{message}", event.get("type").str(), event.get("reason").str()));
     }
-}
-
-/// In the order in which they last happened.
-fn sorted(events: &[Value]) -> Vec<&Value> {
-    let mut events: Vec<&Value> = events.iter().collect();
-    events.sort_by_key(|event| last_seen_ms(event));
-    events
-}
-
-/// `5s`, or `3s (x4 over 20s)`.
-fn interval(event: &Value, now_ms: u64) -> String {
-    let first = first_seen_ms(event).map_or_else(|| "<unknown>".into(), |then_ms| time::human_duration(now_ms as i64 - then_ms as i64));
-    let series = event.get("series");
-    let (count, last_ms) = if series.is_null() {
-        (number(event.get("count")), time::parse_rfc3339(event.get("lastTimestamp").str()))
-    } else {
-        (number(series.get("count")), time::parse_rfc3339(series.get("lastObservedTime").str()))
-    };
-    if count > 1 {
-        let last = last_ms.map_or_else(|| "<unknown>".into(), |then_ms| time::human_duration(now_ms as i64 - then_ms as i64));
-        return format!("{last} (x{count} over {first})");
-    }
-    first
-}
-
-fn first_seen_ms(event: &Value) -> Option<u64> {
-    time::parse_rfc3339(event.get("firstTimestamp").str()).or_else(|| time::parse_rfc3339(event.get("eventTime").str()))
-}
-
-fn last_seen_ms(event: &Value) -> u64 {
-    time::parse_rfc3339(event.get("lastTimestamp").str()).or_else(|| first_seen_ms(event)).unwrap_or(0)
+    Ok(())
 }

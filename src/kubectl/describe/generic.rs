@@ -1,68 +1,72 @@
-//! Any other object: its metadata, and then its fields as they are (`GenericDescriber`).
+//! Kinds without a description of their own, custom ones among them: all their fields.
 
-use super::Context;
-use super::config::head;
-use super::text::{Text, go};
+use super::text::{Text, plain};
 use crate::value::Value;
 
-/// An object of a kind without a describer of its own.
-pub async fn describe(context: &Context<'_>, text: &mut Text, object: &Value) {
-    head(text, object);
-    let mut shown = object.clone();
-    for field in ["metadata.managedFields", "metadata.name", "metadata.namespace", "metadata.labels", "metadata.annotations"] {
-        shown.remove(field);
-    }
-    fields(text, 0, &shown);
-    context.events(text, object).await;
+/// Deeper fields are left out; the API server keeps no objects that are deeper.
+const MAX_DEPTH: usize = 64;
+
+pub(super) fn describe(object: &Value, text: &mut Text) {
+    let metadata = object.get("metadata");
+    text.field(0, "Name", metadata.get("name").str());
+    text.field(0, "Namespace", metadata.get("namespace").str());
+    text.labels("Labels", metadata.get("labels").fields());
+    text.annotations("Annotations", metadata.get("annotations").fields());
+    fields(object, 0, "", text);
 }
 
-/// The fields of an object, each under its name as a person reads it, nested ones indented.
-fn fields(text: &mut Text, level: usize, object: &Value) {
-    let mut sorted: Vec<_> = object.fields().iter().collect();
-    sorted.sort_by_key(|(key, _)| title(key));
-    for (key, value) in sorted {
-        let name = title(key);
+/// What the head has said already, and what nobody reads.
+const SKIPPED: [&str; 5] = [".metadata.managedFields", ".metadata.name", ".metadata.namespace", ".metadata.labels", ".metadata.annotations"];
+
+fn fields(object: &Value, level: usize, path: &str, text: &mut Text) {
+    if level > MAX_DEPTH {
+        return;
+    }
+    for (key, value) in object.fields().iter() {
+        let here = format!("{path}.{key}");
+        if SKIPPED.contains(&here.as_str()) {
+            continue;
+        }
         match value {
-            Value::Object(nested) if nested.is_empty() => text.line(level, format!("{name}:")),
-            Value::Object(_) => {
-                text.line(level, format!("{name}:"));
-                fields(text, level + 1, value);
-            }
             Value::Array(items) => {
-                text.line(level, format!("{name}:"));
+                text.line(level, format!("{}:", title(key)));
                 for item in items.iter() {
-                    if item.is_object() { fields(text, level + 1, item) } else { text.line(level + 1, go(item)) }
+                    match item {
+                        Value::Object(_) => fields(item, level + 1, &here, text),
+                        other => text.line(level + 1, plain(other)),
+                    }
                 }
             }
-            scalar => text.field(level, &name, go(scalar)),
+            Value::Object(_) => {
+                text.line(level, format!("{}:", title(key)));
+                fields(value, level + 1, &here, text);
+            }
+            other => text.line(level, format!("{}:\t{}", title(key), plain(other))),
         }
     }
 }
 
-/// `apiVersion` → `API Version`, `podIP` → `Pod IP`: `smartLabelFor`.
-fn title(key: &str) -> String {
-    if key.contains(['.', '/', '-']) {
-        return key.to_string();
-    }
+/// `apiVersion` → `API Version`.
+fn title(field: &str) -> String {
     let mut words: Vec<String> = Vec::new();
-    let letters: Vec<char> = key.chars().collect();
+    let letters: Vec<char> = field.chars().collect();
     for (index, letter) in letters.iter().enumerate() {
-        let after_small = index > 0 && letters[index - 1].is_lowercase() && letter.is_uppercase();
-        let last_of_capitals =
-            index > 0 && letter.is_uppercase() && letters[index - 1].is_uppercase() && letters.get(index + 1).is_some_and(|next| next.is_lowercase());
-        if words.is_empty() || after_small || last_of_capitals {
+        let after_lower = index > 0 && !letters[index - 1].is_uppercase();
+        let before_lower = letters.get(index + 1).is_some_and(|next| next.is_lowercase());
+        if words.is_empty() || (letter.is_uppercase() && (after_lower || before_lower)) {
             words.push(String::new());
         }
         if let Some(word) = words.last_mut() {
             word.push(*letter);
         }
     }
-    let words: Vec<String> = words
-        .into_iter()
-        .map(|word| match word.to_uppercase().as_str() {
-            known @ ("API" | "URL" | "UID" | "OSB" | "GUID") => known.to_string(),
-            _ => word.chars().next().map(|first| first.to_uppercase().collect::<String>() + &word[first.len_utf8()..]).unwrap_or_default(),
-        })
-        .collect();
-    words.join(" ")
+    let one = |word: &String| {
+        let upper = word.to_uppercase();
+        if ["API", "URL", "UID", "OSB", "GUID"].contains(&upper.as_str()) {
+            return upper;
+        }
+        let mut letters = word.chars();
+        letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
+    };
+    words.iter().map(one).collect::<Vec<_>>().join(" ")
 }

@@ -4,81 +4,14 @@ use super::text::Text;
 use crate::api::meta;
 use crate::value::Value;
 
-/// A Role or ClusterRole: its rules, one resource a row.
-pub fn role(text: &mut Text, object: &Value) {
-    head(text, object);
-    text.line(0, "PolicyRule:");
-    text.line(1, "Resources\tNon-Resource URLs\tResource Names\tVerbs");
-    text.line(1, "---------\t-----------------\t--------------\t-----");
-    let mut rows = rows(object);
-    rows.sort_by(|a, b| a.order.cmp(&b.order));
-    for row in rows {
-        text.line(1, format!("{}\t{}\t{}\t{}", row.resource, row.urls, row.names, row.verbs));
-    }
+pub(super) fn describe(kind: &str, object: &Value, text: &mut Text) {
+    text.field(0, "Name", meta::name(object));
+    text.labels("Labels", object.path("metadata.labels").fields());
+    text.annotations("Annotations", object.path("metadata.annotations").fields());
+    if kind.ends_with("Binding") { binding(object, text) } else { rules(object, text) }
 }
 
-struct Row {
-    order: String,
-    resource: String,
-    urls: String,
-    names: String,
-    verbs: String,
-}
-
-/// `validation.BreakdownRule` takes rules apart, `rbac.CompactRules` joins the verbs of equal ones.
-fn rows(object: &Value) -> Vec<Row> {
-    let mut rows: Vec<(Row, Vec<String>)> = Vec::new();
-    for rule in object.get("rules").items() {
-        let verbs: Vec<String> = rule.get("verbs").items().iter().map(|verb| verb.str().to_string()).collect();
-        let names: Vec<String> = rule.get("resourceNames").items().iter().map(|name| name.str().to_string()).collect();
-        let names: Vec<String> = if names.is_empty() { vec![String::new()] } else { names };
-        for group in rule.get("apiGroups").items() {
-            for resource in rule.get("resources").items() {
-                for name in &names {
-                    let full = combined(resource.str(), group.str());
-                    let shown = if name.is_empty() { "[]".to_string() } else { format!("[{name}]") };
-                    add(
-                        &mut rows,
-                        Row { order: order(resource.str(), group.str(), name), resource: full, urls: "[]".into(), names: shown, verbs: String::new() },
-                        &verbs,
-                    );
-                }
-            }
-        }
-        for url in rule.get("nonResourceURLs").items() {
-            add(
-                &mut rows,
-                Row { order: format!(" {}", url.str()), resource: String::new(), urls: format!("[{}]", url.str()), names: "[]".into(), verbs: String::new() },
-                &verbs,
-            );
-        }
-    }
-    rows.into_iter().map(|(row, verbs)| Row { verbs: format!("[{}]", verbs.join(" ")), ..row }).collect()
-}
-
-fn add(rows: &mut Vec<(Row, Vec<String>)>, row: Row, verbs: &[String]) {
-    match rows.iter_mut().find(|(other, _)| other.resource == row.resource && other.names == row.names && other.urls == row.urls) {
-        Some((_, known)) => known.extend(verbs.iter().cloned()),
-        None => rows.push((row, verbs.to_vec())),
-    }
-}
-
-/// Upstream sorts the rules by their protobuf text, in which the shorter of two resources comes after a longer one that it begins.
-fn order(resource: &str, group: &str, name: &str) -> String {
-    format!("{group}\u{1}{resource}\u{7f}{name}")
-}
-
-fn combined(resource: &str, group: &str) -> String {
-    match (group, resource.split_once('/')) {
-        ("", _) => resource.into(),
-        (group, Some((resource, subresource))) => format!("{resource}.{group}/{subresource}"),
-        (group, None) => format!("{resource}.{group}"),
-    }
-}
-
-/// A RoleBinding or ClusterRoleBinding.
-pub fn binding(text: &mut Text, object: &Value) {
-    head(text, object);
+fn binding(object: &Value, text: &mut Text) {
     text.line(0, "Role:");
     text.field(1, "Kind", object.path("roleRef.kind").str());
     text.field(1, "Name", object.path("roleRef.name").str());
@@ -90,8 +23,56 @@ pub fn binding(text: &mut Text, object: &Value) {
     }
 }
 
-fn head(text: &mut Text, object: &Value) {
-    text.field(0, "Name", meta::name(object));
-    text.labels(0, "Labels", object.path("metadata.labels"));
-    text.annotations("Annotations", object.path("metadata.annotations"));
+/// A rule about one resource (of one name) or one path.
+#[derive(PartialEq)]
+struct Simple {
+    group: String,
+    resource: String,
+    name: String,
+    url: String,
+}
+
+fn rules(object: &Value, text: &mut Text) {
+    text.line(0, "PolicyRule:");
+    text.line(1, "Resources\tNon-Resource URLs\tResource Names\tVerbs");
+    text.line(1, "---------\t-----------------\t--------------\t-----");
+    let mut simple: Vec<(Simple, Vec<String>)> = Vec::new();
+    for rule in object.get("rules").items() {
+        let verbs: Vec<String> = rule.get("verbs").items().iter().map(|verb| verb.str().to_string()).collect();
+        for one in taken_apart(rule) {
+            match simple.iter_mut().find(|(known, _)| *known == one) {
+                Some((_, known)) => known.extend(verbs.iter().filter(|verb| !known.contains(verb)).cloned().collect::<Vec<_>>()),
+                None => simple.push((one, verbs.clone())),
+            }
+        }
+    }
+    // Upstream sorts by the text of the Go structs, in which the verbs come first.
+    simple.sort_by_key(|(one, verbs)| {
+        format!("Verbs:[{}],APIGroups:[{}],Resources:[{}],ResourceNames:[{}],NonResourceURLs:[{}]", verbs.join(" "), one.group, one.resource, one.name, one.url)
+    });
+    for (one, verbs) in simple {
+        let resource = match one.resource.split_once('/') {
+            _ if one.group.is_empty() => one.resource.clone(),
+            Some((resource, subresource)) => format!("{resource}.{}/{subresource}", one.group),
+            None => format!("{}.{}", one.resource, one.group),
+        };
+        text.line(1, format!("{resource}\t[{}]\t[{}]\t[{}]", one.url, one.name, verbs.join(" ")));
+    }
+}
+
+fn taken_apart(rule: &Value) -> Vec<Simple> {
+    let mut simple = Vec::new();
+    for group in rule.get("apiGroups").items() {
+        for resource in rule.get("resources").items() {
+            let names = rule.get("resourceNames").items();
+            let one = |name: &str| Simple { group: group.str().into(), resource: resource.str().into(), name: name.into(), url: String::new() };
+            if names.is_empty() {
+                simple.push(one(""));
+            }
+            simple.extend(names.iter().map(|name| one(name.str())));
+        }
+    }
+    let urls = rule.get("nonResourceURLs").items();
+    simple.extend(urls.iter().map(|url| Simple { group: String::new(), resource: String::new(), name: String::new(), url: url.str().into() }));
+    simple
 }

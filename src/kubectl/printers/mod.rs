@@ -4,6 +4,7 @@ pub mod custom_columns;
 pub mod jsonpath;
 mod output;
 pub mod sort;
+pub mod tab_writer;
 pub mod table;
 
 pub use output::{Printer, list_of, print_flags, print_list, without_managed_fields};

@@ -1,33 +1,16 @@
 //! Amounts of CPU and memory in the words of the node's meters.
 
+use crate::api::quantity::Quantity;
 use crate::value::{SmolStr, Value};
 
-/// Thousandths of a CPU.
+/// Thousandths of a CPU; nothing where it can't be read.
 pub(super) fn milli(quantity: &Value) -> u64 {
-    (number(quantity) * 1000.0).round() as u64
+    Quantity::from_value(quantity).map_or(0, |quantity| quantity.milli_value().max(0) as u64)
 }
 
-/// Bytes.
+/// Bytes; none where it can't be read.
 pub(super) fn whole(quantity: &Value) -> u64 {
-    number(quantity).round() as u64
-}
-
-fn number(quantity: &Value) -> f64 {
-    let Some(text) = quantity.as_str() else { return quantity.as_f64().unwrap_or(0.0) };
-    let digits = text.trim_end_matches(|letter: char| letter.is_ascii_alphabetic());
-    let factor = match &text[digits.len()..] {
-        "m" => 1e-3,
-        "k" => 1e3,
-        "M" => 1e6,
-        "G" => 1e9,
-        "T" => 1e12,
-        "Ki" => 1024.0,
-        "Mi" => 1_048_576.0,
-        "Gi" => 1_073_741_824.0,
-        "Ti" => 1_099_511_627_776.0,
-        _ => 1.0,
-    };
-    digits.parse::<f64>().unwrap_or(0.0) * factor
+    Quantity::from_value(quantity).map_or(0, |quantity| quantity.value().max(0) as u64)
 }
 
 /// `2.5 of 4`.

@@ -1,18 +1,22 @@
 //! What the diagram shows: marks with a place, a shape and words, and the links between them. A function of the store,
 //! of the width there is, and of what the person wants to see; the page only puts it on the screen.
 
+mod activity;
 mod amounts;
 mod application;
 mod cards;
 mod machines;
 mod marks;
 mod model;
+mod relations;
 mod state;
 #[cfg(test)]
 mod tests;
 
+pub use activity::{processes, pulls};
 pub use marks::{Glyph, Link, Mark, Meter, ObjectRef, Shape, Tone};
 pub use model::Model;
+pub use relations::related;
 pub use state::State;
 
 use crate::value::SmolStr;

@@ -6,8 +6,8 @@ use super::marks::ObjectRef;
 use super::state::State;
 use crate::api::meta;
 use crate::api::registry::Registry;
-use crate::api::resource::{CONFIG_MAPS, GroupResource, JOBS, ObjectKey, PERSISTENT_VOLUME_CLAIMS, PODS, REPLICA_SETS, SECRETS};
-use crate::store::{ChangeType, Store};
+use crate::api::resource::{CONFIG_MAPS, EVENTS, GroupResource, JOBS, LEASES, ObjectKey, PERSISTENT_VOLUME_CLAIMS, PODS, REPLICA_SETS, SECRETS};
+use crate::store::{Change, ChangeType, Store};
 use crate::value::{SmolStr, Value};
 use std::collections::BTreeMap;
 
@@ -38,7 +38,17 @@ pub struct Model {
     pub(super) store: Store,
     pub(super) pods: BTreeMap<ObjectKey, PodCard>,
     pub(super) hues: BTreeMap<ObjectRef, u8>,
+    pub(super) last_api: Act,
+    pub(super) last_scheduler: Act,
+    pub(super) last_controller: Act,
     seen: Option<u64>,
+}
+
+/// What a process did last.
+#[derive(Clone, Default)]
+pub(super) struct Act {
+    pub at_ms: u64,
+    pub text: SmolStr,
 }
 
 impl Model {
@@ -46,7 +56,11 @@ impl Model {
     pub fn follow(&mut self, store: &Store, registry: &Registry) {
         match self.seen.and_then(|revision| store.changes_since(revision)) {
             Some(changes) => {
-                for change in changes.filter(|change| change.resource == PODS) {
+                for change in changes {
+                    self.notice(change);
+                    if change.resource != PODS {
+                        continue;
+                    }
                     if change.type_ == ChangeType::Deleted {
                         self.pods.remove(&change.key());
                     } else {
@@ -73,6 +87,32 @@ impl Model {
     /// The store that it has caught up with.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Remembers who did something. Heartbeats and Events are left out: they would hide everything else.
+    fn notice(&mut self, change: &Change) {
+        if change.resource == LEASES || change.resource == EVENTS {
+            return;
+        }
+        let verb = match change.type_ {
+            ChangeType::Added => "created",
+            ChangeType::Modified => "changed",
+            ChangeType::Deleted => "removed",
+        };
+        let act = |text: String| Act { at_ms: change.time_ms, text: SmolStr::from(text) };
+        let name = meta::name(&change.object);
+        self.last_api = act(format!("{verb} {}/{name}", change.resource.resource));
+        if let Some(controller) = change.cause.actor.strip_suffix("-controller") {
+            self.last_controller = act(format!("{controller}: {verb} {}/{name}", change.resource.resource));
+        } else if change.cause.actor.contains("scheduler") {
+            let node = change.object.path("spec.nodeName").str();
+            self.last_scheduler = act(if node.is_empty() { format!("found no node for {name}") } else { format!("{name} → {node}") });
+        }
+    }
+
+    /// How many pods wait for a node.
+    pub(super) fn waiting(&self) -> usize {
+        self.pods.values().filter(|card| card.node.is_empty()).count()
     }
 
     fn enter(&mut self, pod: &Value, store: &Store, registry: &Registry) {

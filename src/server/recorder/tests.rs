@@ -1,6 +1,4 @@
-use crate::api::kinds::{Names, built_in};
 use crate::api::resource::EVENTS;
-use crate::api::strategy::Strategy;
 use crate::server::Server;
 use crate::server::client::Client;
 use crate::server::request::User;
@@ -11,26 +9,8 @@ use serde_json::json;
 /// 2026-01-01T00:00:00Z.
 const START_MS: u64 = 1_767_225_600_000;
 
-struct Plain;
-impl Strategy for Plain {}
-
 fn server() -> Server {
-    let mut server = Server::new(1);
-    server.registry.add(built_in(
-        Names {
-            group: "",
-            versions: &["v1"],
-            schema: "io.k8s.api.core",
-            kind: "Event",
-            plural: "events",
-            short: &["ev"],
-            categories: &[],
-            namespaced: true,
-            subresources: &[],
-        },
-        Plain,
-    ));
-    server
+    crate::server::tests::demo()
 }
 
 fn web() -> Value {

@@ -1,0 +1,104 @@
+//! Ingress rules: which backend a request's host and path lead to (ingress-nginx).
+
+use crate::api::meta;
+use crate::api::resource::{INGRESS_CLASSES, INGRESSES};
+use crate::store::Store;
+use crate::value::{NULL, Value};
+
+/// The controller that the built-in one is.
+pub const CONTROLLER: &str = "k8s.io/ingress-nginx";
+/// The old way to name a class.
+const CLASS_ANNOTATION: &str = "kubernetes.io/ingress.class";
+
+/// A rule's path that a request matches.
+#[derive(Clone, Debug)]
+pub struct Route {
+    /// The Ingress.
+    pub ingress: Value,
+    /// The rule's host, `""` for all.
+    pub host: String,
+    /// The path as written, `""` for a default backend.
+    pub path: String,
+    /// `backend`.
+    pub backend: Value,
+}
+
+/// Whether the built-in controller looks after an Ingress: its class is nginx's, or it has none and a default class is, or there is no class at all.
+pub fn is_ours(store: &Store, ingress: &Value) -> bool {
+    let name = match ingress.path("spec.ingressClassName").str() {
+        "" => meta::annotation(ingress, CLASS_ANNOTATION),
+        name => name,
+    };
+    let is_our_class = |class: &Value| class.path("spec.controller").str() == CONTROLLER;
+    if name.is_empty() {
+        let default = |class: &&Value| meta::annotation(class, "ingressclass.kubernetes.io/is-default-class") == "true";
+        return store.list(&INGRESS_CLASSES, None).find(default).is_none_or(is_our_class);
+    }
+    store.get(&INGRESS_CLASSES, "", name).map_or(name == "nginx", is_our_class)
+}
+
+/// The backend for a host and path: the most exact host, then the longest path, exact ones first; then default backends.
+pub fn route(store: &Store, host: &str, path: &str) -> Option<Route> {
+    let mut best: Option<((usize, usize, bool), Route)> = None;
+    let ours = || store.list(&INGRESSES, None).filter(|ingress| is_ours(store, ingress));
+    for ingress in ours() {
+        for rule in ingress.path("spec.rules").items() {
+            let pattern = rule.get("host").str();
+            if !matches_host(pattern, host) {
+                continue;
+            }
+            for entry in rule.path("http.paths").items() {
+                let written = if entry.get("path").is_empty() { "/" } else { entry.get("path").str() };
+                let type_ = entry.get("pathType").str();
+                if matches_path(type_, written, path) {
+                    let host_rank = if pattern.is_empty() { 0 } else { 1 + usize::from(!pattern.starts_with('*')) };
+                    let rank = (host_rank, written.len(), type_ == "Exact");
+                    if best.as_ref().is_none_or(|(other, _)| rank > *other) {
+                        best =
+                            Some((rank, Route { ingress: ingress.clone(), host: pattern.into(), path: written.into(), backend: entry.get("backend").clone() }));
+                    }
+                }
+            }
+        }
+    }
+    let default = || {
+        let with_default = ours().find(|ingress| !ingress.path("spec.defaultBackend").is_null())?;
+        let backend = with_default.path("spec.defaultBackend").clone();
+        Some(Route { ingress: with_default.clone(), host: String::new(), path: String::new(), backend })
+    };
+    best.map(|(_, route)| route).or_else(default)
+}
+
+/// Whether a rule's host means this host: itself, or any one label for `*.`; an empty one means all.
+pub fn matches_host(pattern: &str, host: &str) -> bool {
+    let host = host.rsplit_once(':').map_or(host, |(name, _)| name);
+    match pattern.strip_prefix("*.") {
+        Some(rest) => host.split_once('.').is_some_and(|(first, parent)| !first.is_empty() && parent.eq_ignore_ascii_case(rest)),
+        None => pattern.is_empty() || pattern.eq_ignore_ascii_case(host),
+    }
+}
+
+/// Whether a path matches: `Exact` to the letter, `Prefix` by whole elements; `ImplementationSpecific` is nginx's: any beginning.
+fn matches_path(type_: &str, written: &str, path: &str) -> bool {
+    let path = path.split('?').next().unwrap_or("");
+    match type_ {
+        "Exact" => path == written,
+        "Prefix" => {
+            let prefix = written.trim_end_matches('/');
+            path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        }
+        _ => path.starts_with(written),
+    }
+}
+
+/// The TLS entry of the Ingresses for a host, or `Null`.
+pub fn tls_of<'a>(store: &'a Store, host: &str) -> (&'a Value, &'a Value) {
+    for ingress in store.list(&INGRESSES, None).filter(|ingress| is_ours(store, ingress)) {
+        let tls = ingress.path("spec.tls").items().iter();
+        let covers = |entry: &&Value| entry.get("hosts").items().iter().any(|pattern| matches_host(pattern.str(), host) && !pattern.is_empty());
+        if let Some(entry) = tls.clone().find(covers) {
+            return (ingress, entry);
+        }
+    }
+    (&NULL, &NULL)
+}

@@ -1,0 +1,173 @@
+//! What the inspector says about an object: what it is, what it waits for, and why it is there.
+
+mod causes;
+mod placement;
+mod waiting;
+
+pub use causes::{CauseStep, causes};
+pub use placement::{Placement, PlacementNode, placement};
+
+use super::scene::{Glyph, ObjectRef, State, Tone};
+use crate::api::meta;
+use crate::api::registry::Registry;
+use crate::api::resource::{NODES, PODS};
+use crate::api::time;
+use crate::store::Store;
+use crate::value::{SmolStr, Value};
+
+/// A condition of an object's status.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Condition {
+    /// `PodScheduled`.
+    pub type_: SmolStr,
+    /// `True`, `False`, `Unknown`.
+    pub status: SmolStr,
+    /// Reason and message, where there are any.
+    pub says: String,
+}
+
+/// An event about an object.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct EventLine {
+    /// Whether it is a warning.
+    pub is_warning: bool,
+    /// `FailedScheduling`.
+    pub reason: SmolStr,
+    /// The message.
+    pub message: String,
+    /// `12s`.
+    pub age: String,
+    /// How often it happened.
+    pub count: i64,
+    /// Who says so.
+    pub from: SmolStr,
+}
+
+/// Everything the inspector shows of an object.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Inspection {
+    /// `Pod`.
+    pub kind: SmolStr,
+    /// Its name.
+    pub name: SmolStr,
+    /// `Pod in default, on worker-2`.
+    pub subtitle: String,
+    /// Its state.
+    pub state: State,
+    /// What it waits for or what went wrong, in a sentence; `""` where all is well.
+    pub sentence: String,
+    /// What would help, where that is known.
+    pub advice: String,
+    /// What `kubectl get -o wide` shows of it, without name, state and age.
+    pub facts: Vec<(SmolStr, SmolStr)>,
+    /// Its conditions.
+    pub conditions: Vec<Condition>,
+    /// Why it is there, the first cause first.
+    pub why: Vec<CauseStep>,
+    /// Its events, the latest first.
+    pub events: Vec<EventLine>,
+    /// The object as YAML, without managed fields.
+    pub yaml: String,
+}
+
+/// Looks at an object; `None` where it is gone.
+pub fn inspect(object: &ObjectRef, store: &Store, registry: &Registry, now_ms: u64, began_ms: u64) -> Option<Inspection> {
+    let value = store.get_key(&object.resource, &object.key)?;
+    let state = state_of(object, value, registry);
+    let (sentence, advice) = if object.resource == PODS { waiting::of_pod(value, store) } else { waiting::of_object(object, value, store) };
+    Some(Inspection {
+        kind: SmolStr::new(value.get("kind").str()),
+        name: object.key.name.clone(),
+        subtitle: subtitle(object, value),
+        state,
+        sentence,
+        advice,
+        facts: facts(object, value, registry, now_ms),
+        conditions: conditions(value),
+        why: causes(object, store, began_ms),
+        events: events(value, store, now_ms),
+        yaml: yaml(value),
+    })
+}
+
+fn state_of(object: &ObjectRef, value: &Value, registry: &Registry) -> State {
+    match object.resource.resource.as_str() {
+        "pods" => State::of_pod(value, registry),
+        "nodes" => State::of_node(value),
+        "deployments" | "replicasets" | "statefulsets" | "daemonsets" | "jobs" | "cronjobs" | "replicationcontrollers" => State::of_workload(value),
+        "persistentvolumes" | "persistentvolumeclaims" | "namespaces" => State::of_phase(value),
+        _ => State { word: SmolStr::new_static("exists"), glyph: Glyph::Object, tone: Tone::Plain },
+    }
+}
+
+fn subtitle(object: &ObjectRef, value: &Value) -> String {
+    let kind = value.get("kind").str();
+    let node = value.path("spec.nodeName").str();
+    let place = match object.key.namespace.as_str() {
+        "" if object.resource == NODES => format!("{kind} of the cluster"),
+        "" => format!("{kind}, of no namespace"),
+        namespace => format!("{kind} in {namespace}"),
+    };
+    match (object.resource == PODS, node) {
+        (true, "") => format!("{place}, on no node yet"),
+        (true, node) => format!("{place}, on {node}"),
+        _ => place,
+    }
+}
+
+fn facts(object: &ObjectRef, value: &Value, registry: &Registry, now_ms: u64) -> Vec<(SmolStr, SmolStr)> {
+    let Some(kind) = registry.resource(&object.resource) else { return Vec::new() };
+    let cells = kind.strategy.row(value, now_ms);
+    let columns = kind.strategy.columns();
+    let said_elsewhere = |name: &str| matches!(name, "Name" | "Status" | "Nominated Node" | "Readiness Gates");
+    let text = |cell: &Value| cell.as_str().map_or_else(|| cell.as_i64().map(|number| SmolStr::from(number.to_string())), |text| Some(SmolStr::new(text)));
+    let pairs = columns.into_iter().zip(cells).filter(|(column, _)| !said_elsewhere(&column.name));
+    pairs.filter_map(|(column, cell)| Some((column.name, text(&cell)?))).filter(|(_, text)| !text.is_empty() && text != "<none>").collect()
+}
+
+fn conditions(value: &Value) -> Vec<Condition> {
+    let line = |condition: &Value| {
+        let (reason, message) = (condition.get("reason").str(), condition.get("message").str());
+        let says = match (reason, message) {
+            ("", message) => message.to_owned(),
+            (reason, "") => reason.to_owned(),
+            (reason, message) => format!("{reason}: {message}"),
+        };
+        Condition { type_: SmolStr::new(condition.get("type").str()), status: SmolStr::new(condition.get("status").str()), says }
+    };
+    value.path("status.conditions").items().iter().map(line).collect()
+}
+
+fn events(value: &Value, store: &Store, now_ms: u64) -> Vec<EventLine> {
+    let mut events: Vec<&Value> = store.events_about(meta::uid(value)).collect();
+    let last_ms = |event: &Value| {
+        let times = [event.get("lastTimestamp"), event.path("series.lastObservedTime"), event.get("eventTime"), event.path("metadata.creationTimestamp")];
+        times.into_iter().find_map(|time| time::parse_rfc3339(time.str())).unwrap_or(0)
+    };
+    let revision = |event: &Value| event.path("metadata.resourceVersion").str().parse::<u64>().unwrap_or(0);
+    events.sort_by_key(|event| (std::cmp::Reverse(last_ms(event)), std::cmp::Reverse(revision(event))));
+    events
+        .into_iter()
+        .map(|event| EventLine {
+            is_warning: event.get("type").str() == "Warning",
+            reason: SmolStr::new(event.get("reason").str()),
+            message: event.get("message").str().to_owned(),
+            age: time::human_duration(now_ms as i64 - last_ms(event) as i64),
+            count: event.get("count").as_i64().or_else(|| event.path("series.count").as_i64()).unwrap_or(1),
+            from: SmolStr::new(
+                [event.path("source.component"), event.get("reportingComponent")].into_iter().map(Value::str).find(|from| !from.is_empty()).unwrap_or(""),
+            ),
+        })
+        .collect()
+}
+
+/// The object as a person reads it: without who owns which field, and without the copy that `kubectl apply` keeps.
+fn yaml(value: &Value) -> String {
+    let mut shown = value.clone();
+    shown.remove("metadata.managedFields");
+    shown.path_mut("metadata.annotations").fields_mut().remove("kubectl.kubernetes.io/last-applied-configuration");
+    if shown.path("metadata.annotations").is_empty() {
+        shown.remove("metadata.annotations");
+    }
+    serde_yaml::to_string(&shown).unwrap_or_default()
+}

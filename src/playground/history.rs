@@ -1,0 +1,139 @@
+//! What was done to a cluster and when, with copies of the cluster along the way: enough to show any instant again.
+//!
+//! A copy costs next to nothing, and a cluster that gets the same requests at the same times becomes the same cluster;
+//! so the past is the nearest copy before an instant, and what was done since then.
+
+use crate::cluster::Cluster;
+use crate::server::request::{Request, Verb};
+use crate::value::SmolStr;
+
+/// Something that came to the cluster from outside.
+#[derive(Clone, Debug)]
+pub enum Action {
+    /// A request that changes something.
+    Request(Box<Request>),
+    /// A machine stopped, or started again.
+    Node {
+        /// Its name.
+        name: SmolStr,
+        /// Whether it stopped.
+        stopped: bool,
+    },
+}
+
+impl Action {
+    /// The request as an action, if it may change anything.
+    pub fn of(request: &Request) -> Option<Action> {
+        let reads = matches!(request.verb, Verb::Get | Verb::List | Verb::Watch) || request.options.dry_run;
+        (!reads).then(|| Action::Request(Box::new(request.clone())))
+    }
+
+    fn carry_out(&self, cluster: &mut Cluster) {
+        match self {
+            Action::Request(request) => drop(cluster.request(request)),
+            Action::Node { name, stopped } => {
+                cluster.set_node_stopped(name, *stopped);
+            }
+        }
+    }
+}
+
+#[derive(Clone)]
+struct Logged {
+    at_ms: u64,
+    action: Action,
+}
+
+#[derive(Clone)]
+struct Snapshot {
+    cluster: Cluster,
+    /// How many actions it has had.
+    actions: usize,
+}
+
+/// More copies than this are thinned out.
+const MOST_SNAPSHOTS: usize = 240;
+/// Cluster time between two copies at first; it doubles whenever they are thinned out.
+const FIRST_INTERVAL_MS: u64 = 2_000;
+
+/// The past of one cluster.
+#[derive(Clone)]
+pub struct History {
+    log: Vec<Logged>,
+    snapshots: Vec<Snapshot>,
+    interval_ms: u64,
+}
+
+/// A cluster on its way through the past.
+#[derive(Clone)]
+pub struct Replay {
+    /// The cluster as it was then.
+    pub cluster: Cluster,
+    actions: usize,
+}
+
+impl History {
+    /// The past of a cluster that begins now.
+    pub fn new(cluster: &Cluster) -> History {
+        History { log: Vec::new(), snapshots: vec![Snapshot { cluster: cluster.clone(), actions: 0 }], interval_ms: FIRST_INTERVAL_MS }
+    }
+
+    /// The first instant that can be shown.
+    pub fn begins_ms(&self) -> u64 {
+        self.snapshots.first().map_or(0, |first| first.cluster.now_ms())
+    }
+
+    /// Remembers what was done to `cluster` just now.
+    pub fn record(&mut self, action: Action, cluster: &Cluster) {
+        self.log.push(Logged { at_ms: cluster.now_ms(), action });
+    }
+
+    /// Keeps a copy of `cluster`, if the last one is old enough.
+    pub fn keep(&mut self, cluster: &Cluster) {
+        let last_ms = self.snapshots.last().map_or(0, |last| last.cluster.now_ms());
+        if cluster.now_ms() < last_ms + self.interval_ms {
+            return;
+        }
+        self.snapshots.push(Snapshot { cluster: cluster.clone(), actions: self.log.len() });
+        if self.snapshots.len() > MOST_SNAPSHOTS {
+            let mut index = 0;
+            self.snapshots.retain(|_| {
+                index += 1;
+                index % 2 == 1
+            });
+            self.interval_ms *= 2;
+        }
+    }
+
+    /// The last copy before or at an instant, to go on from with [`History::replay`].
+    pub fn nearest(&self, at_ms: u64) -> Option<Replay> {
+        let after = self.snapshots.partition_point(|snapshot| snapshot.cluster.now_ms() <= at_ms);
+        let snapshot = self.snapshots.get(after.saturating_sub(1))?;
+        Some(Replay { cluster: snapshot.cluster.clone(), actions: snapshot.actions })
+    }
+
+    /// Moves a replay on towards `until_ms`, by at most `max_steps` things that happen; true when it is there.
+    /// What was done at `until_ms` itself has been done then.
+    pub fn replay(&self, replay: &mut Replay, until_ms: u64, max_steps: usize) -> bool {
+        for _ in 0..max_steps {
+            match self.log.get(replay.actions) {
+                Some(next) if next.at_ms <= until_ms => {
+                    if !replay.cluster.advance(next.at_ms, max_steps) {
+                        return false;
+                    }
+                    next.action.carry_out(&mut replay.cluster);
+                    replay.actions += 1;
+                }
+                _ => return replay.cluster.advance(until_ms, max_steps),
+            }
+        }
+        false
+    }
+
+    /// Forgets everything that came after a replay's instant: from now on the past leads to there.
+    pub fn branch(&mut self, replay: &Replay) {
+        let now_ms = replay.cluster.now_ms();
+        self.log.truncate(replay.actions);
+        self.snapshots.retain(|snapshot| snapshot.cluster.now_ms() <= now_ms && snapshot.actions <= replay.actions);
+    }
+}

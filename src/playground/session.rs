@@ -1,0 +1,411 @@
+//! A person's cluster: its clock, its past, and the commands that are being carried out.
+
+use super::diagnostics::{self, Forecast};
+use super::history::{Action, History, Replay};
+use super::workspace::Workspace;
+use crate::api::meta;
+use crate::api::resource::{EVENTS, NODES};
+use crate::cluster::{Cluster, ClusterConfig, Flavour};
+use crate::kubectl::{Command, Environment, Files, Kubeconfig, Output, Step};
+use crate::store::ChangeType;
+use crate::value::SmolStr;
+
+/// What a new session depends on.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Setup {
+    /// The seed of all that is drawn at random.
+    pub seed: u64,
+    /// How many machines there are.
+    pub nodes: usize,
+}
+
+impl Default for Setup {
+    fn default() -> Setup {
+        Setup { seed: 1, nodes: 3 }
+    }
+}
+
+/// What a person did, in the words in which it can be done again.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Done {
+    /// When, in milliseconds since the session began.
+    pub at_ms: u64,
+    /// What.
+    pub what: What,
+}
+
+/// One thing that a person does.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum What {
+    /// The button Apply, with the files as they were then.
+    Apply(Workspace),
+    /// A line in the terminal.
+    Line(String),
+}
+
+/// Something on the time line.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Moment {
+    /// When, in milliseconds since the session began.
+    pub at_ms: u64,
+    /// Whether something went wrong; else the person did something.
+    pub is_trouble: bool,
+    /// In a few words.
+    pub text: SmolStr,
+}
+
+/// Trouble within this time of the last is the same mark on the time line.
+const TROUBLE_APART_MS: u64 = 5_000;
+/// How long a new cluster may take until its machines are ready.
+const BOOT_LIMIT_MS: u64 = 120_000;
+/// A command that asks more than this without waiting is ended: it would never come to an end.
+const MOST_REQUESTS: usize = 20_000;
+
+/// The number of a command in its session.
+pub type CommandId = usize;
+
+struct Running {
+    id: CommandId,
+    command: Command,
+    /// When it wants to be polled next.
+    due_ms: u64,
+}
+
+/// What a command wrote, or that it ended.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Report {
+    /// It wrote something.
+    Wrote(CommandId, Output),
+    /// It ended with this exit code.
+    Ended(CommandId, i32),
+    /// A person is to edit this text; answer with [`Session::answer_edit`].
+    Edit {
+        /// Which command waits for it.
+        id: CommandId,
+        /// A name for the text.
+        file_name: String,
+        /// The text.
+        text: String,
+    },
+}
+
+/// A cluster with its past and with whoever works on it.
+pub struct Session {
+    setup: Setup,
+    cluster: Cluster,
+    /// The past that is being shown instead of `cluster`.
+    past: Option<Replay>,
+    /// The instant on the way to which the past is, in cluster time.
+    seeking_ms: Option<u64>,
+    history: History,
+    began_ms: u64,
+    kubeconfig: Kubeconfig,
+    running: Vec<Running>,
+    next_id: CommandId,
+    reports: Vec<Report>,
+    done: Vec<Done>,
+    moments: Vec<Moment>,
+    watched_revision: u64,
+    /// Changes whenever what is shown is not simply a later state of what was shown before.
+    epoch: u64,
+}
+
+impl Session {
+    /// A new cluster, whose machines are ready.
+    pub fn new(setup: &Setup) -> Session {
+        let mut cluster = Cluster::new(&ClusterConfig::with_workers(Flavour::Playground, setup.seed, setup.nodes));
+        boot(&mut cluster);
+        Session {
+            setup: setup.clone(),
+            history: History::new(&cluster),
+            began_ms: cluster.now_ms(),
+            watched_revision: cluster.store().revision(),
+            cluster,
+            past: None,
+            seeking_ms: None,
+            kubeconfig: Kubeconfig::single("kubarium", "https://10.0.0.10:6443", "default"),
+            running: Vec::new(),
+            next_id: 1,
+            reports: Vec::new(),
+            done: Vec::new(),
+            moments: Vec::new(),
+            epoch: 0,
+        }
+    }
+
+    /// What it was made from.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// The cluster at the instant that is shown.
+    pub fn cluster(&self) -> &Cluster {
+        self.past.as_ref().map_or(&self.cluster, |past| &past.cluster)
+    }
+
+    /// The instant that is shown, in milliseconds since the session began.
+    pub fn now_ms(&self) -> u64 {
+        self.cluster().now_ms().saturating_sub(self.began_ms)
+    }
+
+    /// The latest instant there is.
+    pub fn end_ms(&self) -> u64 {
+        self.cluster.now_ms().saturating_sub(self.began_ms)
+    }
+
+    /// Whether an instant of the past is shown.
+    pub fn is_in_past(&self) -> bool {
+        self.past.is_some()
+    }
+
+    /// When the session began, in the cluster's milliseconds since the Unix epoch.
+    pub fn began_ms(&self) -> u64 {
+        self.began_ms
+    }
+
+    /// Takes the place of another session, whose epoch this was.
+    pub fn follow_epoch(&mut self, epoch: u64) {
+        self.epoch = epoch + 1;
+    }
+
+    /// Changes whenever the cluster shown is another one than a later state of the last: after going back, branching, or starting over.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// The next instant at which something happens by itself, in milliseconds since the session began.
+    pub fn next_due_ms(&self) -> Option<u64> {
+        let cluster_due = self.cluster().next_due();
+        let command_due = if self.is_in_past() { None } else { self.running.iter().map(|running| running.due_ms).min() };
+        Some(cluster_due.into_iter().chain(command_due).min()?.saturating_sub(self.began_ms))
+    }
+
+    /// What the person did, for links.
+    pub fn done(&self) -> &[Done] {
+        &self.done
+    }
+
+    /// The marks of the time line, oldest first.
+    pub fn moments(&self) -> &[Moment] {
+        &self.moments
+    }
+
+    /// What commands wrote and which ended, since the last call.
+    pub fn take_reports(&mut self) -> Vec<Report> {
+        std::mem::take(&mut self.reports)
+    }
+
+    /// Whether a command is being carried out.
+    pub fn is_running(&self, id: CommandId) -> bool {
+        self.running.iter().any(|running| running.id == id)
+    }
+
+    /// The namespace that commands use unless they name one.
+    pub fn namespace(&self) -> &str {
+        self.kubeconfig.namespace()
+    }
+
+    /// The files, contexts and kinds that a command would find.
+    pub fn environment(&self, workspace: &Workspace) -> Environment {
+        Environment {
+            registry: self.cluster().server().registry().clone(),
+            files: workspace.files.iter().map(|file| (file.name.as_str(), file.text.as_str())).collect::<Files>(),
+            stdin: None,
+            kubeconfig: self.kubeconfig.clone(),
+        }
+    }
+
+    /// What applying the files now would do.
+    pub fn forecast(&self, workspace: &Workspace) -> Forecast {
+        diagnostics::forecast(self.cluster(), &self.kubeconfig, workspace)
+    }
+
+    /// `kubectl apply` of all files, in the order of their tabs. Done in the past, it branches from there.
+    pub fn apply(&mut self, workspace: &Workspace) -> CommandId {
+        self.branch();
+        let mut arguments = vec!["apply".to_owned()];
+        for file in workspace.files.iter().filter(|file| !file.text.trim().is_empty()) {
+            arguments.extend(["-f".to_owned(), file.name.to_string()]);
+        }
+        self.note(What::Apply(workspace.clone()), "kubectl apply");
+        self.start(&arguments, workspace)
+    }
+
+    /// Carries out a command line (without the word `kubectl`). Done in the past, it branches from there.
+    pub fn run(&mut self, line: &str, arguments: &[String], workspace: &Workspace) -> CommandId {
+        self.branch();
+        self.note(What::Line(line.to_owned()), line);
+        self.start(arguments, workspace)
+    }
+
+    fn note(&mut self, what: What, text: &str) {
+        let at_ms = self.now_ms();
+        self.done.push(Done { at_ms, what });
+        self.moments.push(Moment { at_ms, is_trouble: false, text: SmolStr::new(text) });
+    }
+
+    fn start(&mut self, arguments: &[String], workspace: &Workspace) -> CommandId {
+        let id = self.next_id;
+        self.next_id += 1;
+        let command = Command::start(arguments, self.environment(workspace));
+        self.running.push(Running { id, command, due_ms: self.cluster.now_ms() });
+        self.poll_commands();
+        id
+    }
+
+    /// Ctrl+C.
+    pub fn cancel(&mut self, id: CommandId) {
+        if let Some(index) = self.running.iter().position(|running| running.id == id) {
+            let mut running = self.running.remove(index);
+            running.command.cancel();
+            self.reports.push(Report::Ended(id, 130));
+        }
+    }
+
+    /// Gives an edited text back to the command that asked for it; `None` where the person gave up.
+    pub fn answer_edit(&mut self, id: CommandId, text: Option<String>) {
+        if let Some(running) = self.running.iter_mut().find(|running| running.id == id) {
+            running.command.answer_edit(text);
+            running.due_ms = self.cluster.now_ms();
+        }
+        self.poll_commands();
+    }
+
+    /// Stops a machine or starts it again. Done in the past, it branches from there.
+    pub fn set_node_stopped(&mut self, name: &str, stopped: bool) {
+        self.branch();
+        if self.cluster.set_node_stopped(name, stopped) {
+            self.history.record(Action::Node { name: SmolStr::new(name), stopped }, &self.cluster);
+        }
+    }
+
+    /// Moves the clock towards `until_ms` (since the session began), by at most `max_steps` things that happen; true when it is there.
+    /// In the past it follows what happened, up to the latest instant.
+    pub fn advance(&mut self, until_ms: u64, max_steps: usize) -> bool {
+        let until_ms = self.began_ms.saturating_add(until_ms);
+        if let Some(past) = &mut self.past {
+            let arrived = self.history.replay(past, until_ms.min(self.cluster.now_ms()), max_steps);
+            if past.cluster.now_ms() >= self.cluster.now_ms() {
+                self.past = None;
+            }
+            return arrived;
+        }
+        let next_command_ms = self.running.iter().map(|running| running.due_ms).min().unwrap_or(u64::MAX);
+        let stop_ms = until_ms.min(next_command_ms.max(self.cluster.now_ms()));
+        let arrived = self.cluster.advance(stop_ms, max_steps);
+        if arrived {
+            self.poll_commands();
+        }
+        self.watch_for_trouble();
+        self.history.keep(&self.cluster);
+        arrived && stop_ms == until_ms
+    }
+
+    /// Shows another instant (milliseconds since the session began); call [`Session::arrive`] until it is there.
+    pub fn go_to(&mut self, at_ms: u64) {
+        self.epoch += 1;
+        let at_ms = self.began_ms.saturating_add(at_ms);
+        let is_past = at_ms < self.cluster.now_ms();
+        self.past = if is_past { self.history.nearest(at_ms) } else { None };
+        self.seeking_ms = is_past.then_some(at_ms);
+    }
+
+    /// Goes on towards the instant that [`Session::go_to`] asked for, by at most `max_steps` things that happen; true when it is shown.
+    pub fn arrive(&mut self, max_steps: usize) -> bool {
+        let (Some(at_ms), Some(past)) = (self.seeking_ms, &mut self.past) else { return true };
+        let arrived = self.history.replay(past, at_ms, max_steps);
+        if arrived {
+            self.seeking_ms = None;
+        }
+        arrived
+    }
+
+    /// Makes the instant that is shown the latest one: what came after it is forgotten. Commands that were still waiting end.
+    pub fn branch(&mut self) {
+        let Some(past) = self.past.take() else { return };
+        self.seeking_ms = None;
+        self.epoch += 1;
+        self.history.branch(&past);
+        self.cluster = past.cluster;
+        let now_ms = self.end_ms();
+        self.done.retain(|done| done.at_ms <= now_ms);
+        self.moments.retain(|moment| moment.at_ms <= now_ms);
+        self.watched_revision = self.cluster.store().revision();
+        for id in self.running.iter().map(|running| running.id).collect::<Vec<_>>() {
+            self.cancel(id);
+        }
+    }
+
+    fn poll_commands(&mut self) {
+        let now_ms = self.cluster.now_ms();
+        let mut running = std::mem::take(&mut self.running);
+        running.retain_mut(|each| each.due_ms > now_ms || self.poll(each));
+        self.running = running;
+    }
+
+    /// Carries a command on until it waits or ends; whether it goes on later.
+    fn poll(&mut self, running: &mut Running) -> bool {
+        let now_ms = self.cluster.now_ms();
+        for _ in 0..MOST_REQUESTS {
+            let step = running.command.poll(now_ms);
+            self.reports.extend(running.command.take_output().into_iter().map(|output| Report::Wrote(running.id, output)));
+            match step {
+                Step::Request(request) => {
+                    if let Some(action) = Action::of(&request) {
+                        self.history.record(action, &self.cluster);
+                    }
+                    let response = self.cluster.request(&request);
+                    running.command.answer(response);
+                }
+                Step::SleepUntil(time_ms) => {
+                    running.due_ms = time_ms.max(now_ms + 1);
+                    return true;
+                }
+                Step::Edit { file_name, text } => {
+                    running.due_ms = u64::MAX;
+                    self.reports.push(Report::Edit { id: running.id, file_name, text });
+                    return true;
+                }
+                Step::Done(exit_code) => {
+                    self.kubeconfig = running.command.environment().kubeconfig;
+                    self.reports.push(Report::Ended(running.id, exit_code));
+                    return false;
+                }
+            }
+        }
+        running.command.cancel();
+        self.reports.push(Report::Ended(running.id, 130));
+        false
+    }
+
+    /// Puts new warnings on the time line.
+    fn watch_for_trouble(&mut self) {
+        let store = self.cluster.store();
+        let from = std::mem::replace(&mut self.watched_revision, store.revision());
+        let Some(changes) = store.changes_since(from) else { return };
+        for change in changes.filter(|change| change.resource == EVENTS && change.type_ != ChangeType::Deleted) {
+            if change.object.get("type").str() != "Warning" {
+                continue;
+            }
+            let at_ms = change.time_ms.saturating_sub(self.began_ms);
+            let recent = self.moments.iter().rev().take_while(|moment| moment.at_ms + TROUBLE_APART_MS > at_ms);
+            if !recent.clone().any(|moment| moment.is_trouble) {
+                let text = format!("{}: {}", change.object.path("involvedObject.name").str(), change.object.get("reason").str());
+                self.moments.push(Moment { at_ms, is_trouble: true, text: SmolStr::from(text) });
+            }
+        }
+    }
+}
+
+/// Lets a cluster run until its machines are ready.
+fn boot(cluster: &mut Cluster) {
+    let limit_ms = cluster.start_ms() + BOOT_LIMIT_MS;
+    while cluster.now_ms() < limit_ms {
+        let nodes = cluster.store().count(&NODES);
+        if nodes > 0 && cluster.store().list(&NODES, None).all(|node| meta::is_condition_true(node, "Ready")) {
+            break;
+        }
+        let until_ms = cluster.now_ms() + 500;
+        while !cluster.advance(until_ms, 10_000) {}
+    }
+}

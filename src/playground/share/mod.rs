@@ -1,0 +1,163 @@
+//! Links that hold everything: the files, the cluster, what was done to it and when, and the view. All of it is in the
+//! part after `#`, compressed; a link from anybody is read within bounds and never does more than a person could.
+
+mod base64url;
+#[cfg(test)]
+mod tests;
+
+use super::session::{Done, Setup, What};
+use super::workspace::{File, Workspace};
+use crate::value::SmolStr;
+use miniz_oxide::deflate::compress_to_vec;
+use miniz_oxide::inflate::decompress_to_vec_with_limit;
+use serde::{Deserialize, Serialize};
+
+/// What a link opens.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Shared {
+    /// The cluster at the beginning.
+    pub setup: Setup,
+    /// The files.
+    pub workspace: Workspace,
+    /// What was done.
+    pub done: Vec<Done>,
+    /// The instant that is shown, in milliseconds since the session began.
+    pub at_ms: u64,
+    /// Whether it is the application view.
+    pub application: bool,
+    /// The namespace chosen, or `""`.
+    pub namespace: SmolStr,
+}
+
+/// The first letter of every link: the form of what follows.
+const FORM: char = '1';
+/// Longer links are refused before anything is done with them.
+const LONGEST_LINK: usize = 400_000;
+/// And so is what unpacks to more than this.
+const LONGEST_TEXT: usize = 4_000_000;
+const MOST_FILES: usize = 200;
+const MOST_DONE: usize = 2_000;
+/// The most machines that a link may ask for.
+pub const MOST_NODES: usize = 500;
+/// The latest instant that a link may show: a day.
+const LATEST_MS: u64 = 24 * 3_600_000;
+
+/// The compressed JSON, with short names: links are typed into chats.
+#[derive(Serialize, Deserialize)]
+struct Packed {
+    s: u64,
+    n: usize,
+    f: Vec<(String, String)>,
+    #[serde(default)]
+    d: Vec<PackedDone>,
+    #[serde(default)]
+    t: u64,
+    #[serde(default)]
+    v: bool,
+    #[serde(default)]
+    ns: String,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum PackedDone {
+    /// When, and a line in the terminal.
+    Line(u64, String),
+    /// When, and which files Apply had: each the index of one of the link's files, or a file of its own.
+    Apply(u64, Vec<PackedFile>),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum PackedFile {
+    Same(usize),
+    Own(String, String),
+}
+
+/// The part of a link after `#`.
+pub fn encode(shared: &Shared) -> String {
+    let files = &shared.workspace.files;
+    let pack_file = |file: &File| match files.iter().position(|other| other == file) {
+        Some(index) => PackedFile::Same(index),
+        None => PackedFile::Own(file.name.to_string(), file.text.clone()),
+    };
+    let pack_done = |done: &Done| match &done.what {
+        What::Line(line) => PackedDone::Line(done.at_ms, line.clone()),
+        What::Apply(workspace) => PackedDone::Apply(done.at_ms, workspace.files.iter().map(pack_file).collect()),
+    };
+    let packed = Packed {
+        s: shared.setup.seed,
+        n: shared.setup.nodes,
+        f: files.iter().map(|file| (file.name.to_string(), file.text.clone())).collect(),
+        d: shared.done.iter().map(pack_done).collect(),
+        t: shared.at_ms,
+        v: shared.application,
+        ns: shared.namespace.to_string(),
+    };
+    let text = serde_json::to_vec(&packed).unwrap_or_default();
+    format!("{FORM}{}", base64url::encode(&compress_to_vec(&text, 10)))
+}
+
+/// Reads the part of a link after `#`.
+///
+/// # Errors
+/// Why it can't be opened, as the end of a sentence.
+pub fn decode(link: &str) -> Result<Shared, String> {
+    if link.len() > LONGEST_LINK {
+        return Err("it is too long to be one of ours.".into());
+    }
+    let Some(letters) = link.strip_prefix(FORM) else { return Err("it was made by another version of this page, or is not complete.".into()) };
+    let damaged = || String::from("it is damaged; perhaps a part is missing at its end.");
+    let bytes = base64url::decode(letters).ok_or_else(damaged)?;
+    let text = decompress_to_vec_with_limit(&bytes, LONGEST_TEXT).map_err(|_| damaged())?;
+    let packed: Packed = serde_json::from_slice(&text).map_err(|_| damaged())?;
+    unpack(packed)
+}
+
+fn unpack(packed: Packed) -> Result<Shared, String> {
+    if packed.f.len() > MOST_FILES || packed.d.len() > MOST_DONE {
+        return Err(format!("it has more than {MOST_FILES} files or {MOST_DONE} commands."));
+    }
+    if !(1..=MOST_NODES).contains(&packed.n) {
+        return Err(format!("it asks for {} machines; there can be 1 to {MOST_NODES}.", packed.n));
+    }
+    if packed.t > LATEST_MS || packed.d.iter().any(|done| done.at_ms() > LATEST_MS) {
+        return Err("it goes on for more than a day of cluster time.".into());
+    }
+    let mut workspace = Workspace::default();
+    for (name, text) in packed.f {
+        workspace.check_name(workspace.files.len(), &name)?;
+        workspace.files.push(File { name: SmolStr::from(name), text });
+    }
+    let mut done: Vec<Done> = packed.d.into_iter().map(|done| done.unpack(&workspace)).collect();
+    done.sort_by_key(|done| done.at_ms);
+    Ok(Shared {
+        setup: Setup { seed: packed.s, nodes: packed.n },
+        workspace,
+        done,
+        at_ms: packed.t,
+        application: packed.v,
+        namespace: SmolStr::from(packed.ns),
+    })
+}
+
+impl PackedDone {
+    fn at_ms(&self) -> u64 {
+        match self {
+            PackedDone::Line(at_ms, _) | PackedDone::Apply(at_ms, _) => *at_ms,
+        }
+    }
+
+    fn unpack(self, workspace: &Workspace) -> Done {
+        match self {
+            PackedDone::Line(at_ms, line) => Done { at_ms, what: What::Line(line) },
+            PackedDone::Apply(at_ms, files) => {
+                let unpack_file = |file| match file {
+                    PackedFile::Same(index) => workspace.files.get(index).cloned(),
+                    PackedFile::Own(name, text) => Some(File { name: SmolStr::from(name), text }),
+                };
+                Done { at_ms, what: What::Apply(Workspace { files: files.into_iter().take(MOST_FILES).filter_map(unpack_file).collect() }) }
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Reading the body of a request: what Go's JSON decoder makes of it, in its words where it can't
+//! (`k8s.io/apimachinery/pkg/runtime/serializer/json` and `sigs.k8s.io/json`), and what its encoder would write again.
+
+mod fields;
+mod go_types;
+mod scalars;
+#[cfg(test)]
+mod tests;
+
+use super::verbs::Context;
+use super::{convert, custom_resources};
+use crate::api::schema;
+use crate::api::status::Status;
+use crate::value::Value;
+pub(super) use fields::Decoder;
+
+use crate::api::field_error::FieldError;
+use crate::api::strategy::Kind;
+use crate::server::request::PatchType;
+
+/// An object of the request's kind from a body, in the storage version, with its defaults. What `old` and the body share is taken as read.
+///
+/// Unknown fields are refused (`Strict`), told in warnings (`Warn`) or dropped silently (`Ignore`).
+pub(super) fn decode(context: &mut Context, body: &Value, old: Option<&Value>) -> Result<Value, Status> {
+    let kind = context.kind.clone();
+    let version = context.version();
+    let api_version = convert::api_version(&kind, &version);
+    check_kind(context, body, &api_version)?;
+    let mut body = body.clone();
+    if body.get("kind").str() != kind.kind || body.get("apiVersion").str() != api_version {
+        body.set("kind", kind.kind.clone());
+        body.set("apiVersion", api_version);
+    }
+    let definition = kind.versions.iter().find(|served| served.name == version).and_then(|served| schema::definition(&served.definition));
+    let mut decoder = Decoder::default();
+    let decoded = match definition {
+        Some(definition) => {
+            // What is stored has the storage version's fields; it tells nothing about those of another version.
+            let old = if convert::is_storage_version(&kind, &version) { old } else { None };
+            decoder.object(&body, definition, old).unwrap_or(body)
+        }
+        None => custom_resources::decode(&kind, &version, &body, &mut decoder),
+    };
+    report(context, decoder, &kind.kind, &version)?;
+    let mut object = convert::to_storage(&kind, &version, decoded);
+    kind.strategy.default(&mut object);
+    Ok(object)
+}
+
+fn check_kind(context: &Context, body: &Value, api_version: &str) -> Result<(), Status> {
+    let expected = context.kind.kind.as_str();
+    if !body.is_object() {
+        let why = format!(
+            "the object provided is unrecognized (must be of type {expected}): couldn't get version/kind; json parse error: json: cannot unmarshal {} into Go value of type struct {{ APIVersion string \"json:\\\"apiVersion,omitempty\\\"\"; Kind string \"json:\\\"kind,omitempty\\\"\" }}",
+            body.type_name()
+        );
+        return Err(Status::bad_request(why));
+    }
+    let (given_version, given_kind) = (body.get("apiVersion").str(), body.get("kind").str());
+    if !given_kind.is_empty() && given_kind != expected {
+        let version = given_version.rsplit('/').next().unwrap_or_default();
+        let group = given_version.split_once('/').map_or("", |(group, _)| group);
+        let why = match context.server.registry.kind(group, given_kind) {
+            None => format!("no kind \"{given_kind}\" is registered for version \"{given_version}\" in scheme \"pkg/runtime/scheme.go:111\""),
+            Some(_) => format!("converting ({version}.{given_kind}) to ({version}.{expected}): unknown conversion"),
+        };
+        return Err(Status::bad_request(format!("{given_kind} in version \"{version}\" cannot be handled as a {expected}: {why}")));
+    }
+    if !given_version.is_empty() && given_version != api_version {
+        return Err(Status::bad_request(format!("the API version in the data ({given_version}) does not match the expected API version ({api_version})")));
+    }
+    Ok(())
+}
+
+fn report(context: &mut Context, decoder: Decoder, kind: &str, version: &str) -> Result<(), Status> {
+    let handled = |why: &str| Status::bad_request(format!("{kind} in version \"{version}\" cannot be handled as a {kind}: {why}"));
+    if let Some(error) = &decoder.error {
+        return Err(handled(error));
+    }
+    match context.request.options.field_validation.as_str() {
+        "Strict" if !decoder.strict.is_empty() => Err(handled(&format!("strict decoding error: {}", decoder.strict.join(", ")))),
+        "Strict" | "Ignore" => Ok(()),
+        _ => {
+            context.warnings.extend(decoder.strict);
+            Ok(())
+        }
+    }
+}
+
+/// As [`decode`], for what a patch has made of `old`: mistakes are those of the patch (`applyPatchToObject`).
+pub(super) fn decode_patched(context: &mut Context, patched: &Value, old: &Value, type_: PatchType) -> Result<Value, Status> {
+    let kind = context.kind.clone();
+    let version = context.version();
+    let mut decoder = Decoder::default();
+    let is_strategic = type_ == PatchType::StrategicMerge;
+    if is_strategic {
+        decoder.speak_as_converter();
+    }
+    let definition = kind.versions.iter().find(|served| served.name == version).and_then(|served| schema::definition(&served.definition));
+    let decoded = match definition {
+        Some(definition) => {
+            let old = if convert::is_storage_version(&kind, &version) { Some(old) } else { None };
+            decoder.object(patched, definition, old).unwrap_or_else(|| patched.clone())
+        }
+        None => custom_resources::decode(&kind, &version, patched, &mut decoder),
+    };
+    let is_strict = context.request.options.field_validation == "Strict" && !decoder.strict.is_empty();
+    let wrong = decoder.error.clone().or_else(|| is_strict.then(|| format!("strict decoding error: {}", decoder.strict.join(", "))));
+    if let Some(wrong) = wrong {
+        let body = &context.request.body;
+        let shown = if is_strategic { super::patch::go_map(body) } else { body.to_json() };
+        let error = FieldError::invalid("patch", &Value::from(shown), wrong);
+        return Err(Status::invalid(&kind.group, &kind.kind, "", &[error]));
+    }
+    if context.request.options.field_validation != "Ignore" {
+        context.warnings.extend(decoder.strict);
+    }
+    let mut object = convert::to_storage(&kind, &version, decoded);
+    kind.strategy.default(&mut object);
+    Ok(object)
+}
+
+/// The body of a server-side apply, in the storage version but without defaults: only what it says is applied.
+pub(super) fn check_applied(context: &mut Context, body: &Value) -> Result<Value, Status> {
+    let kind = context.kind.clone();
+    let version = context.version();
+    check_kind(context, body, &convert::api_version(&kind, &version))?;
+    let definition = kind.versions.iter().find(|served| served.name == version).and_then(|served| schema::definition(&served.definition));
+    let Some(definition) = definition else { return Ok(convert::to_storage(&kind, &version, body.clone())) };
+    let mut decoder = Decoder::default();
+    decoder.speak_as_typed();
+    decoder.object(body, definition, None);
+    if let Some(error) = decoder.error {
+        let (name, namespace) = (crate::api::meta::name(body), crate::api::meta::namespace(body));
+        let group_kind = format!("{}, Kind={}", convert::api_version(&kind, &version), kind.kind);
+        let group_kind = if kind.group.is_empty() { format!("/{group_kind}") } else { group_kind };
+        return Err(Status::other(500, "", format!("failed to create typed patch object ({namespace}/{name}; {group_kind}): {error}")));
+    }
+    let mut applied = body.clone();
+    scalars::canonicalise(&mut applied, definition);
+    Ok(convert::to_storage(&kind, &version, applied))
+}
+
+/// An object with nothing in it, as Go's zero value of the type is written: what a new object is compared with.
+pub(super) fn empty_object(kind: &Kind) -> Value {
+    let definition = kind.versions.first().and_then(|version| schema::definition(&version.definition));
+    definition.and_then(|definition| Decoder::default().object(&Value::object(), definition, None)).unwrap_or_else(Value::object)
+}
+
+/// Adds what Go always writes at the top of an object (`status: {}`), where nothing did.
+pub(super) fn complete(context: &Context, object: &mut Value) {
+    let definition = context.kind.versions.first().and_then(|version| schema::definition(&version.definition));
+    let Some(definition) = definition else { return };
+    for field in definition.fields() {
+        if object.fields().contains_key(field.name) {
+            continue;
+        }
+        match crate::api::encoding::Presence::of(definition, field) {
+            crate::api::encoding::Presence::Always => object.set(field.name, fields::zero(&field.type_)),
+            crate::api::encoding::Presence::AlwaysOrNull => object.set(field.name, Value::Null),
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! RFC 6902: a list of operations at JSON pointers, in the words of `evanphx/json-patch`.
+
+use crate::value::Value;
+
+pub(super) fn apply(object: &Value, operations: &[Value]) -> Result<Value, String> {
+    let mut object = object.clone();
+    for operation in operations {
+        apply_one(&mut object, operation)?;
+    }
+    Ok(object)
+}
+
+fn apply_one(object: &mut Value, operation: &Value) -> Result<(), String> {
+    let kind = operation.get("op").str();
+    let path = operation.get("path").as_str().ok_or("Unable to decode patch operation path")?;
+    let value = || {
+        let given = operation.fields().get("value").cloned();
+        given.ok_or_else(|| format!("{kind} operation does not apply: missing value: missing value"))
+    };
+    match kind {
+        "add" => insert(object, path, value()?, kind),
+        "replace" => {
+            let target = find_mut(object, path).ok_or_else(|| missing(kind, path))?;
+            *target = value()?;
+            Ok(())
+        }
+        "remove" => remove(object, path, kind).map(|_| ()),
+        "move" => {
+            let from = operation.get("from").str();
+            let moved = remove(object, from, kind)?;
+            insert(object, path, moved, kind)
+        }
+        "copy" => {
+            let from = operation.get("from").str();
+            let copied = find(object, from).cloned().ok_or_else(|| missing(kind, from))?;
+            insert(object, path, copied, kind)
+        }
+        "test" => {
+            let expected = operation.get("value");
+            let actual = find(object, path);
+            if actual.unwrap_or(&Value::Null) == expected { Ok(()) } else { Err(format!("testing value {path} failed: test failed")) }
+        }
+        other => Err(format!("Unexpected kind: {other}")),
+    }
+}
+
+fn missing(kind: &str, path: &str) -> String {
+    match kind {
+        "replace" => format!("replace operation does not apply: doc is missing key: {path}: missing value"),
+        "remove" => format!("remove operation does not apply: doc is missing path: \"{path}\": missing value"),
+        _ => format!("{kind} operation does not apply: doc is missing path: \"{path}\": missing value"),
+    }
+}
+
+fn steps(path: &str) -> impl Iterator<Item = String> + '_ {
+    path.split('/').skip(1).map(|step| step.replace("~1", "/").replace("~0", "~"))
+}
+
+fn find<'a>(object: &'a Value, path: &str) -> Option<&'a Value> {
+    let mut value = object;
+    for step in steps(path) {
+        value = match value {
+            Value::Object(fields) => fields.get(&step)?,
+            Value::Array(items) => items.get(step.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+    }
+    Some(value)
+}
+
+fn find_mut<'a>(object: &'a mut Value, path: &str) -> Option<&'a mut Value> {
+    find(object, path)?;
+    let mut value = object;
+    for step in steps(path) {
+        value = match value {
+            Value::Object(_) => value.get_mut(&step),
+            Value::Array(_) => value.items_mut().get_mut(step.parse::<usize>().ok()?)?,
+            _ => return None,
+        };
+    }
+    Some(value)
+}
+
+/// The place that the last step is in, and that step.
+fn parent_mut<'a>(object: &'a mut Value, path: &str, kind: &str) -> Result<(&'a mut Value, String), String> {
+    let (parent, last) = path.rsplit_once('/').ok_or_else(|| missing(kind, path))?;
+    let last = last.replace("~1", "/").replace("~0", "~");
+    let parent = find_mut(object, parent).filter(|value| value.is_object() || value.is_array()).ok_or_else(|| missing(kind, path))?;
+    Ok((parent, last))
+}
+
+fn insert(object: &mut Value, path: &str, value: Value, kind: &str) -> Result<(), String> {
+    if path.is_empty() {
+        *object = value;
+        return Ok(());
+    }
+    let (parent, last) = parent_mut(object, path, kind)?;
+    if parent.is_object() {
+        parent.fields_mut().insert(last, value);
+        return Ok(());
+    }
+    let length = parent.items().len();
+    let index = if last == "-" { length } else { index_of(&last, length, kind, path)? };
+    parent.items_mut().insert(index, value);
+    Ok(())
+}
+
+fn remove(object: &mut Value, path: &str, kind: &str) -> Result<Value, String> {
+    let (parent, last) = parent_mut(object, path, kind)?;
+    if parent.is_object() {
+        return parent
+            .fields_mut()
+            .remove(&last)
+            .ok_or_else(|| format!("{kind} operation does not apply: Unable to remove nonexistent key: {last}: missing value"));
+    }
+    let length = parent.items().len();
+    let index = index_of(&last, length.saturating_sub(1), kind, path)?;
+    if index >= length {
+        return Err(format!("{kind} operation does not apply: Unable to access invalid index: {last}: invalid index referenced"));
+    }
+    Ok(parent.items_mut().remove(index))
+}
+
+/// An index up to `most`; a negative one counts from the end.
+fn index_of(text: &str, most: usize, kind: &str, path: &str) -> Result<usize, String> {
+    let invalid =
+        || format!("{kind} operation does not apply: doc is missing path: \"{path}\": Unable to access invalid index: {text}: invalid index referenced");
+    let index: i64 = text
+        .parse()
+        .map_err(|_| format!("{kind} operation does not apply: doc is missing path: \"{path}\": strconv.Atoi: parsing \"{text}\": invalid syntax"))?;
+    let index = if index < 0 { index + most as i64 + 1 } else { index };
+    usize::try_from(index).ok().filter(|index| *index <= most).ok_or_else(invalid)
+}

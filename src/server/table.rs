@@ -1,0 +1,43 @@
+//! Answers for people: `meta.k8s.io/v1` Tables, with the columns of the kind (`k8s.io/apiserver/pkg/endpoints/handlers/response.go`).
+
+use super::convert;
+use crate::api::strategy::{Column, Kind};
+use crate::value::Value;
+use serde_json::json;
+
+/// The table of one object.
+pub(super) fn of_object(kind: &Kind, version: &str, object: &Value, now_ms: u64, include: &str) -> Value {
+    let metadata = Value::from(json!({"resourceVersion": object.path("metadata.resourceVersion").str()}));
+    of_list(kind, version, std::slice::from_ref(object), metadata, now_ms, include)
+}
+
+/// The table of a list. `include` says what of the objects comes along: `Metadata` (also when empty), `Object`, `None`.
+pub(super) fn of_list(kind: &Kind, version: &str, objects: &[Value], metadata: Value, now_ms: u64, include: &str) -> Value {
+    let columns: Value = kind.strategy.columns().iter().map(definition).collect();
+    let rows: Value = objects.iter().map(|object| row(kind, version, object, now_ms, include)).collect();
+    let mut table = Value::from(json!({"kind": "Table", "apiVersion": "meta.k8s.io/v1"}));
+    table.set("metadata", metadata);
+    table.set("columnDefinitions", columns);
+    table.set("rows", rows);
+    table
+}
+
+fn definition(column: &Column) -> serde_json::Value {
+    let format = if column.name == "Name" { "name" } else { "" };
+    json!({"name": column.name.as_str(), "type": column.type_, "format": format, "description": "", "priority": column.priority})
+}
+
+fn row(kind: &Kind, version: &str, object: &Value, now_ms: u64, include: &str) -> Value {
+    let mut row = Value::object();
+    row.set("cells", kind.strategy.row(object, now_ms));
+    match include {
+        "None" => {}
+        "Object" => row.set("object", convert::from_storage(kind, version, object.clone())),
+        _ => {
+            let mut partial = Value::from(json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1"}));
+            partial.set("metadata", object.get("metadata").clone());
+            row.set("object", partial);
+        }
+    }
+    row
+}

@@ -1,0 +1,96 @@
+//! What differs between kinds in the generic verbs: facts from `pkg/registry/<group>/<kind>/strategy.go` and `storage.go`.
+
+use crate::api::resource::GroupResource;
+use crate::server::metadata::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
+
+fn is_one_of(resource: &GroupResource, table: &[(&str, &str)]) -> bool {
+    table.contains(&(resource.group.as_str(), resource.resource.as_str()))
+}
+
+/// Whether an update of what isn't there makes it (`AllowCreateOnUpdate`).
+pub(super) fn allows_create_on_update(resource: &GroupResource) -> bool {
+    const RBAC: &str = "rbac.authorization.k8s.io";
+    is_one_of(
+        resource,
+        &[
+            ("", "services"),
+            ("", "endpoints"),
+            ("", "events"),
+            ("events.k8s.io", "events"),
+            ("", "limitranges"),
+            ("coordination.k8s.io", "leases"),
+            ("node.k8s.io", "runtimeclasses"),
+            (RBAC, "roles"),
+            (RBAC, "rolebindings"),
+            (RBAC, "clusterroles"),
+            (RBAC, "clusterrolebindings"),
+        ],
+    )
+}
+
+/// Whether an update may leave out the `resourceVersion` (`AllowUnconditionalUpdate`). Custom resources may not.
+pub(super) fn allows_unconditional_update(resource: &GroupResource, is_custom: bool) -> bool {
+    !is_custom
+        && resource.group != "admissionregistration.k8s.io"
+        && !is_one_of(
+            resource,
+            &[
+                ("certificates.k8s.io", "podcertificaterequests"),
+                ("certificates.k8s.io", "clustertrustbundles"),
+                ("node.k8s.io", "runtimeclasses"),
+                ("policy", "poddisruptionbudgets"),
+                ("storage.k8s.io", "csidrivers"),
+                ("storage.k8s.io", "csistoragecapacities"),
+                ("storage.k8s.io", "volumeattachments"),
+                ("storage.k8s.io", "csinodes"),
+                ("coordination.k8s.io", "leases"),
+                ("apiextensions.k8s.io", "customresourcedefinitions"),
+                ("apiregistration.k8s.io", "apiservices"),
+            ],
+        )
+}
+
+/// Whether a delete answers with the object rather than with a `Status` (`ReturnDeletedObject`).
+pub(super) fn returns_deleted_object(resource: &GroupResource) -> bool {
+    matches!(resource.group.as_str(), "resource.k8s.io" | "storage.k8s.io") && resource.resource != "csistoragecapacities"
+        || is_one_of(
+            resource,
+            &[
+                ("", "resourcequotas"),
+                ("", "persistentvolumes"),
+                ("", "persistentvolumeclaims"),
+                ("", "serviceaccounts"),
+                ("", "namespaces"),
+                ("", "pods"),
+                ("", "services"),
+                ("", "podtemplates"),
+            ],
+        )
+}
+
+/// The finalizers after a delete with this propagation (`deletionFinalizersForGarbageCollection`).
+pub(super) fn finalizers_for_deletion(resource: &GroupResource, propagation: &str, finalizers: &[String]) -> Vec<String> {
+    if resource.resource == "events" {
+        return finalizers.to_vec();
+    }
+    let has = |name: &str| finalizers.iter().any(|finalizer| finalizer == name);
+    // Jobs and ReplicationControllers leave their pods behind unless told otherwise, for clients from before garbage collection.
+    let orphans_by_default = is_one_of(resource, &[("batch", "jobs"), ("", "replicationcontrollers")]);
+    let (orphan, foreground) = match propagation {
+        "Orphan" => (true, false),
+        "Foreground" => (false, true),
+        "Background" => (false, false),
+        _ if has(ORPHAN_FINALIZER) => (true, false),
+        _ if has(FOREGROUND_FINALIZER) => (false, true),
+        _ => (orphans_by_default, false),
+    };
+    let mut after: Vec<String> = finalizers.iter().filter(|name| *name != ORPHAN_FINALIZER && *name != FOREGROUND_FINALIZER).cloned().collect();
+    if orphan {
+        after.push(ORPHAN_FINALIZER.into());
+    }
+    if foreground {
+        after.push(FOREGROUND_FINALIZER.into());
+    }
+    let is_same_set = after.len() == finalizers.len() && after.iter().all(|name| finalizers.contains(name));
+    if is_same_set { finalizers.to_vec() } else { after }
+}

@@ -1,0 +1,141 @@
+//! The files as tabs.
+
+use super::page::Page;
+use super::texts;
+use crate::playground::workspace::File;
+use crate::value::SmolStr;
+use leptos::html;
+use leptos::prelude::*;
+
+/// The row of tabs, with what can be done to files.
+#[component]
+pub fn Files(page: Page) -> impl IntoView {
+    let renaming = RwSignal::new(false);
+    let names = Memo::new(move |_| page.workspace.with(|workspace| workspace.files.iter().map(|file| file.name.clone()).collect::<Vec<_>>()));
+    let new_file = move |_| {
+        page.workspace.update(|workspace| {
+            let name = workspace.free_name();
+            workspace.files.push(File { name, text: String::new() });
+        });
+        page.current.set(page.workspace.with_untracked(|workspace| workspace.files.len() - 1));
+        renaming.set(true);
+    };
+    let delete = move |_| {
+        page.workspace.update(|workspace| {
+            if page.current.get_untracked() < workspace.files.len() {
+                workspace.files.remove(page.current.get_untracked());
+            }
+            if workspace.files.is_empty() {
+                workspace.files.push(File { name: "manifest.yaml".into(), text: String::new() });
+            }
+        });
+        page.current.update(|current| *current = current.saturating_sub(1));
+        renaming.set(false);
+    };
+    view! {
+        <div class="tabs">
+            <div role="tablist" aria-label=texts::FILES>
+                {move || names.get().into_iter().enumerate().map(|(index, name)| view! { <Tab page index name renaming /> }).collect_view()}
+            </div>
+            <div class="tools">
+                <button class="icon" aria-label=texts::NEW_FILE title=texts::NEW_FILE on:click=new_file>"+"</button>
+                <button class="icon" aria-label=texts::RENAME_FILE title=texts::RENAME_FILE on:click=move |_| renaming.update(|on| *on = !*on)>
+                    <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.400">
+                        <path d="M2 12l.6-2.800L9.500 2.300l2.200 2.200-6.900 6.900zM8 3.800l2.200 2.200" />
+                    </svg>
+                </button>
+                <button class="icon" aria-label=texts::DELETE_FILE title=texts::DELETE_FILE on:click=delete>
+                    <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.400">
+                        <path d="M2 3.500h10M5 3.500v-1.700h4v1.700M3.300 3.500l.6 8.700h6.200l.6-8.700" />
+                    </svg>
+                </button>
+            </div>
+        </div>
+        <Show when=move || renaming.get()>
+            <RenameForm page renaming />
+        </Show>
+    }
+}
+
+#[component]
+fn Tab(page: Page, index: usize, name: SmolStr, renaming: RwSignal<bool>) -> impl IntoView {
+    let selected = move || page.current.get() == index;
+    let troubled = {
+        let name = name.clone();
+        move || page.problems.with(|problems| problems.iter().any(|problem| problem.file == name))
+    };
+    let node = NodeRef::<html::Button>::new();
+    // The arrow keys go from tab to tab, as the pattern for tabs asks.
+    let keys = move |event: web_sys::KeyboardEvent| {
+        let count = page.workspace.with_untracked(|workspace| workspace.files.len());
+        let next = match event.key().as_str() {
+            "ArrowRight" => (index + 1) % count,
+            "ArrowLeft" => (index + count - 1) % count,
+            "Home" => 0,
+            "End" => count - 1,
+            _ => return,
+        };
+        event.prevent_default();
+        page.current.set(next);
+        if let Some(tab) = node.get_untracked().and_then(|tab| tab.parent_element()).and_then(|list| list.children().item(next as u32)) {
+            super::dom::focus(&tab);
+        }
+    };
+    view! {
+        <button
+            node_ref=node
+            role="tab"
+            id=format!("tab-{index}")
+            aria-controls="sheet"
+            aria-selected=move || selected().to_string()
+            tabindex=move || if selected() { "0" } else { "-1" }
+            on:click=move |_| page.current.set(index)
+            on:dblclick=move |_| renaming.set(true)
+            on:keydown=keys
+        >
+            {name.to_string()}
+            <Show when=troubled>
+                <span class="flag" aria-hidden="true"></span>
+            </Show>
+        </button>
+    }
+}
+
+#[component]
+fn RenameForm(page: Page, renaming: RwSignal<bool>) -> impl IntoView {
+    let input = NodeRef::<html::Input>::new();
+    let reason = RwSignal::new(String::new());
+    let index = page.current.get_untracked();
+    let name = page.workspace.with_untracked(|workspace| workspace.files.get(index).map(|file| file.name.to_string()).unwrap_or_default());
+    Effect::new(move || {
+        if let Some(input) = input.get() {
+            let _ = input.focus();
+            input.select();
+        }
+    });
+    let submit = move |event: web_sys::SubmitEvent| {
+        event.prevent_default();
+        let name = input.get_untracked().map(|input| input.value().trim().to_owned()).unwrap_or_default();
+        match page.workspace.with_untracked(|workspace| workspace.check_name(index, &name)) {
+            Ok(()) => {
+                page.workspace.update(|workspace| {
+                    if let Some(file) = workspace.files.get_mut(index) {
+                        file.name = SmolStr::from(name);
+                    }
+                });
+                renaming.set(false);
+            }
+            Err(sentence) => reason.set(sentence),
+        }
+    };
+    view! {
+        <form class="rename" on:submit=submit on:keydown=move |event| if event.key() == "Escape" { renaming.set(false) }>
+            <input node_ref=input aria-label=texts::FILE_NAME value=name autocomplete="off" spellcheck="false" />
+            <button type="submit">{texts::RENAME}</button>
+            <button type="button" on:click=move |_| renaming.set(false)>{texts::CANCEL}</button>
+        </form>
+        <Show when=move || !reason.with(String::is_empty)>
+            <p class="rename bad" role="alert">{move || reason.get()}</p>
+        </Show>
+    }
+}

@@ -1,0 +1,99 @@
+//! The page's heart beat: once a frame the cluster is moved on by as much time as has passed, within a budget.
+
+use super::clock::Speed;
+use super::page::Page;
+use leptos::prelude::*;
+use std::cell::RefCell;
+use std::rc::Rc;
+use wasm_bindgen::prelude::*;
+
+/// How long a frame may work on the cluster; the rest of its 16 ms is for drawing.
+const BUDGET_MS: f64 = 9.0;
+/// Things that happen between two looks at the clock.
+const STEPS_AT_ONCE: usize = 16;
+/// After a pause (a hidden tab) this much is caught up at most.
+const LONGEST_FRAME_MS: f64 = 250.0;
+/// How much cluster time a frame at full speed aims at when next to nothing happens.
+const MAX_FRAME_CLUSTER_MS: u64 = 20_000;
+
+fn window() -> web_sys::Window {
+    web_sys::window().expect("the page runs in a window")
+}
+
+/// Milliseconds since the page was opened.
+pub fn now_ms() -> f64 {
+    window().performance().map_or(0.0, |performance| performance.now())
+}
+
+/// Begins, and goes on until the page is closed. `draw` is called after each frame's work.
+pub fn run(page: Page, mut draw: impl FnMut() + 'static) {
+    let again: Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>> = Rc::default();
+    let first = again.clone();
+    let mut last_ms: Option<f64> = None;
+    // Cluster time that has passed but is less than a millisecond.
+    let mut remainder_ms = 0.0;
+    *first.borrow_mut() = Some(Closure::new(move |frame_ms: f64| {
+        let passed_ms = (frame_ms - last_ms.replace(frame_ms).unwrap_or(frame_ms)).clamp(0.0, LONGEST_FRAME_MS);
+        move_on(page, passed_ms, &mut remainder_ms);
+        draw();
+        request(&again);
+    }));
+    request(&first);
+}
+
+fn request(callback: &Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>>) {
+    if let Some(callback) = callback.borrow().as_ref() {
+        // It can't be refused: the window is there as long as this code is.
+        let _ = window().request_animation_frame(callback.as_ref().unchecked_ref());
+    }
+}
+
+fn move_on(page: Page, passed_ms: f64, remainder_ms: &mut f64) {
+    let deadline_ms = now_ms() + BUDGET_MS;
+    let in_time = || now_ms() < deadline_ms;
+    let mut arrived = false;
+    page.session.update_value(|session| {
+        arrived = session.arrive(STEPS_AT_ONCE);
+        while !arrived && in_time() {
+            arrived = session.arrive(STEPS_AT_ONCE);
+        }
+    });
+    // On its way to an instant of the past, the page shows where it was until it is there.
+    if !arrived {
+        return;
+    }
+    if page.playing.get_untracked() {
+        let now_ms = page.see(|session| session.now_ms());
+        let until_ms = match page.speed.get_untracked() {
+            Speed::Times(times) => {
+                *remainder_ms += passed_ms * times;
+                let whole_ms = remainder_ms.floor();
+                *remainder_ms -= whole_ms;
+                now_ms + whole_ms as u64
+            }
+            Speed::Max => now_ms + MAX_FRAME_CLUSTER_MS,
+        };
+        page.session.update_value(|session| while !session.advance(until_ms, STEPS_AT_ONCE) && in_time() {});
+    }
+    page.refresh();
+}
+
+/// On to the next thing that happens.
+pub fn step(page: Page) {
+    page.playing.set(false);
+    page.session.update_value(|session| {
+        let due_ms = session.next_due_ms().unwrap_or_else(|| session.now_ms() + 1000).max(session.now_ms());
+        session.advance(due_ms, 1);
+    });
+    page.refresh();
+}
+
+/// On to the moment before which nothing happens, without waiting for it.
+pub fn skip(page: Page) {
+    page.session.update_value(|session| {
+        if let Some(due_ms) = session.next_due_ms() {
+            session.advance(due_ms, STEPS_AT_ONCE);
+        }
+    });
+    page.refresh();
+}

@@ -1,0 +1,204 @@
+//! The page's state: the session, and the signals through which components learn of changes.
+
+use super::clock::Speed;
+use super::edit::Editing;
+use super::problems::Problem;
+use super::terminal::Entry;
+use crate::playground::scene::{ObjectRef, View};
+use crate::playground::session::{CommandId, Session};
+use crate::playground::workspace::Workspace;
+use crate::value::SmolStr;
+use leptos::prelude::*;
+
+/// What all components share. Copies are the same page.
+#[derive(Clone, Copy)]
+pub struct Page {
+    /// The cluster and its past.
+    pub session: StoredValue<Session, LocalStorage>,
+    /// Rises when the cluster that is shown has changed.
+    pub revision: RwSignal<u64>,
+    /// The instant that is shown, in milliseconds since the session began.
+    pub now_ms: RwSignal<u64>,
+    /// The latest instant there is.
+    pub end_ms: RwSignal<u64>,
+    /// When something happens next by itself.
+    pub next_due_ms: RwSignal<Option<u64>>,
+    /// Whether the past is shown.
+    pub in_past: RwSignal<bool>,
+    /// Whether the clock runs.
+    pub playing: RwSignal<bool>,
+    /// How fast.
+    pub speed: RwSignal<Speed>,
+    /// The files.
+    pub workspace: RwSignal<Workspace>,
+    /// The index of the file that is edited.
+    pub current: RwSignal<usize>,
+    /// Rises when the files were replaced by others than those the editor knows.
+    pub opened: RwSignal<u64>,
+    /// What is wrong with the files.
+    pub problems: RwSignal<Vec<Problem>>,
+    /// How many objects Apply would create, change, and leave as they are.
+    pub forecast: RwSignal<(usize, usize, usize)>,
+    /// What Apply said last.
+    pub outcome: RwSignal<Outcome>,
+    /// Which picture.
+    pub view: RwSignal<View>,
+    /// Which namespace; all where there is none.
+    pub namespace: RwSignal<Option<SmolStr>>,
+    /// The namespaces there are.
+    pub namespaces: RwSignal<Vec<SmolStr>>,
+    /// What the inspector shows.
+    pub selected: RwSignal<Option<ObjectRef>>,
+    /// What the terminal shows.
+    pub entries: RwSignal<Vec<Entry>>,
+    /// The command in the terminal that has not ended yet.
+    pub foreground: RwSignal<Option<CommandId>>,
+    /// What is said to a screen reader.
+    pub said: RwSignal<String>,
+    /// A sentence across the page, with what can be done about it.
+    pub notice: RwSignal<Option<Notice>>,
+    /// The example that is open, or `""`.
+    pub example: RwSignal<&'static str>,
+    /// A place (bytes) in a file that the editor is to show.
+    pub reveal: RwSignal<Option<(SmolStr, usize)>>,
+    /// A text that a command wants edited.
+    pub editing: RwSignal<Option<Editing>>,
+    /// Whether the dialog with the link is open.
+    pub sharing: RwSignal<bool>,
+    /// Whether the files are the person's own, and kept when they change.
+    pub keeps_work: StoredValue<bool>,
+}
+
+/// What Apply said.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Outcome {
+    /// The command that is carrying it out.
+    pub command: CommandId,
+    /// kubectl's words.
+    pub text: String,
+    /// Whether anything was refused.
+    pub is_refused: bool,
+}
+
+/// A sentence across the page.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Notice {
+    /// The sentence.
+    pub text: String,
+    /// Whether the person's own work can be gone back to.
+    pub restores: bool,
+}
+
+impl Page {
+    /// The page of a session.
+    pub fn new(session: Session, workspace: Workspace) -> Page {
+        Page {
+            session: StoredValue::new_local(session),
+            revision: RwSignal::new(0),
+            now_ms: RwSignal::new(0),
+            end_ms: RwSignal::new(0),
+            next_due_ms: RwSignal::new(None),
+            in_past: RwSignal::new(false),
+            playing: RwSignal::new(true),
+            speed: RwSignal::new(Speed::Times(1.0)),
+            workspace: RwSignal::new(workspace),
+            current: RwSignal::new(0),
+            opened: RwSignal::new(0),
+            problems: RwSignal::new(Vec::new()),
+            forecast: RwSignal::new((0, 0, 0)),
+            outcome: RwSignal::new(Outcome::default()),
+            view: RwSignal::new(View::default()),
+            namespace: RwSignal::new(None),
+            namespaces: RwSignal::new(Vec::new()),
+            selected: RwSignal::new(None),
+            entries: RwSignal::new(Vec::new()),
+            foreground: RwSignal::new(None),
+            said: RwSignal::new(String::new()),
+            notice: RwSignal::new(None),
+            example: RwSignal::new(""),
+            reveal: RwSignal::new(None),
+            editing: RwSignal::new(None),
+            sharing: RwSignal::new(false),
+            keeps_work: StoredValue::new(false),
+        }
+    }
+
+    /// Looks at the session.
+    pub fn see<T>(self, look: impl FnOnce(&Session) -> T) -> T {
+        self.session.with_value(look)
+    }
+
+    /// Does something with the session and shows what came of it.
+    pub fn act<T>(self, act: impl FnOnce(&mut Session) -> T) -> T {
+        let mut act = Some(act);
+        let mut answer = None;
+        self.session.update_value(|session| answer = act.take().map(|act| act(session)));
+        self.refresh();
+        answer.expect("update_value calls its function once")
+    }
+
+    /// The files as they are now.
+    pub fn files(self) -> Workspace {
+        self.workspace.get_untracked()
+    }
+
+    /// Brings the signals up to what the session says; those that are as before tell nobody.
+    pub fn refresh(self) {
+        let (now_ms, end_ms, next_due_ms, in_past, revision) = self.see(|session| {
+            let revision = session.cluster().store().revision() + session.epoch() * 1_000_000_000;
+            (session.now_ms(), session.end_ms(), session.next_due_ms(), session.is_in_past(), revision)
+        });
+        set_if_changed(self.now_ms, now_ms);
+        set_if_changed(self.end_ms, end_ms);
+        set_if_changed(self.next_due_ms, next_due_ms);
+        set_if_changed(self.in_past, in_past);
+        if self.revision.get_untracked() != revision {
+            let names = self.see(|session| {
+                let namespaces = session.cluster().store().list(&crate::api::resource::NAMESPACES, None);
+                namespaces.map(|namespace| SmolStr::new(crate::api::meta::name(namespace))).collect::<Vec<_>>()
+            });
+            set_if_changed(self.namespaces, names);
+            self.revision.set(revision);
+        }
+        super::terminal::take_reports(self);
+    }
+
+    /// Applies all files.
+    pub fn apply(self) {
+        let workspace = self.files();
+        let command = self.session.try_update_value(|session| session.apply(&workspace)).unwrap_or_default();
+        self.outcome.set(Outcome { command, ..Outcome::default() });
+        self.playing.set(true);
+        self.refresh();
+    }
+
+    /// Shows another instant.
+    pub fn go_to(self, at_ms: u64) {
+        self.playing.set(false);
+        self.session.update_value(|session| session.go_to(at_ms));
+    }
+
+    /// Forgets what came after the instant that is shown, and goes on from there.
+    pub fn branch(self) {
+        self.act(Session::branch);
+        self.playing.set(true);
+    }
+
+    /// Shows the latest instant again.
+    pub fn back_to_now(self) {
+        self.act(|session| session.go_to(session.end_ms()));
+        self.playing.set(true);
+    }
+
+    /// Says something to a screen reader.
+    pub fn say(self, text: impl Into<String>) {
+        self.said.set(text.into());
+    }
+}
+
+/// Sets a signal only when that changes it.
+pub fn set_if_changed<T: PartialEq + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|old| *old != value) {
+        signal.set(value);
+    }
+}

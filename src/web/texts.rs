@@ -1,0 +1,98 @@
+//! Every English text of the page, ready to be translated. What comes from the cluster is Kubernetes' own.
+#![allow(missing_docs, reason = "each name says what its text says")]
+
+pub const NAME: &str = "Kubarium";
+pub const EXAMPLE: &str = "Example";
+pub const EXAMPLE_NONE: &str = "My own files";
+pub const TIME: &str = "Time";
+pub const PLAY: &str = "Play";
+pub const PAUSE: &str = "Pause";
+pub const STEP: &str = "Step";
+pub const STEP_HELP: &str = "Step: on to the next thing that happens, then pause";
+pub const SKIP: &str = "Skip to next event";
+pub const SKIP_SHORT: &str = "skip";
+pub const SPEED: &str = "Speed";
+pub const SPEED_MAX: &str = "Max";
+pub const HISTORY: &str = "History";
+pub const BRANCH: &str = "Branch from here";
+pub const BRANCH_HELP: &str = "Branch from here: forget what came after this instant and go on from it";
+pub const VIEW: &str = "View";
+pub const MACHINES: &str = "Machines";
+pub const APPLICATION: &str = "Application";
+pub const NAMESPACE: &str = "Namespace";
+pub const ALL_NAMESPACES: &str = "All namespaces";
+pub const SHARE: &str = "Share";
+pub const THEME_SYSTEM: &str = "Theme: as the system has it";
+pub const THEME_LIGHT: &str = "Theme: light";
+pub const THEME_DARK: &str = "Theme: dark";
+
+pub const FILES: &str = "Files";
+pub const NEW_FILE: &str = "New file";
+pub const RENAME_FILE: &str = "Rename file";
+pub const DELETE_FILE: &str = "Delete file";
+pub const FILE_NAME: &str = "File name";
+pub const RENAME: &str = "Rename";
+pub const CANCEL: &str = "Cancel";
+pub const EDITOR: &str = "Manifest editor";
+pub const PROBLEMS: &str = "Problems";
+pub const APPLY: &str = "Apply";
+pub const APPLY_RESULT: &str = "Apply result";
+pub const APPLY_HELP: &str = "Applies all files (Ctrl+Enter)";
+pub const FORECAST_NOTHING: &str = "nothing to apply";
+pub const FORECAST_SAME: &str = "all as it is in the cluster";
+pub const FORECAST_CREATE: &str = "would create";
+pub const FORECAST_CHANGE: &str = "would change";
+pub const FORECAST_CHANGE_TOO: &str = "change";
+pub const FORECAST_OF: &str = "of";
+pub const APPLYING: &str = "Applying …";
+
+pub const DIAGRAM: &str = "Cluster diagram";
+pub const QUIET: &str = "Nothing is due for";
+pub const PAST: &str = "You are looking at the past.";
+pub const BACK_TO_NOW: &str = "Back to now";
+
+pub const TERMINAL: &str = "Terminal";
+pub const TERMINAL_OUTPUT: &str = "Terminal output";
+pub const COMMAND_LINE: &str = "Command line";
+pub const STOP_COMMAND: &str = "Stop (Ctrl+C)";
+pub const COMMAND_HINT: &str = "kubectl get pods";
+pub const TERMINAL_WELCOME: &str = "This terminal has kubectl, as it is in Kubernetes 1.36, for the cluster above. Try: kubectl get all\n";
+pub const TERMINAL_HELP: &str = "kubectl …   talks to the cluster; the files on the left are in the current folder\n\
+clear       empties this window\n\
+Up, Down    earlier commands    Tab  completes    Ctrl+C  stops a command\n";
+
+pub const INSPECTOR: &str = "Inspector";
+pub const INSPECTOR_EMPTY: &str = "Select something in the diagram to see what it is, why it is there and what it waits for.";
+pub const GONE: &str = "is gone.";
+pub const WHY: &str = "Why it is here";
+pub const CONDITIONS: &str = "Conditions";
+pub const EVENTS: &str = "Events";
+pub const NO_EVENTS: &str = "No events.";
+pub const PLACEMENT: &str = "Nodes when it was placed";
+pub const PLACEMENT_SUM: &str = "Sum";
+pub const PLACEMENT_ONLY: &str = "Only this node would do, so nothing was compared.";
+pub const PLACEMENT_MORE: &str = "more nodes were looked at.";
+pub const YAML: &str = "YAML";
+
+pub const SHARE_LINK: &str = "Link";
+pub const SHARE_SAYS: &str =
+    "This link holds everything: the files, what was done and when, and the view. It is all in the part after #, which no server sees.";
+pub const SHARE_LONG: &str = "The link is long; some chat programs cut links of more than 2,000 characters.";
+pub const COPY: &str = "Copy";
+pub const COPIED: &str = "Copied.";
+pub const COPY_FAILED: &str = "The browser does not let this page copy; select the link and copy it yourself.";
+pub const CLOSE: &str = "Close";
+pub const LINK_BROKEN: &str = "The link could not be opened:";
+pub const WORK_KEPT: &str = "Your own work is kept.";
+pub const RESTORE: &str = "Go back to it";
+pub const DISMISS: &str = "Dismiss";
+pub const BROKEN: &str = "Kubarium has met a mistake in itself and has stopped. Your files are kept; load the page again to go on. What it says:";
+pub const EDIT_TITLE: &str = "Edit";
+pub const SAVE: &str = "Save";
+
+pub const PANES: &str = "Pane";
+pub const PANE_EDITOR: &str = "Editor";
+pub const PANE_DIAGRAM: &str = "Diagram";
+pub const RESIZE_EDITOR: &str = "Width of the editor";
+pub const RESIZE_INSPECTOR: &str = "Width of the inspector";
+pub const RESIZE_TERMINAL: &str = "Height of the terminal";
