@@ -1,6 +1,7 @@
 //! The clusters there are.
 
 use crate::kubelet::NodeConfig;
+use crate::network::NetworkConfig;
 
 /// Which cluster.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,5 +42,13 @@ impl ClusterConfig {
     /// A cluster of `count` machines `worker-1` … in three zones, each with 4 CPU, 8Gi memory and room for 110 pods.
     pub fn with_workers(flavour: Flavour, seed: u64, count: usize) -> ClusterConfig {
         ClusterConfig { flavour, seed, start_ms: START_MS, nodes: (1..=count).map(NodeConfig::worker).collect() }
+    }
+
+    /// How its network is set up.
+    pub fn network(&self) -> NetworkConfig {
+        match self.flavour {
+            Flavour::Reference => NetworkConfig::reference(),
+            Flavour::Playground => NetworkConfig::playground(),
+        }
     }
 }
