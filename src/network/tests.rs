@@ -332,6 +332,23 @@ fn an_ingress_leads_by_host_and_path() {
 }
 
 #[test]
+fn rewrite_target_changes_the_path() {
+    let mut room = Room::new(NetworkConfig::playground());
+    let backend = json!({"service": {"name": "web", "port": {"number": 80}}});
+    let paths = json!([{"path": "/shop(/|$)(.*)", "pathType": "ImplementationSpecific", "backend": backend}]);
+    let annotations = json!({"nginx.ingress.kubernetes.io/rewrite-target": "/$2"});
+    room.create(
+        &INGRESSES,
+        json!({"metadata": {"namespace": "demo", "name": "front", "annotations": annotations}, "spec": {"rules": [{"http": {"paths": paths}}]}}),
+    );
+    for (path, expected) in [("/shop/cart?x=1", Ok("10.0.0.11 /cart?x=1")), ("/shop", Ok("10.0.0.11 /")), ("/shopping", Err(404))] {
+        let response = room.get(&Source::Outside, &format!("http://10.0.0.11{path}")).outcome.unwrap_or_default();
+        let found = if response.status == 200 { Ok(response.body.as_str()) } else { Err(response.status) };
+        assert_eq!(found, expected, "{path}");
+    }
+}
+
+#[test]
 fn load_balancers_have_an_address_while_the_tunnel_runs() {
     let mut room = Room::new(NetworkConfig::playground());
     let spec = json!({"type": "LoadBalancer", "selector": {"app": "web"}, "ports": [{"port": 80, "targetPort": 80}]});
