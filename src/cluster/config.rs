@@ -50,7 +50,7 @@ impl ClusterConfig {
         ClusterConfig { flavour, seed, start_ms: START_MS, nodes }
     }
 
-    /// How its network is set up.
+    /// What the network needs to know.
     pub fn network(&self) -> NetworkConfig {
         match self.flavour {
             Flavour::Reference => NetworkConfig::reference(),

@@ -4,19 +4,21 @@
 
 mod config;
 pub mod invariants;
+mod pod_requests;
 mod terminal;
 
 pub use config::{ClusterConfig, Flavour};
+pub use pod_requests::STILL_RUNNING;
 pub use terminal::run_to_end;
 
 use crate::controllers::ControllerManager;
-use crate::kubelet::Kubelets;
-use crate::kubelet::runtime::HttpRequest;
-use crate::network::{Answer, Network, Source};
+use crate::kubelet::{ExecHandle, Kubelets};
+use crate::network::Network;
 use crate::scheduler::Scheduler;
 use crate::server::Server;
 use crate::server::request::{Request, Response};
 use crate::store::Store;
+use imbl::OrdMap;
 
 /// A cluster: API server and store, controllers, scheduler, machines, network, and the time it is there.
 #[derive(Clone)]
@@ -26,6 +28,7 @@ pub struct Cluster {
     scheduler: Scheduler,
     kubelets: Kubelets,
     network: Network,
+    execs: OrdMap<u64, ExecHandle>,
     now_ms: u64,
     start_ms: u64,
     observed_revision: u64,
@@ -57,6 +60,7 @@ impl Cluster {
             scheduler: Scheduler::new(),
             kubelets: Kubelets::new(&config.nodes, config.start_ms),
             network: Network::new(config.network()),
+            execs: OrdMap::new(),
             now_ms: config.start_ms,
             start_ms: config.start_ms,
             observed_revision: 0,
@@ -95,28 +99,12 @@ impl Cluster {
         &self.kubelets
     }
 
-    /// The network, for who answers whom.
-    pub fn network(&self) -> &Network {
-        &self.network
-    }
-
-    /// Sends a request, as somebody outside or a process in the cluster would, and tells its way; the server that answers logs it.
-    pub fn send(&mut self, from: &Source, request: &HttpRequest) -> Answer {
-        let answer = self.network.request(self.server.store(), &self.kubelets, from, request, self.now_ms);
-        if let Some(served) = &answer.served {
-            self.kubelets.served(&served.pod_uid, served.port, &served.answer, self.now_ms);
-        }
-        answer
-    }
-
-    /// Starts or stops `minikube tunnel`.
-    pub fn set_tunnel(&mut self, running: bool) {
-        self.network.set_tunnel(running, self.now_ms);
-    }
-
-    /// Carries out a request of somebody outside, now.
+    /// Carries out a request of somebody outside, now. A command in a container is answered by [`STILL_RUNNING`] with a number until it has ended.
     pub fn request(&mut self, request: &Request) -> Response {
-        let response = self.server.handle(request, self.now_ms);
+        let response = match self.pod_request(request) {
+            Some(response) => response,
+            None => self.server.handle(request, self.now_ms),
+        };
         self.observe();
         response
     }
@@ -146,15 +134,10 @@ impl Cluster {
 
     fn next_actor(&self) -> Option<(u64, Actor)> {
         // Where several are due at the same moment the order is always this one.
-        [
-            (self.controllers.next_due(), Actor::Controllers),
-            (self.scheduler.next_due(), Actor::Scheduler),
-            (self.kubelets.next_due(), Actor::Kubelets),
-            (self.network.next_due(), Actor::Network),
-        ]
-        .into_iter()
-        .filter_map(|(due_ms, actor)| Some((due_ms?, actor)))
-        .min_by_key(|&(due_ms, _)| due_ms)
+        [(self.controllers.next_due(), Actor::Controllers), (self.scheduler.next_due(), Actor::Scheduler), (self.kubelets.next_due(), Actor::Kubelets)]
+            .into_iter()
+            .filter_map(|(due_ms, actor)| Some((due_ms?, actor)))
+            .min_by_key(|&(due_ms, _)| due_ms)
     }
 
     /// Moves the clock to `until_ms` and does everything that is due by then, but at most `max_steps` things; true when the
@@ -177,20 +160,29 @@ impl Cluster {
         match actor {
             Actor::Controllers => self.controllers.run_next(&mut self.server, self.now_ms),
             Actor::Scheduler => self.scheduler.run_next(&mut self.server, self.now_ms),
-            Actor::Kubelets => self.step_kubelets(),
+            Actor::Kubelets => self.run_kubelets(),
             Actor::Network => self.network.run_next(&mut self.server, self.now_ms),
         }
         self.observe();
     }
 
-    fn step_kubelets(&mut self) {
-        // What processes see of the network are the containers and objects as they were before this step.
+    fn run_kubelets(&mut self) {
+        // What containers meet in the network are the containers as they were before this step.
         let (containers, store) = (self.kubelets.clone(), self.server.store().clone());
         let mut seen = self.network.seen_by_containers(&store, &containers);
         self.kubelets.run_next(&mut self.server, &mut seen, self.now_ms);
-        for served in seen.into_served() {
-            self.kubelets.served(&served.pod_uid, served.port, &served.answer, self.now_ms);
-        }
+        let served = seen.into_served();
+        self.tell_served(&served);
+    }
+
+    /// Whether `minikube tunnel` runs: then LoadBalancer Services get addresses.
+    pub fn set_tunnel(&mut self, running: bool) {
+        self.network.set_tunnel(running, self.now_ms);
+    }
+
+    /// The network, for who answers whom.
+    pub fn network(&self) -> &Network {
+        &self.network
     }
 
     /// Shows everyone the writes that they have not seen yet.

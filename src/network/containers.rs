@@ -1,6 +1,5 @@
 //! What the network asks of the machines: who listens in a pod, and what is answered there.
 
-use crate::kubelet::Kubelets;
 use crate::kubelet::runtime::{Answer, HttpRequest};
 use crate::value::SmolStr;
 
@@ -25,18 +24,4 @@ pub struct Served {
     pub port: u16,
     /// What it said.
     pub answer: Answer,
-}
-
-impl Containers for Kubelets {
-    fn is_node_up(&self, node: &str) -> bool {
-        Kubelets::is_node_up(self, node)
-    }
-
-    fn listens(&self, pod_uid: &str, port: u16) -> bool {
-        Kubelets::listens(self, pod_uid, port)
-    }
-
-    fn answer(&self, pod_uid: &str, request: &HttpRequest, client_ip: &str, now_ms: u64) -> Option<Answer> {
-        Kubelets::answer(self, pod_uid, request, client_ip, now_ms)
-    }
 }
