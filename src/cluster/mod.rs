@@ -43,7 +43,10 @@ impl Cluster {
         let mut server = Server::new(config.seed);
         for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
             let namespace = serde_json::json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
-            server.handle(&Request::new(crate::server::request::Verb::Create, &crate::api::resource::NAMESPACES, "", "").with_body(namespace.into()), config.start_ms);
+            server.handle(
+                &Request::new(crate::server::request::Verb::Create, &crate::api::resource::NAMESPACES, "", "").with_body(namespace.into()),
+                config.start_ms,
+            );
         }
         let mut cluster = Cluster {
             server,
