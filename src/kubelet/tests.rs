@@ -24,6 +24,7 @@ fn make_namespace(server: &mut Server) {
         assert!(response.is_success(), "{:?}", response.body);
     };
     make(&NAMESPACES, "", json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "demo"}}));
+    make(&NAMESPACES, "", json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "kube-node-lease"}}));
     make(&SERVICE_ACCOUNTS, "demo", json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}));
     make(&CONFIG_MAPS, "demo", json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "kube-root-ca.crt"}, "data": {"ca.crt": "x"}}));
 }
@@ -31,7 +32,6 @@ fn make_namespace(server: &mut Server) {
 impl World {
     fn new() -> World {
         let mut server = Server::new(7);
-        server.bootstrap(START_MS);
         let config = NodeConfig { profile: Profile::Reference, ..NodeConfig::worker(1) };
         let mut world = World { server, kubelets: Kubelets::new(&[config], START_MS), now_ms: START_MS, seen: 0 };
         make_namespace(&mut world.server);
@@ -362,7 +362,6 @@ fn a_static_pod_has_a_mirror_that_comes_back() {
     let mut server = Server::new(7);
     let manifest = json!({"metadata": {"name": "proxy", "namespace": "demo"}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}});
     let config = NodeConfig { static_pods: vec![manifest.into()], ..NodeConfig::worker(1) };
-    server.bootstrap(START_MS);
     make_namespace(&mut server);
     let mut world = World { server, kubelets: Kubelets::new(&[config], START_MS), now_ms: START_MS, seen: 0 };
     world.run(10_000);
@@ -377,7 +376,6 @@ fn a_static_pod_has_a_mirror_that_comes_back() {
 #[ignore]
 fn perf() {
     let mut server = Server::new(7);
-    server.bootstrap(START_MS);
     make_namespace(&mut server);
     let nodes = 50;
     let configs: Vec<NodeConfig> = (1..=nodes).map(NodeConfig::worker).collect();
