@@ -1,7 +1,7 @@
 //! The file trees that images begin with.
 
 use super::fs::{Device, NodeKind, Tree};
-use super::programs::{APPLETS, MAGIC};
+use super::programs::{APPLETS, MAGIC, OF_IMAGE};
 
 /// What an image's root is made from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ fn fill(tree: &mut Tree, family: Family, own_programs: &[&str], now_ms: u64) -> 
         Family::Scratch => {}
     }
     for name in own_programs {
-        tree.write(&format!("usr/bin/{name}"), format!("{MAGIC}{name}\n").as_bytes(), 0o755, now_ms)?;
+        tree.write(&format!("usr/bin/{name}"), format!("{MAGIC}{OF_IMAGE}{name}\n").as_bytes(), 0o755, now_ms)?;
     }
     if family == Family::Scratch {
         return Ok(());

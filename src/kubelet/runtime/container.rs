@@ -222,7 +222,6 @@ impl Container {
             profile: self.profile,
             sandbox: &self.sandbox_config,
             config: &self.config,
-            image: &self.image.base,
             taken_ports: host.taken_ports,
             started_at_ms: self.started_at_ms(),
         };
@@ -271,7 +270,6 @@ impl Container {
             profile: self.profile,
             sandbox: &self.sandbox_config,
             config: &self.config,
-            image: &self.image.base,
             taken_ports: &none_taken,
             started_at_ms: self.started_at_ms(),
         };

@@ -21,7 +21,6 @@ pub(crate) struct MountPoint {
     pub device: DeviceId,
     pub root: Inode,
     pub read_only: bool,
-    pub volume: VolumeId,
 }
 
 /// Which tree.
@@ -99,7 +98,7 @@ impl Files<'_> {
         let is_dir = volume.tree.node(root).is_some_and(Node::is_dir);
         let read_only = read_only || volume.read_only;
         let path = self.mount_point(path, is_dir);
-        self.view.mounts.push(MountPoint { path, device, root, read_only, volume: volume_id.clone() });
+        self.view.mounts.push(MountPoint { path, device, root, read_only });
         Ok(())
     }
 

@@ -132,10 +132,6 @@ impl Kernel {
         self.processes.get(&pid)
     }
 
-    pub fn process_mut(&mut self, pid: Pid) -> Option<&mut Process> {
-        self.processes.get_mut(&pid)
-    }
-
     pub fn processes(&self) -> impl Iterator<Item = (Pid, &Process)> {
         self.processes.iter().map(|(pid, process)| (*pid, process))
     }
@@ -162,7 +158,8 @@ impl Kernel {
                 return Ran { exit: None, wake_at_ms: self.wake_at(world.now_ms) };
             }
             if steps_left == 0 {
-                let wake_at_ms = world.now_ms + self.slice_ms;
+                let next_slice_ms = world.now_ms + self.slice_ms;
+                let wake_at_ms = self.next_wake_at(world.now_ms).map_or(next_slice_ms, |at| at.min(next_slice_ms));
                 self.slice_ms = (self.slice_ms * 2).min(MAX_SLICE_MS);
                 return Ran { exit: None, wake_at_ms: Some(wake_at_ms) };
             }
@@ -174,6 +171,11 @@ impl Kernel {
         self.processes.values().filter(|process| process.exit.is_none()).filter_map(|process| process.wait.wake_at_ms()).map(|at| at.max(now_ms)).min()
     }
 
+    /// When the first of the sleeping processes wakes up.
+    fn next_wake_at(&self, now_ms: u64) -> Option<u64> {
+        self.processes.values().filter(|process| process.exit.is_none()).filter_map(|process| process.wait.wake_at_ms()).filter(|at| *at > now_ms).min()
+    }
+
     /// Runs one process until it waits, ends, or has had its share; `None` when it can't go on at all.
     fn run_process(&mut self, pid: Pid, world: &mut World<'_>) -> Option<u64> {
         if !self.is_ready(pid, world) {
@@ -182,6 +184,9 @@ impl Kernel {
         let mut process = self.processes.remove(&pid)?;
         let mut program = process.program.take();
         process.wait = Wait::Ready;
+        for child in self.processes.values_mut().filter(|child| child.parent == pid && child.exit.is_some()) {
+            child.noticed = true;
+        }
         let mut sys = Sys { kernel: self, process: &mut process, pid, world, spent: 1 };
         let flow = match &mut program {
             Some(program) => program.step(&mut sys),
@@ -226,7 +231,7 @@ impl Kernel {
             Wait::Until(at_ms) => *at_ms <= world.now_ms,
             Wait::Input(fd) => readable(fd),
             Wait::InputUntil(fd, at_ms) => readable(fd) || *at_ms <= world.now_ms,
-            Wait::Child => self.processes.values().any(|child| child.parent == pid && child.exit.is_some()),
+            Wait::Child => self.processes.values().any(|child| child.parent == pid && child.exit.is_some() && !child.noticed),
             Wait::Network | Wait::Forever => false,
         }
     }

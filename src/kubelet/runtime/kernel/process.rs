@@ -119,6 +119,8 @@ pub(crate) struct Process {
     pub unwritten: VecDeque<(PipeId, Vec<u8>)>,
     /// How it ended, until its parent has asked: exit code and signal.
     pub exit: Option<(i32, Signal)>,
+    /// Whether its parent was woken by its end.
+    pub noticed: bool,
     pub started_at_ms: u64,
     pub exec: Option<ExecId>,
     /// What it asks of the network, and how long it waits for the answer.
@@ -140,6 +142,7 @@ impl Process {
             wait: Wait::Ready,
             unwritten: VecDeque::new(),
             exit: None,
+            noticed: false,
             started_at_ms: now_ms,
             exec: None,
             ask: None,
@@ -199,8 +202,6 @@ pub(crate) struct Machine<'a> {
     pub profile: Profile,
     pub sandbox: &'a SandboxConfig,
     pub config: &'a ContainerConfig,
-    /// The last part of the image's name: whose programs there are.
-    pub image: &'a str,
     /// Ports of the pod that other containers listen on.
     pub taken_ports: &'a BTreeSet<u16>,
     pub started_at_ms: u64,

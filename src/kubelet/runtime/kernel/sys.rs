@@ -3,7 +3,7 @@
 use super::super::fs::view::{Credentials, Place, join};
 use super::super::fs::{Device, FsError, NodeKind};
 use super::process::{Ask, OpenKind, Pid, Process, Program, Reply};
-use super::signal::{self, Signal};
+use super::signal::Signal;
 use super::{FileId, Kernel, MAX_PROCESSES, Sender, World};
 use smol_str::SmolStr;
 use std::sync::Arc;
@@ -161,11 +161,6 @@ impl Sys<'_, '_> {
     /// An open file that reads this text.
     pub fn open_text(&mut self, text: &[u8]) -> FileId {
         self.kernel.open(OpenKind::Text(text.into()))
-    }
-
-    /// An open file that reads nothing.
-    pub fn open_null(&mut self) -> FileId {
-        self.kernel.open(OpenKind::Null)
     }
 
     /// Closes an open file that is no file descriptor (any more).
@@ -328,6 +323,7 @@ impl Sys<'_, '_> {
             wait: super::Wait::Ready,
             unwritten: Default::default(),
             exit: None,
+            noticed: false,
             started_at_ms: self.now_ms(),
             exec: None,
             ask: None,
@@ -361,6 +357,11 @@ impl Sys<'_, '_> {
             self.kernel.signal(pid, signal, Sender::Inside);
         }
         Ok(())
+    }
+
+    /// Whether somebody has to be told of a signal before anything else happens.
+    pub fn has_signals(&self) -> bool {
+        !self.kernel.signals.is_empty()
     }
 
     /// All processes but this one.
@@ -423,10 +424,5 @@ impl Sys<'_, '_> {
         let bytes = self.read_file(database, CHUNK_BYTES).ok()?;
         let text = String::from_utf8_lossy(&bytes).into_owned();
         text.lines().find(|line| line.split(':').next() == Some(name)).and_then(|line| line.split(':').nth(2)?.parse().ok())
-    }
-
-    /// Whether it was asked to end by the default action of `signal`.
-    pub fn default_action_ends(signal: Signal) -> bool {
-        !signal::ignored_by_default(signal)
     }
 }

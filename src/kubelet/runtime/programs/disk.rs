@@ -23,13 +23,12 @@ pub(crate) struct Copy {
     input: u32,
     output: u32,
     taken: u64,
-    held: Vec<u8>,
     quiet: bool,
 }
 
 impl Copy {
     pub fn program(sys: &mut Sys<'_, '_>, arguments: &[SmolStr]) -> Result<Box<dyn Program>, i32> {
-        let mut dd = Copy { block: 512, count: None, input: 0, output: 1, taken: 0, held: Vec::new(), quiet: false };
+        let mut dd = Copy { block: 512, count: None, input: 0, output: 1, taken: 0, quiet: false };
         let (mut input, mut output, mut append) = (None, None, false);
         for argument in arguments {
             let Some((key, value)) = argument.split_once('=') else {

@@ -37,6 +37,9 @@ pub(crate) const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:
 /// What the file of a program begins with; its name follows. Such a file can be copied and renamed like a real one.
 pub(crate) const MAGIC: &str = "\u{7f}ELF ";
 
+/// Before the name of a program that only one image has.
+pub(crate) const OF_IMAGE: &str = "image ";
+
 /// Scripts whose interpreter is a script, and so on.
 const MAX_INTERPRETERS: usize = 4;
 /// Enough of a file to see what it is.
@@ -88,8 +91,13 @@ pub(crate) fn load_from(files: &Files<'_>, who: &Credentials, cwd: &str, argv: &
         let head = String::from_utf8_lossy(&bytes);
         if let Some(program) = head.strip_prefix(MAGIC) {
             let program = program.trim();
-            let applet_name = if program == "busybox" { name.rsplit('/').next().unwrap_or(&name).trim_start_matches('-') } else { program };
-            return applet(applet_name, &argv).ok_or(LoadError::NotFound);
+            if let Some(own) = program.strip_prefix(OF_IMAGE) {
+                return super::images::program(own, &argv).or_else(|| applet(own, &argv)).ok_or(LoadError::NotFound);
+            }
+            if program == "busybox" {
+                return Ok(table::busybox(paths::base_name(&name).trim_start_matches('-'), &argv));
+            }
+            return applet(program, &argv).ok_or(LoadError::NotFound);
         }
         let Some(first_line) = head.strip_prefix("#!").map(|rest| rest.lines().next().unwrap_or("").trim()) else {
             // A script without an interpreter: the shell runs it itself.

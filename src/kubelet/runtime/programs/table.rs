@@ -138,6 +138,19 @@ pub(crate) fn applet(name: &str, argv: &[SmolStr]) -> Option<Box<dyn Program>> {
     immediate(name).map(|run| Box::new(Now { run, arguments }) as Box<dyn Program>)
 }
 
+/// The applet of busybox that goes by that name.
+pub(super) fn busybox(name: &str, argv: &[SmolStr]) -> Box<dyn Program> {
+    let known = APPLETS.contains(&name) || MORE_APPLETS.contains(&name);
+    let missing = || {
+        let run = |sys: &mut Sys<'_, '_>, arguments: &[SmolStr]| {
+            sys.err(&format!("{}: applet not found\n", arguments.first().cloned().unwrap_or_default()));
+            127
+        };
+        Box::new(Now { run, arguments: vec![name.into()] }) as Box<dyn Program>
+    };
+    if known { applet(name, argv).unwrap_or_else(missing) } else { missing() }
+}
+
 /// Programs with a life of their own.
 fn waiting(name: &str, argv: &[SmolStr], arguments: &[SmolStr]) -> Option<Box<dyn Program>> {
     let shell = |dialect| Some(Box::new(shell::Start { dialect, argv: argv.to_vec() }) as Box<dyn Program>);
@@ -152,9 +165,9 @@ fn waiting(name: &str, argv: &[SmolStr], arguments: &[SmolStr]) -> Option<Box<dy
         "busybox" => {
             let (first, rest) = arguments.split_first()?;
             let argv: Vec<SmolStr> = std::iter::once(first.clone()).chain(rest.iter().cloned()).collect();
-            if first == "busybox" { None } else { applet(first, &argv) }
+            Some(busybox(first, &argv))
         }
-        _ => crate::kubelet::runtime::images::program(name, argv),
+        _ => None,
     }
 }
 

@@ -153,9 +153,7 @@ impl Tail {
                 }
             }
         }
-        let now_ms = sys.now_ms();
-        let next_ms = now_ms - now_ms % self.interval_ms.max(1) + self.interval_ms;
-        Flow::Wait(Wait::Until(next_ms.max(now_ms + self.interval_ms / 2)))
+        Flow::Wait(Wait::Until(sys.now_ms() + self.interval_ms))
     }
 
     fn reopen_if_replaced(&mut self, index: usize, sys: &mut Sys<'_, '_>) {

@@ -178,7 +178,7 @@ impl Program for Shell {
                 Next::Go => {}
                 Next::Stop(flow) => return flow,
             }
-            if !sys.process.unwritten.is_empty() {
+            if !sys.process.unwritten.is_empty() || sys.has_signals() {
                 return Flow::More;
             }
         }

@@ -17,12 +17,12 @@ pub(crate) struct SyntaxError {
 }
 
 impl SyntaxError {
-    pub fn new(message: impl Into<String>) -> SyntaxError {
-        SyntaxError { message: message.into(), incomplete: false }
+    pub fn new(message: &str) -> SyntaxError {
+        SyntaxError { message: format!("syntax error: {message}"), incomplete: false }
     }
 
-    pub fn incomplete(message: impl Into<String>) -> SyntaxError {
-        SyntaxError { message: message.into(), incomplete: true }
+    pub fn incomplete(message: &str) -> SyntaxError {
+        SyntaxError { message: format!("syntax error: {message}"), incomplete: true }
     }
 }
 
@@ -413,7 +413,7 @@ impl Parser {
         }
         let variable = self.take_while(|c| !is_meta(c));
         if !is_name(&variable) {
-            return Err(SyntaxError::new("syntax error: bad for loop variable"));
+            return Err(SyntaxError::new("bad for loop variable"));
         }
         self.skip_newlines();
         let mut words = None;
