@@ -21,11 +21,15 @@ const features = ["bulk-memory", "mutable-globals", "nontrapping-float-to-int", 
 const wasm = readdirSync(staging).find((name) => name.endsWith("_bg.wasm"));
 if (!wasm) throw new Error("Trunk left no .wasm file");
 const before = statSync(join(staging, wasm)).size;
-console.log("shrinking the wasm with wasm-opt");
-execFileSync("node_modules/.bin/wasm-opt", [join(staging, wasm), "-Oz", ...features.map((name) => `--enable-${name}`), "-o", join(staging, "small.wasm")], { stdio: "inherit" });
-renameSync(join(staging, "small.wasm"), join(staging, wasm));
-const compressed = brotliCompressSync(readFileSync(join(staging, wasm))).length;
-console.log(`${wasm}: ${before} bytes, ${statSync(join(staging, wasm)).size} after wasm-opt, ${compressed} with brotli`);
+// For a quick look while working on the page: KUBARIUM_QUICK=1 leaves the wasm as it is.
+const quick = Boolean(process.env.KUBARIUM_QUICK);
+if (!quick) {
+  console.log("shrinking the wasm with wasm-opt");
+  execFileSync("node_modules/.bin/wasm-opt", [join(staging, wasm), "-Oz", ...features.map((name) => `--enable-${name}`), "-o", join(staging, "small.wasm")], { stdio: "inherit" });
+  renameSync(join(staging, "small.wasm"), join(staging, wasm));
+  const compressed = brotliCompressSync(readFileSync(join(staging, wasm))).length;
+  console.log(`${wasm}: ${before} bytes, ${statSync(join(staging, wasm)).size} after wasm-opt, ${compressed} with brotli`);
+}
 
 // Trunk writes one inline module that imports and starts the wasm.
 const inline = /<script type="module"[^>]*>([^]*?)<\/script>/;

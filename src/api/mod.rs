@@ -3,8 +3,8 @@
 //! Never: reads or writes the store, or knows about requests.
 
 pub mod base64;
-pub mod encoding;
 pub mod cron;
+pub mod encoding;
 pub mod field_error;
 pub mod kinds;
 pub mod labels;

@@ -68,6 +68,7 @@ impl Node {
         }
         event("NodeAllocatableEnforced", "Updated Node Allocatable limit across pods");
         self.make_csi_node(client, &node);
+        self.add_static_pods(client.now_ms());
         self.agenda.set(Task::Lease, client.now_ms());
     }
 
@@ -197,7 +198,8 @@ impl Node {
             let status = if is_so { "True" } else { "False" };
             json!({"type": type_, "status": status, "reason": reason, "message": message})
         };
-        let mut conditions: Vec<_> = self.pressure_conditions().iter().map(|&(type_, is_so, reason, message)| condition(type_, is_so, reason, message)).collect();
+        let mut conditions: Vec<_> =
+            self.pressure_conditions().iter().map(|&(type_, is_so, reason, message)| condition(type_, is_so, reason, message)).collect();
         conditions.push(condition("Ready", true, "KubeletReady", "kubelet is posting ready status"));
         conditions
     }

@@ -212,7 +212,10 @@ fn init_containers_run_in_order_and_hold_up_the_rest() {
         "initContainers": [init("one"), init("two")], "containers": [{"name": "shop", "image": "nginx"}]}}));
     world.run(2500);
     let pod = world.pod("shop");
-    assert_eq!((state(&pod, "one").as_str(), state(&pod, "two").as_str(), state(&pod, "shop").as_str()), ("running", "waiting PodInitializing", "waiting PodInitializing"));
+    assert_eq!(
+        (state(&pod, "one").as_str(), state(&pod, "two").as_str(), state(&pod, "shop").as_str()),
+        ("running", "waiting PodInitializing", "waiting PodInitializing")
+    );
     assert_eq!(condition(&pod, "Initialized"), "False ContainersNotInitialized containers with incomplete status: [one two]");
     world.run(10_000);
     let pod = world.pod("shop");
@@ -238,9 +241,7 @@ fn sidecars_start_first_and_end_last() {
 #[test]
 fn probes_decide_over_readiness_and_restarts() {
     let mut world = World::new();
-    let server = |probe: &str, port: u16, path: &str| {
-        json!({"containers": [{"name": "web", "image": "nginx", probe: {"httpGet": {"path": path, "port": port}, "periodSeconds": 2, "failureThreshold": 2}}]})
-    };
+    let server = |probe: &str, port: u16, path: &str| json!({"containers": [{"name": "web", "image": "nginx", probe: {"httpGet": {"path": path, "port": port}, "periodSeconds": 2, "failureThreshold": 2}}]});
     world.apply(json!({"metadata": {"name": "good"}, "spec": server("readinessProbe", 80, "/")}));
     world.apply(json!({"metadata": {"name": "wrong-path"}, "spec": server("readinessProbe", 80, "/healthz")}));
     world.apply(json!({"metadata": {"name": "wrong-port"}, "spec": server("livenessProbe", 8080, "/")}));
@@ -262,7 +263,13 @@ fn probes_decide_over_readiness_and_restarts() {
 #[test]
 fn a_missing_key_is_said_and_the_pod_heals_when_it_is_there() {
     let mut world = World::new();
-    world.request(Verb::Create, &SECRETS, "", json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db"}, "data": {"user": "cm9vdA=="}}).into(), Options::default());
+    world.request(
+        Verb::Create,
+        &SECRETS,
+        "",
+        json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db"}, "data": {"user": "cm9vdA=="}}).into(),
+        Options::default(),
+    );
     let env = json!([{"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}}]);
     world.apply(json!({"metadata": {"name": "db"}, "spec": {"containers": [{"name": "db", "image": "nginx", "env": env}]}}));
     world.run(5000);
@@ -321,18 +328,34 @@ fn no_two_pods_have_the_same_address() {
     let mut world = World::new();
     let mut addresses = std::collections::BTreeSet::new();
     for round in 0..3 {
-        for number in 0..100 {
+        for number in 0..30 {
             world.apply(json!({"metadata": {"name": format!("p{number}")}, "spec": {"containers": [{"name": "c", "image": "nginx", "imagePullPolicy": "IfNotPresent"}]}}));
         }
-        world.run(4000);
+        world.run(25_000);
         addresses.clear();
         for pod in world.server.store().list(&PODS, Some("demo")) {
             assert!(addresses.insert(pod.path("status.podIP").str().to_string()), "round {round}");
         }
-        for number in 0..100 {
+        for number in 0..30 {
             world.delete(&format!("p{number}"), Some(1));
         }
         world.run(5000);
         assert_eq!(world.server.store().count(&PODS), 0);
     }
+}
+
+#[test]
+fn a_static_pod_has_a_mirror_that_comes_back() {
+    let mut server = Server::new(7);
+    let manifest = json!({"metadata": {"name": "proxy", "namespace": "demo"}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}});
+    let config = NodeConfig { static_pods: vec![manifest.into()], ..NodeConfig::worker(1) };
+    let request = Request::new(Verb::Create, &NAMESPACES, "", "").with_body(json!({"metadata": {"name": "demo"}}).into());
+    server.handle(&request, START_MS);
+    let mut world = World { server, kubelets: Kubelets::new(&[config], START_MS), now_ms: START_MS, seen: 0 };
+    world.run(10_000);
+    assert!(is_ready(&world.pod("proxy-worker-1")));
+    world.delete("proxy-worker-1", Some(0));
+    world.run(1000);
+    assert!(is_ready(&world.pod("proxy-worker-1")));
+    assert_eq!(world.events().iter().filter(|event| event.starts_with("Started")).count(), 1);
 }

@@ -1,6 +1,13 @@
-//! What is wrong with the files, before anything is applied.
+//! What is wrong with the files, and what applying them would do, before it is done: they are applied to a copy of the
+//! cluster, which costs nothing, and thrown away with it. So the words are those that Apply will say.
 
+use super::workspace::{File, Workspace};
+use super::yaml_path;
+use crate::cluster::Cluster;
+use crate::kubectl::{Command, Environment, Files, Kubeconfig, Step, Stream};
+use crate::manifest::{Document, documents};
 use crate::value::SmolStr;
+use std::ops::Range;
 
 /// Something that the cluster would refuse.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -16,3 +23,159 @@ pub struct Problem {
     /// What is wrong, in the words of kubectl or of the server.
     pub message: String,
 }
+
+/// What applying the files would do.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Forecast {
+    /// What would be refused.
+    pub problems: Vec<Problem>,
+    /// How many objects would be made.
+    pub created: usize,
+    /// How many would be changed.
+    pub configured: usize,
+    /// How many are as they should be.
+    pub unchanged: usize,
+}
+
+/// A manifest that asks more than this is not looked at further.
+const MOST_REQUESTS: usize = 200;
+
+/// Applies the files, document by document, to a copy of `cluster`.
+pub fn forecast(cluster: &Cluster, kubeconfig: &Kubeconfig, workspace: &Workspace) -> Forecast {
+    let mut copy = cluster.clone();
+    let mut forecast = Forecast::default();
+    for file in &workspace.files {
+        for document in documents(&file.text) {
+            if !document.is_blank() {
+                apply(&mut copy, kubeconfig, file, &document, &mut forecast);
+            }
+        }
+    }
+    forecast
+}
+
+fn apply(cluster: &mut Cluster, kubeconfig: &Kubeconfig, file: &File, document: &Document, forecast: &mut Forecast) {
+    let arguments: Vec<String> = ["apply", "-f"].into_iter().map(String::from).chain([file.name.to_string()]).collect();
+    let files: Files = [(file.name.as_str(), document.text.as_str())].into_iter().collect();
+    let environment = Environment { registry: cluster.server().registry().clone(), files, stdin: None, kubeconfig: kubeconfig.clone() };
+    let mut command = Command::start(&arguments, environment);
+    for _ in 0..MOST_REQUESTS {
+        match command.poll(cluster.now_ms()) {
+            Step::Request(request) => {
+                let response = cluster.request(&request);
+                command.answer(response);
+            }
+            Step::Edit { .. } => command.answer_edit(None),
+            Step::SleepUntil(_) => break,
+            Step::Done(exit_code) => {
+                let output = command.take_output();
+                let text = |stream| output.iter().filter(|piece| piece.stream == stream).map(|piece| piece.text.as_str()).collect::<String>();
+                count(&text(Stream::Out), forecast);
+                if exit_code != 0 {
+                    forecast.problems.extend(problems(&text(Stream::Err), file, document));
+                }
+                break;
+            }
+        }
+    }
+}
+
+fn count(stdout: &str, forecast: &mut Forecast) {
+    for line in stdout.lines() {
+        match line.rsplit(' ').next() {
+            Some("created") => forecast.created += 1,
+            Some("configured") => forecast.configured += 1,
+            Some("unchanged") => forecast.unchanged += 1,
+            _ => {}
+        }
+    }
+}
+
+/// From what kubectl complained of to places in the file. Warnings are no problems.
+fn problems(stderr: &str, file: &File, document: &Document) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let mut lines = stderr.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("Warning:")).peekable();
+    while let Some(line) = lines.next() {
+        let message = plain(line);
+        // `The Deployment "web" is invalid: ` and then one line a field.
+        if message.ends_with("is invalid:") && lines.peek().is_some_and(|next| next.starts_with("* ")) {
+            while let Some(detail) = lines.next_if(|next| next.starts_with("* ")) {
+                problems.push(problem(format!("{message} {}", &detail[2..]), &detail[2..], file, document));
+            }
+            continue;
+        }
+        let details = message.split_once("is invalid: ").map_or(message, |(_, details)| details);
+        let unknown: Vec<&str> = details.split("unknown field \"").skip(1).filter_map(|rest| rest.split('"').next()).collect();
+        if unknown.len() > 1 {
+            // Each field that the server doesn't know has a place of its own.
+            let words = unknown.into_iter().map(|path| format!("unknown field \"{path}\""));
+            problems.extend(words.map(|words| problem(words.clone(), &words, file, document)));
+        } else {
+            problems.push(problem(message.to_owned(), details, file, document));
+        }
+    }
+    problems
+}
+
+/// Leaves out what the list of problems says anyway: which file it is, and that it is an error.
+fn plain(line: &str) -> &str {
+    let line = line.strip_prefix("Error from server").and_then(|rest| rest.split_once(": ")).map_or(line, |(_, rest)| rest);
+    let line = line.strip_prefix("error: ").unwrap_or(line);
+    match (line.find("error when "), line.find("\": ")) {
+        (Some(0), Some(end)) => &line[end + 3..],
+        _ => line,
+    }
+    .trim_end()
+}
+
+fn problem(message: String, details: &str, file: &File, document: &Document) -> Problem {
+    let place = place_of_line(details, document).or_else(|| place_of_field(details, document)).unwrap_or_else(|| place_of_kind(document));
+    let line = file.text.get(..place.start).map_or(0, |before| before.matches('\n').count()) + 1;
+    Problem { file: file.name.clone(), line, from: place.start, to: place.end.max(place.start), message }
+}
+
+/// `yaml: line 3: …`, counted from the document's first line.
+fn place_of_line(details: &str, document: &Document) -> Option<Range<usize>> {
+    let (_, rest) = details.split_once("yaml: line ")?;
+    let number: usize = rest.split(|letter: char| !letter.is_ascii_digit()).next()?.parse().ok()?;
+    let mut at = document.start.offset;
+    for (index, line) in document.text.split_inclusive('\n').enumerate() {
+        if index + 1 == number {
+            let trimmed = line.trim();
+            let from = at + line.find(trimmed).unwrap_or(0);
+            return Some(from..from + trimmed.len());
+        }
+        at += line.len();
+    }
+    None
+}
+
+/// `spec.replicas: Invalid value: …`, `unknown field "spec.replica"`, `… Go struct field DeploymentSpec.spec.replicas of type …`.
+fn place_of_field(details: &str, document: &Document) -> Option<Range<usize>> {
+    let lines = yaml_path::lines(&document.text, document.start.offset);
+    let (path, at_value) = if let Some((_, rest)) = details.split_once("unknown field \"") {
+        (rest.split('"').next()?, false)
+    } else if let Some((_, rest)) = details.split_once("Go struct field ") {
+        (rest.split(' ').next()?.split_once('.')?.1, true)
+    } else {
+        let path = details.split(": ").next()?;
+        if path.contains(' ') || path.is_empty() {
+            return None;
+        }
+        (path, true)
+    };
+    let wanted = yaml_path::parse(path);
+    let found = yaml_path::find(&lines, &wanted)?;
+    let is_itself = found.path.last() == wanted.last();
+    Some(if at_value && is_itself && !found.value.is_empty() { found.value.clone() } else { found.key.clone() })
+}
+
+/// Where nothing better is known: the line that says what it is.
+fn place_of_kind(document: &Document) -> Range<usize> {
+    let lines = yaml_path::lines(&document.text, document.start.offset);
+    let line = yaml_path::find(&lines, &yaml_path::parse("kind")).or(lines.first());
+    line.map_or(document.start.offset..document.start.offset, |line| line.key.start..line.value.end.max(line.key.end))
+}
+
+#[cfg(test)]
+mod tests;

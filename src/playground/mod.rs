@@ -3,6 +3,7 @@
 //! Never: knows a browser.
 
 pub mod command_line;
+pub mod completion;
 pub mod diagnostics;
 pub mod examples;
 pub mod explain;
@@ -11,3 +12,4 @@ pub mod scene;
 pub mod session;
 pub mod share;
 pub mod workspace;
+pub mod yaml_path;

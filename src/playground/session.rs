@@ -1,5 +1,6 @@
 //! A person's cluster: its clock, its past, and the commands that are being carried out.
 
+use super::diagnostics::{self, Forecast};
 use super::history::{Action, History, Replay};
 use super::workspace::Workspace;
 use crate::api::meta;
@@ -212,6 +213,11 @@ impl Session {
             stdin: None,
             kubeconfig: self.kubeconfig.clone(),
         }
+    }
+
+    /// What applying the files now would do.
+    pub fn forecast(&self, workspace: &Workspace) -> Forecast {
+        diagnostics::forecast(self.cluster(), &self.kubeconfig, workspace)
     }
 
     /// `kubectl apply` of all files, in the order of their tabs. Done in the past, it branches from there.

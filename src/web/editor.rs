@@ -2,6 +2,7 @@
 
 use super::page::Page;
 use super::texts;
+use crate::playground::completion;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -91,8 +92,9 @@ fn options(page: Page) -> JsValue {
         });
     });
     let on_apply = Closure::<dyn FnMut()>::new(move || page.apply());
-    let on_complete = Closure::<dyn FnMut(String, u32, bool) -> JsValue>::new(move |_text: String, _offset: u32, _explicit: bool| JsValue::NULL);
-    let on_hover = Closure::<dyn FnMut(String, u32) -> JsValue>::new(move |_text: String, _offset: u32| JsValue::NULL);
+    let on_complete =
+        Closure::<dyn FnMut(String, u32, bool) -> JsValue>::new(move |text: String, offset: u32, _explicit: bool| completions(page, &text, offset));
+    let on_hover = Closure::<dyn FnMut(String, u32) -> JsValue>::new(move |text: String, offset: u32| help(&text, offset));
     set(&object, "onChange", &on_change.into_js_value());
     set(&object, "onApply", &on_apply.into_js_value());
     set(&object, "onComplete", &on_complete.into_js_value());
@@ -112,6 +114,48 @@ fn diagnostic(text: &str, from: usize, to: usize, message: &str) -> JsValue {
     set(&object, "severity", &"error".into());
     set(&object, "message", &message.into());
     object.into()
+}
+
+fn completions(page: Page, text: &str, offset: u32) -> JsValue {
+    let workspace = page.files();
+    let found = page.see(|session| {
+        let cluster = session.cluster();
+        completion::complete(text, from_utf16(text, offset), &workspace, cluster.store(), cluster.server().registry())
+    });
+    let list = js_sys::Array::new();
+    for each in found {
+        let object = js_sys::Object::new();
+        set(&object, "label", &each.label.into());
+        set(&object, "apply", &each.insert.into());
+        set(&object, "detail", &each.detail.into());
+        if !each.info.is_empty() {
+            set(&object, "info", &each.info.into());
+        }
+        list.push(&object);
+    }
+    list.into()
+}
+
+fn help(text: &str, offset: u32) -> JsValue {
+    let Some(help) = completion::help(text, from_utf16(text, offset)) else { return JsValue::NULL };
+    let object = js_sys::Object::new();
+    set(&object, "from", &to_utf16(text, help.from).into());
+    set(&object, "to", &to_utf16(text, help.to).into());
+    set(&object, "title", &help.title.into());
+    set(&object, "text", &help.text.into());
+    object.into()
+}
+
+/// From a place in UTF-16 units, as the browser counts, to one in bytes, as Rust counts. Places past the end are the end.
+pub fn from_utf16(text: &str, units: u32) -> usize {
+    let mut seen = 0;
+    for (at, letter) in text.char_indices() {
+        if seen >= units {
+            return at;
+        }
+        seen += letter.len_utf16() as u32;
+    }
+    text.len()
 }
 
 /// From a place in bytes, as Rust counts, to one in UTF-16 units, as the browser counts. Places past the end are the end.

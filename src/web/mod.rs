@@ -26,10 +26,23 @@ use page::Page;
 
 /// Puts the page into the document.
 pub fn start() {
+    std::panic::set_hook(Box::new(apologise));
     if let Some(opening) = dom::document().get_element_by_id("opening") {
         opening.remove();
     }
     leptos::mount::mount_to_body(App);
+}
+
+/// What a person sees when there is a mistake in this program: nothing else of the page works then. Their files are kept.
+fn apologise(panic: &std::panic::PanicHookInfo) {
+    web_sys::console::error_1(&panic.to_string().into());
+    let document = dom::document();
+    let (Some(body), Ok(line)) = (document.body(), document.create_element("p")) else { return };
+    line.set_class_name("apology");
+    // An attribute of a valid name is never refused.
+    let _ = line.set_attribute("role", "alert");
+    line.set_text_content(Some(&format!("{} {panic}", texts::BROKEN)));
+    let _ = body.prepend_with_node_1(&line);
 }
 
 /// Which pane a phone shows.
@@ -57,6 +70,7 @@ fn App() -> impl IntoView {
     let page = opening::open();
     page.refresh();
     opening::keep_work(page);
+    problems::watch(page);
     let stage = StoredValue::new_local(SharedStage::default());
     let drawn = stage.with_value(Clone::clone);
     terminal::write(page, terminal::Source::Terminal, texts::TERMINAL_WELCOME);

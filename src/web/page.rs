@@ -37,6 +37,8 @@ pub struct Page {
     pub opened: RwSignal<u64>,
     /// What is wrong with the files.
     pub problems: RwSignal<Vec<Problem>>,
+    /// How many objects Apply would create, change, and leave as they are.
+    pub forecast: RwSignal<(usize, usize, usize)>,
     /// What Apply said last.
     pub outcome: RwSignal<Outcome>,
     /// Which picture.
@@ -103,6 +105,7 @@ impl Page {
             current: RwSignal::new(0),
             opened: RwSignal::new(0),
             problems: RwSignal::new(Vec::new()),
+            forecast: RwSignal::new((0, 0, 0)),
             outcome: RwSignal::new(Outcome::default()),
             view: RwSignal::new(View::default()),
             namespace: RwSignal::new(None),

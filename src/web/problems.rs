@@ -1,9 +1,12 @@
 //! What is wrong with the files, as a list.
 
-use super::page::Page;
+use super::page::{Page, set_if_changed};
 use super::texts;
+use crate::playground::diagnostics::Forecast;
 use crate::value::SmolStr;
+use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
 use leptos::prelude::*;
+use std::time::Duration;
 
 pub use crate::playground::diagnostics::Problem;
 
@@ -30,21 +33,61 @@ pub fn Problems(page: Page) -> impl IntoView {
     }
 }
 
+/// The files are looked at when nothing was typed for this long.
+const WAIT: Duration = Duration::from_millis(250);
+
+/// Looks at the files whenever they have changed, or the cluster has because of a command.
+pub fn watch(page: Page) {
+    let pending = StoredValue::new(None::<TimeoutHandle>);
+    Effect::new(move || {
+        page.workspace.track();
+        page.outcome.track();
+        page.foreground.track();
+        page.in_past.track();
+        if let Some(pending) = pending.get_value() {
+            pending.clear();
+        }
+        let look = move || {
+            let workspace = page.files();
+            let Forecast { problems, created, configured, unchanged } = page.see(|session| session.forecast(&workspace));
+            set_if_changed(page.problems, problems);
+            set_if_changed(page.forecast, (created, configured, unchanged));
+        };
+        // A browser that refuses timers would not have got so far.
+        pending.set_value(set_timeout_with_handle(look, WAIT).ok());
+    });
+}
+
+/// `would create 3 and change 1 of 12 objects`.
+fn forecast_text((created, configured, unchanged): (usize, usize, usize)) -> String {
+    let all = created + configured + unchanged;
+    match (created, configured) {
+        (0, 0) if all == 0 => texts::FORECAST_NOTHING.into(),
+        (0, 0) => format!("{} ({all})", texts::FORECAST_SAME),
+        (created, 0) => format!("{} {created} {} {all}", texts::FORECAST_CREATE, texts::FORECAST_OF),
+        (0, configured) => format!("{} {configured} {} {all}", texts::FORECAST_CHANGE, texts::FORECAST_OF),
+        (created, configured) => format!("{} {created}, {} {configured} {} {all}", texts::FORECAST_CREATE, texts::FORECAST_CHANGE_TOO, texts::FORECAST_OF),
+    }
+}
+
 /// The button Apply and what came of it.
 #[component]
 pub fn ApplyBar(page: Page) -> impl IntoView {
     let text = move || {
         let outcome = page.outcome.get();
         match (outcome.command, outcome.text.is_empty()) {
-            (0, _) => texts::APPLY_FIRST.to_owned(),
+            (0, _) => String::new(),
             (_, true) => texts::APPLYING.to_owned(),
             _ => outcome.text,
         }
     };
     view! {
         <div class="apply">
-            <button class="primary" title=texts::APPLY_HELP on:click=move |_| page.apply()>{texts::APPLY}</button>
-            <div role="status" aria-label=texts::APPLY_RESULT class:refused=move || page.outcome.with(|outcome| outcome.is_refused)>{text}</div>
+            <div class="apply-line">
+                <button class="primary" title=texts::APPLY_HELP on:click=move |_| page.apply()>{texts::APPLY}</button>
+                <span class="muted">{move || forecast_text(page.forecast.get())}</span>
+            </div>
+            <div role="status" aria-label=texts::APPLY_RESULT tabindex="0" class:refused=move || page.outcome.with(|outcome| outcome.is_refused)>{text}</div>
         </div>
     }
 }

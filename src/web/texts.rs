@@ -38,7 +38,12 @@ pub const PROBLEMS: &str = "Problems";
 pub const APPLY: &str = "Apply";
 pub const APPLY_RESULT: &str = "Apply result";
 pub const APPLY_HELP: &str = "Applies all files (Ctrl+Enter)";
-pub const APPLY_FIRST: &str = "Apply gives these files to the cluster.";
+pub const FORECAST_NOTHING: &str = "nothing to apply";
+pub const FORECAST_SAME: &str = "all as it is in the cluster";
+pub const FORECAST_CREATE: &str = "would create";
+pub const FORECAST_CHANGE: &str = "would change";
+pub const FORECAST_CHANGE_TOO: &str = "change";
+pub const FORECAST_OF: &str = "of";
 pub const APPLYING: &str = "Applying …";
 
 pub const DIAGRAM: &str = "Cluster diagram";
@@ -81,6 +86,7 @@ pub const LINK_BROKEN: &str = "The link could not be opened:";
 pub const WORK_KEPT: &str = "Your own work is kept.";
 pub const RESTORE: &str = "Go back to it";
 pub const DISMISS: &str = "Dismiss";
+pub const BROKEN: &str = "Kubarium has met a mistake in itself and has stopped. Your files are kept; load the page again to go on. What it says:";
 pub const EDIT_TITLE: &str = "Edit";
 pub const SAVE: &str = "Save";
 
