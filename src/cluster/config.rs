@@ -2,6 +2,7 @@
 
 use crate::kubelet::NodeConfig;
 use crate::kubelet::runtime::Profile;
+use crate::network::NetworkConfig;
 
 /// Which cluster.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -47,5 +48,13 @@ impl ClusterConfig {
         };
         let nodes = (1..=count).map(|number| NodeConfig { profile, ..NodeConfig::worker(number) }).collect();
         ClusterConfig { flavour, seed, start_ms: START_MS, nodes }
+    }
+
+    /// What the network needs to know.
+    pub fn network(&self) -> NetworkConfig {
+        match self.flavour {
+            Flavour::Reference => NetworkConfig::reference(),
+            Flavour::Playground => NetworkConfig::playground(),
+        }
     }
 }
