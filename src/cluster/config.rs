@@ -1,6 +1,8 @@
 //! The clusters there are.
 
 use crate::kubelet::NodeConfig;
+use crate::kubelet::runtime::Profile;
+use crate::network::NetworkConfig;
 
 /// Which cluster.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -40,6 +42,19 @@ impl ClusterConfig {
 
     /// A cluster of `count` machines `worker-1` … in three zones, each with 4 CPU, 8Gi memory and room for 110 pods.
     pub fn with_workers(flavour: Flavour, seed: u64, count: usize) -> ClusterConfig {
-        ClusterConfig { flavour, seed, start_ms: START_MS, nodes: (1..=count).map(NodeConfig::worker).collect() }
+        let profile = match flavour {
+            Flavour::Reference => Profile::Reference,
+            Flavour::Playground => Profile::Playground,
+        };
+        let nodes = (1..=count).map(|number| NodeConfig { profile, ..NodeConfig::worker(number) }).collect();
+        ClusterConfig { flavour, seed, start_ms: START_MS, nodes }
+    }
+
+    /// What the network needs to know.
+    pub fn network(&self) -> NetworkConfig {
+        match self.flavour {
+            Flavour::Reference => NetworkConfig::reference(),
+            Flavour::Playground => NetworkConfig::playground(),
+        }
     }
 }

@@ -4,18 +4,21 @@
 
 mod config;
 pub mod invariants;
+mod pod_requests;
 mod terminal;
 
 pub use config::{ClusterConfig, Flavour};
+pub use pod_requests::STILL_RUNNING;
 pub use terminal::run_to_end;
 
 use crate::controllers::ControllerManager;
-use crate::kubelet::Kubelets;
-use crate::kubelet::runtime::NoNetwork;
+use crate::kubelet::{ExecHandle, Kubelets};
+use crate::network::Network;
 use crate::scheduler::Scheduler;
 use crate::server::Server;
 use crate::server::request::{Request, Response};
 use crate::store::Store;
+use imbl::OrdMap;
 
 /// A cluster: API server and store, controllers, scheduler, machines, network, and the time it is there.
 #[derive(Clone)]
@@ -24,6 +27,8 @@ pub struct Cluster {
     controllers: ControllerManager,
     scheduler: Scheduler,
     kubelets: Kubelets,
+    network: Network,
+    execs: OrdMap<u64, ExecHandle>,
     now_ms: u64,
     start_ms: u64,
     observed_revision: u64,
@@ -35,6 +40,7 @@ enum Actor {
     Controllers,
     Scheduler,
     Kubelets,
+    Network,
 }
 
 impl Cluster {
@@ -53,6 +59,8 @@ impl Cluster {
             controllers: ControllerManager::new(),
             scheduler: Scheduler::new(),
             kubelets: Kubelets::new(&config.nodes, config.start_ms),
+            network: Network::new(config.network()),
+            execs: OrdMap::new(),
             now_ms: config.start_ms,
             start_ms: config.start_ms,
             observed_revision: 0,
@@ -91,9 +99,12 @@ impl Cluster {
         &self.kubelets
     }
 
-    /// Carries out a request of somebody outside, now.
+    /// Carries out a request of somebody outside, now. A command in a container is answered by [`STILL_RUNNING`] with a number until it has ended.
     pub fn request(&mut self, request: &Request) -> Response {
-        let response = self.server.handle(request, self.now_ms);
+        let response = match self.pod_request(request) {
+            Some(response) => response,
+            None => self.server.handle(request, self.now_ms),
+        };
         self.observe();
         response
     }
@@ -149,9 +160,29 @@ impl Cluster {
         match actor {
             Actor::Controllers => self.controllers.run_next(&mut self.server, self.now_ms),
             Actor::Scheduler => self.scheduler.run_next(&mut self.server, self.now_ms),
-            Actor::Kubelets => self.kubelets.run_next(&mut self.server, &mut NoNetwork, self.now_ms),
+            Actor::Kubelets => self.run_kubelets(),
+            Actor::Network => self.network.run_next(&mut self.server, self.now_ms),
         }
         self.observe();
+    }
+
+    fn run_kubelets(&mut self) {
+        // What containers meet in the network are the containers as they were before this step.
+        let (containers, store) = (self.kubelets.clone(), self.server.store().clone());
+        let mut seen = self.network.seen_by_containers(&store, &containers);
+        self.kubelets.run_next(&mut self.server, &mut seen, self.now_ms);
+        let served = seen.into_served();
+        self.tell_served(&served);
+    }
+
+    /// Whether `minikube tunnel` runs: then LoadBalancer Services get addresses.
+    pub fn set_tunnel(&mut self, running: bool) {
+        self.network.set_tunnel(running, self.now_ms);
+    }
+
+    /// The network, for who answers whom.
+    pub fn network(&self) -> &Network {
+        &self.network
     }
 
     /// Shows everyone the writes that they have not seen yet.
@@ -163,6 +194,7 @@ impl Cluster {
             self.controllers.observe(change, store, self.now_ms);
             self.scheduler.observe(change, store, self.now_ms);
             self.kubelets.observe(change, store, self.now_ms);
+            self.network.observe(change, store, self.now_ms);
         }
         self.observed_revision = store.revision();
     }

@@ -12,21 +12,30 @@ mod pod_control;
 mod pods;
 mod refs;
 
+mod cronjob;
+mod daemonset;
 mod deployment;
+mod disruption;
 mod endpoint;
 mod endpointslice;
 mod garbage_collector;
+mod history;
+mod job;
 mod namespace;
+mod node_affinity;
 mod node_lifecycle;
 mod persistentvolume;
 mod pv_protection;
 mod pvc_protection;
 mod replicaset;
+mod resourcequota;
 mod root_ca_cert_publisher;
 mod service_pods;
 mod serviceaccount;
+mod statefulset;
 mod taint_eviction;
 mod taints;
+mod ttl_after_finished;
 
 #[cfg(test)]
 mod testing;
@@ -53,6 +62,13 @@ static CONTROLLERS: &[&dyn Controller] = &[
     &deployment::DeploymentController,
     &replicaset::REPLICA_SET,
     &replicaset::REPLICATION_CONTROLLER,
+    &statefulset::StatefulSetController,
+    &daemonset::DaemonSetController,
+    &job::JobController,
+    &ttl_after_finished::TtlAfterFinished,
+    &cronjob::CronJobController,
+    &resourcequota::ResourceQuotaController,
+    &disruption::DisruptionController,
     &garbage_collector::GarbageCollector,
     &namespace::NamespaceController,
     &serviceaccount::ServiceAccountController,

@@ -48,12 +48,27 @@ pub(super) fn selected<'a>(store: &'a Store, resource: &'a GroupResource, namesp
 /// # Errors
 /// A refusal to adopt or release.
 pub(super) fn claim(context: &mut Context, kind: &OwnerKind, owner: &Value, selector: &Value, resource: &GroupResource) -> Result<Vec<Value>, Status> {
+    claim_some(context, kind, owner, selector, resource, &|_| true)
+}
+
+/// As [`claim`], of those that `filter` lets pass; it counts as the selector does.
+///
+/// # Errors
+/// A refusal to adopt or release.
+pub(super) fn claim_some(
+    context: &mut Context,
+    kind: &OwnerKind,
+    owner: &Value,
+    selector: &Value,
+    resource: &GroupResource,
+    filter: &dyn Fn(&Value) -> bool,
+) -> Result<Vec<Value>, Status> {
     let mut claimed = Vec::new();
     let candidates = candidates(context.store(), resource, owner, selector);
     context.visited(candidates.len());
     for object in candidates {
         let controller = meta::controller_of(&object);
-        let matches = labels::matches(selector, object.get("metadata").get("labels").fields());
+        let matches = labels::matches(selector, object.get("metadata").get("labels").fields()) && filter(&object);
         if !controller.is_null() {
             if controller.get("uid").str() != meta::uid(owner) {
                 continue;

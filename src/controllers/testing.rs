@@ -24,7 +24,10 @@ impl World {
     /// An empty cluster with the namespace `demo`.
     pub(super) fn new() -> World {
         let mut world = World { server: Server::new(7), manager: ControllerManager::new(), now_ms: START_MS, observed: 0 };
-        world.create(&crate::api::resource::NAMESPACES, json!({"metadata": {"name": "demo"}}));
+        for name in ["demo", "kube-node-lease"] {
+            world.create(&crate::api::resource::NAMESPACES, json!({"metadata": {"name": name}, "spec": {"finalizers": ["kubernetes"]}}));
+        }
+        world.run(100);
         world
     }
 
@@ -119,7 +122,7 @@ impl World {
                 let options = Options { grace_period_seconds: Some(0), ..Options::default() };
                 let _ = self.client().delete(&PODS, meta::namespace(&pod), meta::name(&pod), options);
                 self.observe();
-            } else if pod.path("status.phase").str() != "Running" {
+            } else if matches!(pod.path("status.phase").str(), "" | "Pending") {
                 let now = time::rfc3339(self.now_ms);
                 let address = format!("10.244.1.{}", self.server.store().revision() % 250 + 1);
                 self.set_status(&PODS, &pod, |status| {

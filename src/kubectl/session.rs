@@ -6,11 +6,16 @@
 use super::files::Files;
 use super::kubeconfig::Kubeconfig;
 use crate::api::registry::Registry;
-use crate::server::request::{Request, Response, User};
+use crate::server::request::{Request, Response, User, Verb};
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
+
+/// The code of an answer that isn't final: a command in a container still runs.
+const STILL_RUNNING: u16 = 102;
+/// How often it is asked for.
+const STILL_RUNNING_POLL_MS: u64 = 20;
 
 /// What a command finds when it starts, and what it leaves behind.
 #[derive(Clone)]
@@ -86,8 +91,19 @@ impl Session {
         &self.shared
     }
 
-    /// Sends a request, as the session's user, and waits for its answer.
-    pub async fn request(&self, mut request: Request) -> Response {
+    /// Sends a request, as the session's user, and waits for its answer; also for the end of a command in a container, which takes time.
+    pub async fn request(&self, request: Request) -> Response {
+        let mut response = self.request_once(request.clone()).await;
+        while response.code == STILL_RUNNING {
+            self.sleep_ms(STILL_RUNNING_POLL_MS).await;
+            let mut again = request.clone().with_body(response.body);
+            again.verb = Verb::Get;
+            response = self.request_once(again).await;
+        }
+        response
+    }
+
+    async fn request_once(&self, mut request: Request) -> Response {
         if let Some(user) = &self.shared.borrow().user {
             request.user = user.clone();
         }

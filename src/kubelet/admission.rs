@@ -1,8 +1,10 @@
 //! Whether a node takes a pod that was given to it: `pkg/kubelet/lifecycle/predicate.go`.
 
+use super::eviction::is_critical;
 use super::pod_spec::{self, ContainerKind};
 use super::pod_sync::PodSync;
 use super::pod_worker::Stage;
+use super::preemption::Requirement;
 use super::resources;
 use super::runtime::Profile;
 use crate::api::quantity::Quantity;
@@ -10,15 +12,41 @@ use crate::api::resource::NODES;
 use crate::value::{SmolStr, Value};
 use std::collections::BTreeMap;
 
-/// Reason and message of a refusal.
-type Refusal = (String, String);
+/// Why a pod is refused.
+pub struct Refusal {
+    /// `OutOfcpu`, `NodeAffinity` …
+    reason: String,
+    message: String,
+    /// What is missing, where a resource is.
+    missing: Vec<Requirement>,
+}
+
+impl Refusal {
+    fn new(reason: &str, message: impl Into<String>) -> Refusal {
+        Refusal { reason: reason.into(), message: message.into(), missing: Vec::new() }
+    }
+
+    /// How it reads where a running pod asks for more: whether there will ever be room, and why there is none.
+    pub fn for_resize(&self) -> (&'static str, String) {
+        let Some(one) = self.missing.first().filter(|one| one.requested > one.capacity) else { return ("Deferred", self.message.clone()) };
+        let message = format!("Node didn't have enough capacity: {}, requested: {}, capacity: {}", one.resource, one.requested, one.capacity);
+        ("Infeasible", message)
+    }
+}
 
 impl PodSync<'_, '_> {
-    /// Takes the pod or refuses it.
-    pub(super) fn admit(&self) -> Result<(), Refusal> {
-        self.check_security()?;
-        self.check_node_selector()?;
-        self.check_resources()
+    /// Takes the pod, makes room for it if it is critical, or refuses it; true when it was taken.
+    pub(super) fn admit(&mut self) -> bool {
+        let refusal = match self.check_security().and_then(|()| self.check_node_selector()).and_then(|()| self.check_resources()) {
+            Ok(()) => return true,
+            Err(refusal) => refusal,
+        };
+        let makes_room = !refusal.missing.is_empty() && is_critical(&self.worker.pod);
+        if makes_room && self.node.preempt(&self.worker.pod, &refusal.missing, self.client) {
+            return true;
+        }
+        self.reject(&refusal.reason, &refusal.message);
+        false
     }
 
     fn check_security(&self) -> Result<(), Refusal> {
@@ -30,10 +58,10 @@ impl PodSync<'_, '_> {
         let containers = [ContainerKind::Init, ContainerKind::Regular].into_iter().flat_map(|kind| pod_spec::containers(pod, kind));
         let mut contexts = containers.map(|container| container.get("securityContext"));
         if enforces(pod.path("spec.securityContext")) || contexts.any(enforces) {
-            return Err(("AppArmor".into(), "Cannot enforce AppArmor: AppArmor is not enabled on the host".into()));
+            return Err(Refusal::new("AppArmor", "Cannot enforce AppArmor: AppArmor is not enabled on the host"));
         }
         if pod.path("spec.securityContext.supplementalGroupsPolicy").str() == "Strict" {
-            return Err(("SupplementalGroupsPolicyNotSupported".into(), "SupplementalGroupsPolicy=Strict is not supported in this node".into()));
+            return Err(Refusal::new("SupplementalGroupsPolicyNotSupported", "SupplementalGroupsPolicy=Strict is not supported in this node"));
         }
         Ok(())
     }
@@ -45,17 +73,18 @@ impl PodSync<'_, '_> {
         if wanted.fields().iter().all(|(key, value)| labels.get(key) == value) {
             return Ok(());
         }
-        Err(("NodeAffinity".into(), "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector".into()))
+        Err(Refusal::new("NodeAffinity", "Predicate NodeAffinity failed: node(s) didn't match Pod's node affinity/selector"))
     }
 
     /// Whether there is room beside the pods that are here already.
-    fn check_resources(&self) -> Result<(), Refusal> {
+    pub(super) fn check_resources(&self) -> Result<(), Refusal> {
         let others: Vec<&Value> =
             self.node.pods().filter(|worker| matches!(worker.stage, Stage::Running | Stage::Terminating)).map(|worker| &worker.pod).collect();
         let limit = u64::from(self.node.config.pods);
         if others.len() as u64 + 1 > limit {
             let message = format!("Node didn't have enough resource: pods, requested: 1, used: {}, capacity: {limit}", others.len());
-            return Err(("OutOfpods".into(), message));
+            let missing = vec![Requirement { resource: "pods".into(), amount: 1, requested: 1, capacity: limit as i64 }];
+            return Err(Refusal { missing, ..Refusal::new("OutOfpods", message) });
         }
         let own = amounts(&resources::pod_requests(&self.worker.pod));
         if own.is_empty() {
@@ -75,14 +104,15 @@ impl PodSync<'_, '_> {
             let (requested, used, capacity) = (in_units(requested), used.get(resource).map_or(0, in_units), in_units(&capacity));
             if requested > 0 && used + requested > capacity {
                 let message = format!("Node didn't have enough resource: {resource}, requested: {requested}, used: {used}, capacity: {capacity}");
-                return Err((format!("OutOf{resource}"), message));
+                let missing = vec![Requirement { resource: resource.into(), amount: used + requested - capacity, requested, capacity }];
+                return Err(Refusal { missing, ..Refusal::new(&format!("OutOf{resource}"), message) });
             }
         }
         Ok(())
     }
 
     /// Refuses the pod: it has failed before it began.
-    pub(super) fn reject(&mut self, reason: &str, message: &str) {
+    fn reject(&mut self, reason: &str, message: &str) {
         self.event("Warning", reason, message);
         self.worker.stage = Stage::Finished;
         let mut status = Value::object();

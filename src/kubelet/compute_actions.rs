@@ -50,14 +50,14 @@ pub struct PodActions {
     pub start: Vec<usize>,
 }
 
-/// Decides what to do. `attempt` counts the sandboxes that there were, `changed` says whether a container's definition
-/// is another one than it was started with.
+/// Decides what to do. `attempt` counts the sandboxes that there were, `changed` says why a container's definition
+/// wants it restarted, if it does.
 pub fn compute_pod_actions(
     pod: &Value,
     status: &PodStatus,
     attempt: u32,
     results: &ProbeResults,
-    changed: &dyn Fn(&Value, &ContainerStatus) -> bool,
+    changed: &dyn Fn(&Value, &ContainerStatus) -> Option<String>,
 ) -> PodActions {
     if !status.sandbox_ready {
         return with_new_sandbox(pod, status, attempt);
@@ -83,8 +83,8 @@ pub fn compute_pod_actions(
         };
         let own = container.get("restartPolicy").str();
         let policy = if own.is_empty() { pod.get("spec").get("restartPolicy").str() } else { own };
-        let (message, reason, restart) = if changed(container, running) {
-            (format!("Container {name} definition changed"), KillReason::Other, true)
+        let (message, reason, restart) = if let Some(why) = changed(container, running) {
+            (why, KillReason::Other, true)
         } else if results.liveness(&running.id) == Some(ProbeResult::Failure) {
             (format!("Container {name} failed liveness probe"), KillReason::Liveness, policy != "Never")
         } else if results.startup(&running.id) == Some(ProbeResult::Failure) {
@@ -135,7 +135,7 @@ fn init_container_actions(
     pod: &Value,
     status: &PodStatus,
     results: &ProbeResults,
-    changed: &dyn Fn(&Value, &ContainerStatus) -> bool,
+    changed: &dyn Fn(&Value, &ContainerStatus) -> Option<String>,
     actions: &mut PodActions,
 ) -> bool {
     let init = pod_spec::containers(pod, ContainerKind::Init);
@@ -175,8 +175,8 @@ fn init_container_actions(
                 };
                 match startup {
                     Some(ProbeResult::Success) => {
-                        if changed(container, found) {
-                            kill(format!("Init container {name} definition changed"), KillReason::Other);
+                        if let Some(why) = changed(container, found) {
+                            kill(why.replacen("Container", "Init container", 1), KillReason::Other);
                         } else if !container.get("livenessProbe").is_null() && results.liveness(&found.id) == Some(ProbeResult::Failure) {
                             kill(format!("Init container {name} failed liveness probe"), KillReason::Liveness);
                         }

@@ -5,7 +5,32 @@ use crate::value::{NULL, Value};
 use serde_json::json;
 
 /// The types of conditions that only the kubelet writes.
-pub const OWN_TYPES: [&str; 5] = ["PodReadyToStartContainers", "Initialized", "Ready", "ContainersReady", "PodScheduled"];
+pub const OWN_TYPES: [&str; 8] = [
+    "PodReadyToStartContainers",
+    "Initialized",
+    "Ready",
+    "ContainersReady",
+    "PodScheduled",
+    "PodResizePending",
+    "PodResizeInProgress",
+    "AllContainersRestarting",
+];
+
+/// The condition of pods that may restart all their containers at once.
+pub fn all_containers_restarting(restarting: bool, phase: &str) -> Value {
+    let verdict = match (phase, restarting) {
+        ("Succeeded", _) => Verdict::no("PodCompleted", String::new()),
+        ("Failed", _) => Verdict::no("PodFailed", String::new()),
+        (_, true) => Verdict { status: "True", reason: "RestartAllContainersStarted", message: "container exited with restart policy rule".into() },
+        (_, false) => Verdict::no("", String::new()),
+    };
+    verdict.condition("AllContainersRestarting", &Value::Null)
+}
+
+/// A condition that is true.
+pub fn plain(type_: &str, reason: &'static str, message: &str, generation: i64) -> Value {
+    Verdict { status: "True", reason, message: message.to_string() }.condition(type_, &Value::Int(generation))
+}
 
 /// The outcome that a condition tells of.
 struct Verdict {

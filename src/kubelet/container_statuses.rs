@@ -65,10 +65,10 @@ fn object<const N: usize>(fields: [(&'static str, Value); N]) -> Value {
 
 /// A container of which there is nothing in the runtime.
 fn without_container(sources: &Sources, kind: ContainerKind, container: &Value, old: &Value) -> Value {
+    let pod = &sources.worker.pod;
     if !old.path("state.terminated").is_null() {
         return old.clone();
     }
-    let pod = &sources.worker.pod;
     let has_init = !pod_spec::containers(pod, ContainerKind::Init).is_empty();
     let reason = if has_init { "PodInitializing" } else { "ContainerCreating" };
     let mut last_state = if old.is_null() { Value::object() } else { old.get("lastState").clone() };
@@ -125,8 +125,12 @@ fn from_runtime(sources: &Sources, container: &Value, found: &ContainerStatus, o
     if let Some(before) = sources.status.containers.iter().filter(|other| other.name == found.name).nth(1) {
         last_state = state_of(sources, container, before);
     }
-    let mut restarts = i64::from(found.attempt);
-    restarts = restarts.max(old.get("restartCount").as_i64().unwrap_or(0));
+    let known = old.get("restartCount").as_i64().unwrap_or(0);
+    let mut restarts = known.max(i64::from(found.attempt));
+    if super::pod_status::is_running(found) && !old_terminated.is_null() && known >= i64::from(found.attempt) {
+        // The containers before it were removed with all others of the pod, and the runtime counts from 0 again.
+        restarts = known + 1;
+    }
     let mut status = object([
         ("containerID", id.into()),
         ("image", Value::from(&found.image)),

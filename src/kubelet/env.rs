@@ -1,6 +1,7 @@
 //! A container's environment: upstream's `makeEnvironmentVariables` and `pkg/kubelet/envvars`.
 
 use super::downward;
+use super::env_file;
 use super::expansion::expand;
 use super::pod_sync::PodSync;
 use crate::api::meta;
@@ -8,6 +9,9 @@ use crate::api::resource::{CONFIG_MAPS, SECRETS, SERVICES};
 use crate::store::Store;
 use crate::value::{SmolStr, Value};
 use std::collections::BTreeMap;
+
+/// Files of variables are read up to this size.
+const MAX_ENV_FILE_BYTES: usize = 64 << 10;
 
 /// The variables in order; later ones of the same name have replaced earlier ones.
 type Environment = Vec<(SmolStr, SmolStr)>;
@@ -45,16 +49,9 @@ impl PodSync<'_, '_> {
 
     fn add_from(&self, source: &Value, namespace: &str, environment: &mut Environment) -> Result<(), String> {
         let prefix = source.get("prefix").str();
-        let (reference, found) = if !source.get("configMapRef").is_null() {
-            let reference = source.get("configMapRef");
-            (reference, self.keyed(reference, namespace, false)?)
-        } else {
-            let reference = source.get("secretRef");
-            (reference, self.keyed(reference, namespace, true)?)
-        };
         let is_secret = source.get("configMapRef").is_null();
-        let Some(found) = found else { return Ok(()) };
-        let _ = reference;
+        let reference = if is_secret { source.get("secretRef") } else { source.get("configMapRef") };
+        let Some(found) = self.keyed(reference, namespace, is_secret)? else { return Ok(()) };
         for (key, value) in found.get("data").fields().iter() {
             let text = if is_secret { decoded(value.str()) } else { SmolStr::new(value.str()) };
             set(environment, &format!("{prefix}{key}"), text);
@@ -81,11 +78,11 @@ impl PodSync<'_, '_> {
         if !from.get("resourceFieldRef").is_null() {
             return downward::resource(&self.worker.pod, from.get("resourceFieldRef"), container, &self.node.config).map(Some);
         }
+        if !from.get("fileKeyRef").is_null() {
+            return self.value_from_file(from.get("fileKeyRef"));
+        }
         let is_secret = from.get("configMapKeyRef").is_null();
         let reference = if is_secret { from.get("secretKeyRef") } else { from.get("configMapKeyRef") };
-        if reference.is_null() {
-            return Err("environment variables from files are not simulated".into());
-        }
         let Some(found) = self.keyed(reference, namespace, is_secret)? else { return Ok(None) };
         let key = reference.get("key").str();
         let value = found.get("data").get(key);
@@ -97,6 +94,22 @@ impl PodSync<'_, '_> {
             }
             value if is_secret => Ok(Some(decoded(value.str()))),
             value => Ok(Some(SmolStr::new(value.str()))),
+        }
+    }
+
+    fn value_from_file(&self, reference: &Value) -> Result<Option<SmolStr>, String> {
+        let (volume, key, path) = (reference.get("volumeName").str(), reference.get("key").str(), reference.get("path").str());
+        let mounted = self.worker.volumes.find(volume).and_then(|mounted| self.node.runtime.volume(&mounted.id));
+        let mounted = mounted.ok_or_else(|| format!("cannot find the volume \"{volume}\" referenced by FileKeyRef"))?;
+        let text = mounted.tree.read_text(path, MAX_ENV_FILE_BYTES).map_err(|_| "couldn't parse env file".to_string())?;
+        match env_file::find(&text, key).map_err(|()| "couldn't parse env file".to_string())? {
+            Some(value) if !value.is_empty() => Ok(Some(SmolStr::from(value))),
+            _ if reference.get("optional").as_bool() == Some(true) => Ok(None),
+            _ => {
+                let uid = meta::uid(&self.worker.pod);
+                let file = format!("/var/lib/kubelet/pods/{uid}/volumes/kubernetes.io~empty-dir/{volume}/{path}");
+                Err(format!("environment variable key \"{key}\" not found in file \"{file}\""))
+            }
         }
     }
 }

@@ -15,8 +15,10 @@ mod conditions;
 mod config;
 mod container_config;
 mod container_statuses;
+mod csi_migration;
 mod downward;
 mod env;
+mod env_file;
 mod eviction;
 mod exec;
 mod expansion;
@@ -26,6 +28,7 @@ mod image_name;
 mod images;
 mod kill;
 mod logs;
+mod mirror_pods;
 mod node;
 mod node_status;
 mod phase;
@@ -35,10 +38,13 @@ mod pod_status;
 mod pod_sync;
 mod pod_worker;
 mod ports;
+mod preemption;
 mod probe_results;
 mod prober;
 mod projection;
+mod resize;
 mod resources;
+mod restart_all;
 pub mod runtime;
 mod serving;
 mod status_manager;
@@ -65,6 +71,7 @@ use crate::value::{SmolStr, Value};
 use agenda::Agenda;
 use imbl::{OrdMap, OrdSet};
 use runtime::Network;
+use runtime::fs::{Volume, VolumeId};
 use std::sync::Arc;
 
 /// A ConfigMap (`false`) or Secret (`true`).
@@ -75,6 +82,8 @@ type Source = (bool, ObjectKey);
 pub struct Kubelets {
     nodes: OrdMap<SmolStr, Arc<Node>>,
     agenda: Agenda<SmolStr>,
+    /// The folders of file servers, which all machines see.
+    shared: OrdMap<VolumeId, Volume>,
     /// Which machine a pod is on, by the pod's UID.
     pod_nodes: OrdMap<SmolStr, SmolStr>,
     /// Which pods have volumes made from which object.
@@ -84,7 +93,8 @@ pub struct Kubelets {
 impl Kubelets {
     /// Machines that are switched on at `now_ms`.
     pub fn new(configs: &[NodeConfig], now_ms: u64) -> Kubelets {
-        let mut kubelets = Kubelets { nodes: OrdMap::new(), agenda: Agenda::default(), pod_nodes: OrdMap::new(), sources: OrdMap::new() };
+        let mut kubelets =
+            Kubelets { nodes: OrdMap::new(), agenda: Agenda::default(), shared: OrdMap::new(), pod_nodes: OrdMap::new(), sources: OrdMap::new() };
         for config in configs {
             kubelets.add_node(config.clone(), now_ms);
         }
@@ -197,9 +207,27 @@ impl Kubelets {
         let Some((_, name)) = self.agenda.first() else { return };
         let name = name.clone();
         if let Some(node) = self.nodes.get_mut(&name) {
-            Arc::make_mut(node).run_next(server, network, now_ms);
+            let node = Arc::make_mut(node);
+            node.shared = self.shared.clone();
+            node.run_next(server, network, now_ms);
+            let written = std::mem::take(&mut node.shared_written);
+            for id in written {
+                self.share(&name, &id);
+            }
         }
         self.plan(&name);
+    }
+
+    /// A file server's folder was written to on one machine: all others that have it mounted see that.
+    fn share(&mut self, writer: &SmolStr, id: &VolumeId) {
+        let Some(volume) = self.nodes.get(writer).and_then(|node| node.runtime.volume(id)).cloned() else { return };
+        self.shared.insert(id.clone(), volume.clone());
+        let others: Vec<SmolStr> = self.nodes.keys().filter(|name| *name != writer).cloned().collect();
+        for name in others {
+            if let Some(node) = self.nodes.get_mut(&name).filter(|node| node.runtime.volume(id).is_some()) {
+                Arc::make_mut(node).runtime.put_volume(id.clone(), volume.clone());
+            }
+        }
     }
 
     fn plan(&mut self, name: &SmolStr) {

@@ -8,7 +8,7 @@ use super::host_path;
 use super::node_status::NodeStatusManager;
 use super::pod_sync::PodSync;
 use super::pod_worker::{Activity, PodId, PodWorker, Stage};
-use super::runtime::fs::Volume;
+use super::runtime::fs::{Volume, VolumeId};
 use super::runtime::{ExecId, Network, Profile, PullId, Runtime, RuntimeEvent, SandboxId};
 use super::volumes::HOST;
 use crate::api::meta;
@@ -104,8 +104,12 @@ pub struct Node {
     pub status: NodeStatusManager,
     /// What the machine runs short of.
     pub pressure: Pressure,
+    /// File servers' folders, as all machines see them.
+    pub shared: OrdMap<VolumeId, Volume>,
+    /// Those of them that were written to here.
+    pub shared_written: Vector<VolumeId>,
     pub(super) pods: OrdMap<PodId, Arc<PodWorker>>,
-    ids: OrdMap<SmolStr, PodId>,
+    pub(super) ids: OrdMap<SmolStr, PodId>,
     updates: Vector<Update>,
     next_id: PodId,
 }
@@ -127,6 +131,8 @@ impl Node {
             images_changed: false,
             status: NodeStatusManager::default(),
             pressure: Pressure::default(),
+            shared: OrdMap::new(),
+            shared_written: Vector::new(),
             pods: OrdMap::new(),
             ids: OrdMap::new(),
             updates: Vector::new(),
@@ -179,6 +185,9 @@ impl Node {
 
     /// A pod on this node was written.
     pub fn observe_pod(&mut self, object: &Value, revision: u64, now_ms: u64) {
+        if self.observe_mirror(object, now_ms + WATCH_MS) {
+            return;
+        }
         let (namespace, name, uid) = (meta::namespace(object).into(), meta::name(object).into(), SmolStr::new(meta::uid(object)));
         self.updates.push_back(Update { due_ms: now_ms + WATCH_MS, namespace, name, uid, revision });
         self.agenda.set_at_latest(Task::Updates, now_ms + WATCH_MS);
@@ -243,7 +252,7 @@ impl Node {
                 }
                 self.remove_older_dead(&container, &sandbox, now_ms);
             }
-            RuntimeEvent::VolumeWritten { .. } => {}
+            RuntimeEvent::VolumeWritten { volume } => self.shared_written.push_back(volume),
         }
     }
 
@@ -285,14 +294,19 @@ impl Node {
         if is_gone {
             let mut sync = PodSync { worker: &mut worker, node: self, client, network, now_ms };
             sync.remove_sandbox();
-            self.forget(&worker);
+            self.forget(&worker, now_ms);
         } else {
             self.pods.insert(id, Arc::new(worker));
         }
     }
 
-    fn forget(&mut self, worker: &PodWorker) {
+    fn forget(&mut self, worker: &PodWorker, now_ms: u64) {
         self.ids.remove(meta::uid(&worker.pod));
+        let waiting: Vec<PodId> = self.pods().filter(|other| super::resize::waits_for_room(other)).map(|other| other.id).collect();
+        for id in waiting {
+            let time_ms = self.next_tick(now_ms);
+            self.agenda.set_at_latest(Task::Pod(id), time_ms);
+        }
         for task in [Task::Pod(worker.id), Task::Volumes(worker.id), Task::Reconcile(worker.id)] {
             self.agenda.remove(&task);
         }
@@ -323,6 +337,12 @@ impl Node {
         }
     }
 
+    /// A number for one more pod.
+    pub(super) fn next_pod_id(&mut self) -> PodId {
+        self.next_id += 1;
+        self.next_id - 1
+    }
+
     fn set_because(&mut self, id: PodId, revision: u64) {
         if let Some(worker) = self.pods.get_mut(&id) {
             Arc::make_mut(worker).because = Some(revision);
@@ -330,8 +350,7 @@ impl Node {
     }
 
     fn add_pod(&mut self, pod: Value, update: &Update, client: &mut Client, network: &mut dyn Network, now_ms: u64) {
-        let id = self.next_id;
-        self.next_id += 1;
+        let id = self.next_pod_id();
         let mut worker = PodWorker::new(id, pod);
         worker.because = Some(update.revision);
         self.ids.insert(update.uid.clone(), id);
@@ -349,8 +368,8 @@ impl PodSync<'_, '_> {
         let phase = self.worker.pod.path("status.phase").str();
         if super::pod_spec::is_terminal_phase(phase) || meta::is_being_deleted(&self.worker.pod) {
             self.worker.stage = Stage::Terminating;
-        } else if let Err((reason, message)) = self.admit() {
-            return self.reject(&reason, &message);
+        } else if !self.admit() {
+            return;
         }
         self.run();
     }
@@ -358,7 +377,7 @@ impl PodSync<'_, '_> {
     /// The pod has changed, other than by this kubelet's own writes.
     fn update(&mut self, pod: Value) {
         let deletes = meta::is_being_deleted(&pod);
-        self.worker.pod = pod;
+        self.take_pod(pod);
         if deletes && self.worker.stage == Stage::Running {
             self.worker.stage = Stage::Terminating;
             if matches!(&self.worker.activity, Activity::Sync(run) if run.waits_for_volumes()) {

@@ -68,6 +68,7 @@ impl Node {
         }
         event("NodeAllocatableEnforced", "Updated Node Allocatable limit across pods");
         self.make_csi_node(client, &node);
+        self.add_static_pods(client.now_ms());
         self.agenda.set(Task::Lease, client.now_ms());
     }
 

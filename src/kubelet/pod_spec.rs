@@ -76,7 +76,7 @@ pub fn is_static(pod: &Value) -> bool {
 
 /// Whether a container that ended with `exit_code` is started again: its rules, its own policy, the pod's policy.
 pub fn should_restart(container: &Value, pod: &Value, exit_code: i32) -> bool {
-    if matching_rule(container, exit_code) == "Restart" {
+    if !matching_rule(container, exit_code).is_empty() {
         return true;
     }
     let own = container.get("restartPolicy").str();

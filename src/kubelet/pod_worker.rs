@@ -4,6 +4,7 @@ use super::backoff::Backoff;
 use super::kill::PodKill;
 use super::probe_results::ProbeResults;
 use super::prober::Probe;
+use super::resize::Resize;
 use super::runtime::{ContainerId, SandboxId};
 use super::sync_pod::SyncRun;
 use super::volume_manager::PodVolumes;
@@ -116,6 +117,8 @@ pub struct PodWorker {
     pub results: ProbeResults,
     /// Its volumes.
     pub volumes: PodVolumes,
+    /// Other resources than it has, as far as they are wanted.
+    pub resize: Resize,
 }
 
 impl PodWorker {
@@ -144,6 +147,7 @@ impl PodWorker {
             probes: Vec::new(),
             results: ProbeResults::default(),
             volumes: PodVolumes::default(),
+            resize: Resize::default(),
         }
     }
 

@@ -36,7 +36,7 @@ impl Kubelets {
 
     /// The answer was given: the server's log follows.
     pub fn served(&mut self, pod_uid: &str, port: u16, answer: &Answer, now_ms: u64) {
-        let Some(name) = self.pod_nodes.get(pod_uid).map(|name| SmolStr::clone(name)) else { return };
+        let Some(name) = self.pod_nodes.get(pod_uid).cloned() else { return };
         let Some(node) = self.nodes.get_mut(&name) else { return };
         let Some(sandbox) = node.pod(pod_uid).and_then(|worker| worker.sandbox.clone()) else { return };
         Arc::make_mut(node).runtime.served(&sandbox, port, answer, now_ms);

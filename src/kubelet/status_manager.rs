@@ -2,12 +2,14 @@
 
 use super::conditions;
 use super::container_statuses::{Sources, container_statuses};
+use super::mirror_pods::mirrored;
 use super::phase;
 use super::pod_spec::{self, ContainerKind, is_terminal_phase};
 use super::pod_status::PodStatus;
 use super::pod_sync::PodSync;
 use super::pod_worker::Stage;
 use super::resources;
+use super::restart_all;
 use crate::api::resource::PODS;
 use crate::api::{meta, time};
 use crate::server::request::{Options, PatchType};
@@ -52,7 +54,13 @@ impl PodSync<'_, '_> {
         }
         status.set("phase", phase);
         let mut all: Vec<Value> = self.foreign_conditions(old);
+        if !is_over {
+            all.extend(worker.resize.conditions(pod.path("metadata.generation").as_i64().unwrap_or(0)));
+        }
         all.extend(conditions::generate(pod, &status, &all, runtime_status.sandbox_ready));
+        if restart_all::is_possible(pod) {
+            all.push(conditions::all_containers_restarting(restart_all::is_asked_for(pod, runtime_status), phase));
+        }
         status.set("conditions", all);
         self.set_addresses(runtime_status, old, &mut status);
         status.set("qosClass", resources::qos_class(pod));
@@ -102,7 +110,8 @@ impl PodSync<'_, '_> {
     pub(super) fn server_pod(&self) -> Option<Value> {
         let pod = &self.worker.pod;
         let found = self.client.store().get(&PODS, meta::namespace(pod), meta::name(pod))?;
-        (meta::uid(found) == meta::uid(pod)).then(|| found.clone())
+        let is_it = if pod_spec::is_static(pod) { mirrored(found) == meta::uid(pod) } else { meta::uid(found) == meta::uid(pod) };
+        is_it.then(|| found.clone())
     }
 
     /// Takes `status` as the pod's and sends what has changed to the server.

@@ -11,6 +11,8 @@ use super::pod_spec::{self, ContainerKind, is_terminal_phase};
 use super::pod_status::PodStatus;
 use super::pod_sync::PodSync;
 use super::pod_worker::{Activity, Stage, StartFailure};
+use super::resize::needs_restart;
+use super::restart_all;
 use super::runtime::{ContainerId, PullId, SandboxConfig};
 use crate::api::{meta, time};
 use crate::value::{SmolStr, Value};
@@ -98,6 +100,8 @@ impl PodSync<'_, '_> {
     fn sync_pod(&mut self) {
         self.worker.update_pending = false;
         self.worker.relist_pending = false;
+        self.reconcile_mirror();
+        self.retry_resize();
         self.check_active_deadline();
         let runtime_status = self.runtime_status();
         let status = self.generate_status(&runtime_status, false);
@@ -137,11 +141,24 @@ impl PodSync<'_, '_> {
 
     /// Works out what to do with the containers.
     fn sync_containers(&mut self, run: &mut SyncRun) {
+        if restart_all::is_asked_for(&self.worker.pod, &run.status) {
+            run.acted = true;
+            return self.remove_all_containers();
+        }
         self.check_pull_secrets();
         self.add_probes();
         let started_with = self.worker.started_with.clone();
         let changed = |container: &Value, running: &super::runtime::ContainerStatus| {
-            started_with.get(&running.id).is_some_and(|before| before.get("image") != container.get("image"))
+            started_with.get(&running.id).and_then(|before| {
+                let name = container.get("name").str();
+                if before.get("image") != container.get("image") {
+                    Some(format!("Container {name} definition changed"))
+                } else if needs_restart(container, before) {
+                    Some(format!("Container {name} resize requires restart"))
+                } else {
+                    None
+                }
+            })
         };
         let actions = compute_pod_actions(&self.worker.pod, &run.status, self.worker.sandbox_attempts, &self.worker.results, &changed);
         if actions.kill_pod {
@@ -154,6 +171,9 @@ impl PodSync<'_, '_> {
         }
         if actions.kill_pod && !actions.create_sandbox {
             return;
+        }
+        if !run.steps.iter().any(|step| matches!(step, Step::Kill(_))) {
+            self.complete_resize();
         }
         let lists = [(ContainerKind::Ephemeral, actions.start_ephemeral), (ContainerKind::Init, actions.start_init), (ContainerKind::Regular, actions.start)];
         for (kind, indexes) in lists {

@@ -328,18 +328,34 @@ fn no_two_pods_have_the_same_address() {
     let mut world = World::new();
     let mut addresses = std::collections::BTreeSet::new();
     for round in 0..3 {
-        for number in 0..100 {
+        for number in 0..30 {
             world.apply(json!({"metadata": {"name": format!("p{number}")}, "spec": {"containers": [{"name": "c", "image": "nginx", "imagePullPolicy": "IfNotPresent"}]}}));
         }
-        world.run(4000);
+        world.run(25_000);
         addresses.clear();
         for pod in world.server.store().list(&PODS, Some("demo")) {
             assert!(addresses.insert(pod.path("status.podIP").str().to_string()), "round {round}");
         }
-        for number in 0..100 {
+        for number in 0..30 {
             world.delete(&format!("p{number}"), Some(1));
         }
         world.run(5000);
         assert_eq!(world.server.store().count(&PODS), 0);
     }
+}
+
+#[test]
+fn a_static_pod_has_a_mirror_that_comes_back() {
+    let mut server = Server::new(7);
+    let manifest = json!({"metadata": {"name": "proxy", "namespace": "demo"}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}});
+    let config = NodeConfig { static_pods: vec![manifest.into()], ..NodeConfig::worker(1) };
+    let request = Request::new(Verb::Create, &NAMESPACES, "", "").with_body(json!({"metadata": {"name": "demo"}}).into());
+    server.handle(&request, START_MS);
+    let mut world = World { server, kubelets: Kubelets::new(&[config], START_MS), now_ms: START_MS, seen: 0 };
+    world.run(10_000);
+    assert!(is_ready(&world.pod("proxy-worker-1")));
+    world.delete("proxy-worker-1", Some(0));
+    world.run(1000);
+    assert!(is_ready(&world.pod("proxy-worker-1")));
+    assert_eq!(world.events().iter().filter(|event| event.starts_with("Started")).count(), 1);
 }

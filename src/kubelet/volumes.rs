@@ -1,8 +1,10 @@
 //! What each kind of volume is on a node: `pkg/volume/*`.
 
+use super::csi_migration;
 use super::host_path;
 use super::pod_sync::PodSync;
 use super::projection;
+use super::runtime::Profile;
 use super::runtime::fs::{Tree, Volume, VolumeId, project};
 use crate::api::meta;
 use crate::api::quantity::Quantity;
@@ -55,7 +57,7 @@ impl PodSync<'_, '_> {
         if !declared.get("nfs").is_null() {
             return Ok(self.mount_nfs(declared.get("nfs")));
         }
-        if !declared.get("image").is_null() {
+        if !declared.get("image").is_null() && self.node.config.profile == Profile::Playground {
             let id = self.volume_id(&name);
             self.node.runtime.put_volume(id.clone(), Volume { read_only: true, ..Volume::of(Tree::new(0o755, self.now_ms)) });
             return Ok(Mounted { id, base: SmolStr::default(), read_only: true, is_own: true });
@@ -72,7 +74,10 @@ impl PodSync<'_, '_> {
         if declared.fields().len() == 1 {
             return Ok(self.mount_empty_dir(&name, &Value::Null));
         }
-        Err(no_plugin(&name))
+        match csi_migration::volume_name(declared, meta::namespace(&self.worker.pod)) {
+            Ok(name) => Err(no_plugin(&name)),
+            Err(why) => Err(MountError::Process(format!("failed to translate in-tree pv to CSI: {why}"))),
+        }
     }
 
     /// ConfigMap, Secret, downward API, and projected volumes.
@@ -141,7 +146,8 @@ impl PodSync<'_, '_> {
         let device = format!("{}:{}", source.get("server").str(), source.get("path").str());
         let id = SmolStr::from(format!("nfs/{device}"));
         if self.node.runtime.volume(&id).is_none() {
-            let volume = Volume { reports_writes: true, device: device.into(), ..Volume::of(Tree::new(0o777, self.now_ms)) };
+            let empty = || Volume { reports_writes: true, device: device.as_str().into(), ..Volume::of(Tree::new(0o777, self.now_ms)) };
+            let volume = self.node.shared.get(&id).cloned().unwrap_or_else(empty);
             self.node.runtime.put_volume(id.clone(), volume);
         }
         Mounted { id, base: SmolStr::default(), read_only: source.get("readOnly").as_bool() == Some(true), is_own: false }
@@ -174,7 +180,7 @@ impl PodSync<'_, '_> {
             Mounted { id: HOST.into(), base: path.into(), read_only: false, is_own: false }
         } else if !spec.get("nfs").is_null() {
             self.mount_nfs(spec.get("nfs"))
-        } else if !spec.get("csi").is_null() {
+        } else if !spec.get("csi").is_null() && self.node.config.profile == Profile::Playground {
             let driver = spec.path("csi.driver").str();
             let why =
                 format!("kubernetes.io/csi: mounter.SetUpAt failed to get CSI client: driver name {driver} not found in the list of registered CSI drivers");

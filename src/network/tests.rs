@@ -1,5 +1,5 @@
 use super::*;
-use crate::api::resource::{ENDPOINT_SLICES, NAMESPACES, NETWORK_POLICIES};
+use crate::api::resource::{ENDPOINT_SLICES, NAMESPACES, NETWORK_POLICIES, SERVICE_ACCOUNTS};
 use crate::kubelet::runtime::{Answer as Said, ConnectError, DnsConfig, HttpResponse, Network as _, ResolveError, SandboxConfig};
 use crate::server::client::Client;
 use crate::server::request::{PatchType, User};
@@ -45,6 +45,7 @@ impl Room {
         let mut room = Room { server: Server::new(1), network: Network::new(config), containers: Fakes::default(), now_ms: START_MS, seen: 0 };
         for namespace in ["demo", "shop"] {
             room.create(&NAMESPACES, json!({"metadata": {"name": namespace, "labels": {"kubernetes.io/metadata.name": namespace}}}));
+            room.create(&SERVICE_ACCOUNTS, json!({"metadata": {"namespace": namespace, "name": "default"}}));
         }
         for number in 1..=2 {
             let addresses = json!([{"type": "InternalIP", "address": format!("10.0.0.1{number}")}]);

@@ -1,6 +1,6 @@
 //! What the last attempts to schedule each pod found: every node, and why not or how good. For people who ask why.
 
-use super::cycle::{Diagnosis, NodeScore};
+use super::cycle::{Diagnosis, ScoreTable};
 use super::framework::Code;
 use crate::value::SmolStr;
 use imbl::{OrdMap, Vector};
@@ -11,7 +11,7 @@ const ATTEMPTS_PER_POD: usize = 5;
 /// For how many pods attempts are kept.
 const PODS_LIMIT: usize = 2_000;
 /// How many nodes are kept an attempt; the best ones and the first ones.
-const NODES_LIMIT: usize = 100;
+const NODES_LIMIT: usize = 50;
 
 /// One attempt to schedule a pod.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +22,7 @@ pub struct Attempt {
     pub node: Option<SmolStr>,
     /// What was said of it: the message of the Scheduled or FailedScheduling event.
     pub message: String,
-    /// What each node that was looked at got, the best first, then by name; at most a hundred.
+    /// What each node that was looked at got, the best first, then by name; at most fifty.
     pub nodes: Vec<NodeVerdict>,
     /// How many nodes there were.
     pub node_count: usize,
@@ -53,7 +53,7 @@ pub enum Verdict {
     OnlyOne,
     /// It would do, and this good: each plugin's score times its weight, and the sum.
     Scored {
-        /// Plugin and weighted score.
+        /// Plugin and weighted score, of the plugins that have a preference among the nodes at all.
         scores: Vec<(&'static str, i64)>,
         /// The sum.
         total: i64,
@@ -92,12 +92,15 @@ impl Attempts {
 }
 
 /// The verdicts of an attempt that found a node.
-pub fn verdicts_of_success(node: &SmolStr, scores: Vec<NodeScore>, diagnosis: &Diagnosis) -> Vec<NodeVerdict> {
-    let mut scores = scores;
-    scores.sort_by(|a, b| b.total.cmp(&a.total).then_with(|| a.node.cmp(&b.node)));
-    scores.truncate(NODES_LIMIT);
-    let mut verdicts: Vec<NodeVerdict> =
-        scores.into_iter().map(|row| NodeVerdict { node: row.node, verdict: Verdict::Scored { scores: row.scores, total: row.total } }).collect();
+pub fn verdicts_of_success(node: &SmolStr, scores: &ScoreTable, diagnosis: &Diagnosis) -> Vec<NodeVerdict> {
+    let mut rows: Vec<usize> = (0..scores.nodes.len()).collect();
+    rows.sort_by(|&a, &b| scores.totals[b].cmp(&scores.totals[a]).then_with(|| scores.nodes[a].cmp(&scores.nodes[b])));
+    rows.truncate(NODES_LIMIT);
+    let scored = |row: usize| NodeVerdict {
+        node: scores.nodes[row].clone(),
+        verdict: Verdict::Scored { scores: scores.columns.iter().map(|(plugin, column)| (*plugin, column[row])).collect(), total: scores.totals[row] },
+    };
+    let mut verdicts: Vec<NodeVerdict> = rows.into_iter().map(scored).collect();
     if verdicts.is_empty() {
         verdicts.push(NodeVerdict { node: node.clone(), verdict: Verdict::OnlyOne });
     }

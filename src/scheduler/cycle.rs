@@ -70,15 +70,15 @@ impl Diagnosis {
     }
 }
 
-/// The scores of one node: what each scoring plugin gave it, weighted, and their sum.
-#[derive(Clone, Debug, PartialEq)]
-pub struct NodeScore {
-    /// The node.
-    pub node: SmolStr,
-    /// The plugin and its weighted score, in the order of the plugins.
-    pub scores: Vec<(&'static str, i64)>,
-    /// The sum.
-    pub total: i64,
+/// The scores of the nodes that were compared.
+#[derive(Clone, Debug, Default)]
+pub struct ScoreTable {
+    /// The nodes.
+    pub nodes: Vec<SmolStr>,
+    /// For each plugin that has a preference the weighted scores, in the order of the nodes.
+    pub columns: Vec<(&'static str, Vec<i64>)>,
+    /// The sums.
+    pub totals: Vec<i64>,
 }
 
 /// What a cycle found.
@@ -88,7 +88,7 @@ pub enum Outcome {
         /// Its name.
         node: SmolStr,
         /// The scores of the nodes that were compared; empty where only one would do.
-        scores: Vec<NodeScore>,
+        scores: ScoreTable,
         /// The nodes that would not do.
         diagnosis: Diagnosis,
     },
@@ -117,13 +117,13 @@ impl Search {
         };
         match feasible.as_slice() {
             [] => Outcome::Unfit(diagnosis),
-            [only] => Outcome::Node { node: only.name.clone(), scores: Vec::new(), diagnosis },
+            [only] => Outcome::Node { node: only.name.clone(), scores: ScoreTable::default(), diagnosis },
             _ => {
                 let scores = prioritize_nodes(cycle, state, &feasible);
-                let best = scores.iter().map(|score| score.total).max().unwrap_or(0);
-                let candidates: Vec<&NodeScore> = scores.iter().filter(|score| score.total == best).collect();
+                let best = scores.totals.iter().copied().max().unwrap_or(0);
+                let candidates: Vec<&SmolStr> = scores.nodes.iter().zip(&scores.totals).filter(|(_, total)| **total == best).map(|(node, _)| node).collect();
                 let choice = random.below(candidates.len() as u64) as usize;
-                let node = candidates.get(choice).map(|score| score.node.clone()).unwrap_or_default();
+                let node = candidates.get(choice).map(|node| (*node).clone()).unwrap_or_default();
                 Outcome::Node { node, scores, diagnosis }
             }
         }
@@ -269,21 +269,19 @@ pub fn run_pre_filters(cycle: &Cycle, state: &mut CycleState) -> Result<Filters,
     Ok(filters)
 }
 
-fn prioritize_nodes(cycle: &Cycle, state: &mut CycleState, nodes: &[Arc<NodeInfo>]) -> Vec<NodeScore> {
-    let mut table: Vec<NodeScore> = nodes.iter().map(|node| NodeScore { node: node.name.clone(), scores: Vec::new(), total: 0 }).collect();
+fn prioritize_nodes(cycle: &Cycle, state: &mut CycleState, nodes: &[Arc<NodeInfo>]) -> ScoreTable {
+    let mut table = ScoreTable { nodes: nodes.iter().map(|node| node.name.clone()).collect(), columns: Vec::new(), totals: vec![0; nodes.len()] };
     for plugin in plugins::ALL.iter().filter(|plugin| plugin.weight() > 0) {
-        let mut scores = vec![0; nodes.len()];
-        if plugin.pre_score(cycle, state, nodes) {
-            for (score, node) in scores.iter_mut().zip(nodes) {
-                *score = plugin.score(cycle, state, node);
-            }
-            plugin.normalize_scores(state, nodes, &mut scores);
+        if !plugin.pre_score(cycle, state, nodes) {
+            continue;
         }
-        for (row, score) in table.iter_mut().zip(scores) {
-            let weighted = score * plugin.weight();
-            row.scores.push((plugin.name(), weighted));
-            row.total += weighted;
+        let mut scores: Vec<i64> = nodes.iter().map(|node| plugin.score(cycle, state, node)).collect();
+        plugin.normalize_scores(state, nodes, &mut scores);
+        for (score, total) in scores.iter_mut().zip(&mut table.totals) {
+            *score *= plugin.weight();
+            *total += *score;
         }
+        table.columns.push((plugin.name(), scores));
     }
     table
 }

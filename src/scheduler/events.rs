@@ -3,7 +3,7 @@
 use super::pod_info::PodInfo;
 use crate::api::meta;
 use crate::api::resource::{
-    CSI_DRIVERS, CSI_NODES, GroupResource, NAMESPACES, NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, RESOURCE_CLAIMS, SERVICES, STORAGE_CLASSES,
+    CSI_DRIVERS, CSI_NODES, GroupResource, NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, RESOURCE_CLAIMS, STORAGE_CLASSES, VOLUME_ATTACHMENTS,
 };
 use crate::store::{Change, ChangeType};
 use crate::value::{NULL, Value};
@@ -40,16 +40,16 @@ pub enum Subject {
     CsiDriver,
     /// What CSI drivers a node has.
     CsiNode,
-    /// A Service.
-    Service,
+    /// A volume that is attached to a node.
+    VolumeAttachment,
+    /// How much room a CSI driver has.
+    CsiStorageCapacity,
     /// A claim for devices.
     ResourceClaim,
     /// A class of devices.
     DeviceClass,
     /// Devices of a node.
     ResourceSlice,
-    /// A namespace.
-    Namespace,
 }
 
 impl<'a> ClusterEvent<'a> {
@@ -113,8 +113,8 @@ fn subject(resource: &GroupResource) -> Option<Subject> {
         (STORAGE_CLASSES, Subject::StorageClass),
         (CSI_DRIVERS, Subject::CsiDriver),
         (CSI_NODES, Subject::CsiNode),
-        (SERVICES, Subject::Service),
-        (NAMESPACES, Subject::Namespace),
+        (VOLUME_ATTACHMENTS, Subject::VolumeAttachment),
+        (super::plugins::volume_binding::CSI_STORAGE_CAPACITIES, Subject::CsiStorageCapacity),
         (RESOURCE_CLAIMS, Subject::ResourceClaim),
         (super::plugins::dynamic_resources::DEVICE_CLASSES, Subject::DeviceClass),
         (super::plugins::dynamic_resources::RESOURCE_SLICES, Subject::ResourceSlice),

@@ -1,6 +1,7 @@
 //! What plugins are, what they are told and what they answer (upstream: `k8s.io/kube-scheduler/framework`).
 
 use super::cache::Cache;
+use super::config::SchedulerConfig;
 use super::events::ClusterEvent;
 use super::node_info::NodeInfo;
 use super::plugins::{
@@ -72,6 +73,8 @@ pub enum PreFilter {
 pub struct Cycle<'a> {
     /// The pod to be placed.
     pub pod: &'a PodInfo,
+    /// How the scheduler is configured.
+    pub config: &'a SchedulerConfig,
     /// The nodes with their pods.
     pub cache: &'a Cache,
     /// All objects.

@@ -4,6 +4,7 @@
 
 mod attempts;
 mod cache;
+mod config;
 mod cycle;
 mod events;
 mod framework;
@@ -19,6 +20,7 @@ mod tests;
 mod volumes;
 
 pub use attempts::{Attempt, NodeVerdict, Verdict};
+pub use config::{SchedulerConfig, ScoringStrategy};
 pub use queue::Place;
 
 use crate::api::meta;
@@ -46,6 +48,7 @@ const CYCLE_MS: u64 = 3;
 /// The scheduler.
 #[derive(Clone, Default)]
 pub struct Scheduler {
+    config: SchedulerConfig,
     cache: Cache,
     queue: Queue,
     search: Search,
@@ -62,6 +65,11 @@ impl Scheduler {
     /// A scheduler that hasn't seen anything yet.
     pub fn new() -> Scheduler {
         Scheduler::default()
+    }
+
+    /// As [`Scheduler::new`], configured.
+    pub fn with_config(config: SchedulerConfig) -> Scheduler {
+        Scheduler { config, ..Scheduler::default() }
     }
 
     /// The last attempts to schedule the pod with this UID, oldest first.

@@ -14,6 +14,8 @@ pub struct NodeInfo {
     pub node: Value,
     /// Its name.
     pub name: SmolStr,
+    /// `spec.unschedulable`: it is cordoned.
+    pub is_unschedulable: bool,
     /// The pods on it by UID.
     pub pods: OrdMap<SmolStr, Arc<PodInfo>>,
     /// Pods with affinity or anti-affinity terms.
@@ -64,6 +66,7 @@ impl NodeInfo {
         if !before.same(after) {
             self.images = Arc::new(images(after));
         }
+        self.is_unschedulable = node.path("spec.unschedulable").as_bool() == Some(true);
         self.node = node.clone();
     }
 

@@ -1,7 +1,7 @@
 //! What follows from a cycle: binding, telling why not, making room (upstream: the second half of `schedule_one.go`).
 
 use super::attempts::{self, Attempt};
-use super::cycle::{self, Diagnosis, Filters, NodeScore, Outcome};
+use super::cycle::{self, Diagnosis, Filters, Outcome, ScoreTable};
 use super::framework::{Cycle, CycleState};
 use super::plugins::default_preemption::{self, Preemption};
 use super::plugins::volume_binding::{self, PodVolumes, SELECTED_NODE};
@@ -35,7 +35,7 @@ pub struct PendingBinding {
     pub pod: QueuedPod,
     node: SmolStr,
     volumes: PodVolumes,
-    scores: Vec<NodeScore>,
+    scores: ScoreTable,
     diagnosis: Diagnosis,
     since_ms: u64,
     /// When it is looked at next.
@@ -69,7 +69,7 @@ impl Scheduler {
         let order = self.cache.order();
         let mut state = CycleState::default();
         let mut random = client.random().clone();
-        let cycle = Cycle { pod: &pod.info, cache: &self.cache, store: client.store() };
+        let cycle = Cycle { pod: &pod.info, config: &self.config, cache: &self.cache, store: client.store() };
         let outcome = self.search.schedule_pod(&cycle, &order, &mut state, &mut random);
         match outcome {
             Outcome::Node { node, scores, diagnosis } => {
@@ -134,7 +134,7 @@ impl Scheduler {
         let (pod, node) = (&binding.pod.info, &binding.node);
         let message = format!("Successfully assigned {}/{} to {node}", pod.key.namespace, pod.key.name);
         event(&mut client, &pod.pod, None, "Normal", "Scheduled", "Binding", &message);
-        let nodes = attempts::verdicts_of_success(node, binding.scores, &binding.diagnosis);
+        let nodes = attempts::verdicts_of_success(node, &binding.scores, &binding.diagnosis);
         let attempt = Attempt { time_ms: client.now_ms(), node: Some(node.clone()), message, nodes, node_count: binding.diagnosis.node_count };
         self.attempts.add(&pod.uid, attempt);
     }

@@ -1,5 +1,7 @@
 use super::*;
-use crate::api::resource::{EVENTS, GroupResource, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PRIORITY_CLASSES, STORAGE_CLASSES};
+use crate::api::resource::{
+    EVENTS, GroupResource, NAMESPACES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PRIORITY_CLASSES, SERVICE_ACCOUNTS, STORAGE_CLASSES,
+};
 use crate::server::client::Client;
 use crate::server::request::{Options, PatchType, User};
 use crate::store::Cause;
@@ -17,7 +19,10 @@ const START_MS: u64 = 1_795_420_800_000;
 
 impl Room {
     fn new() -> Room {
-        Room { server: Server::new(1), scheduler: Scheduler::new(), now_ms: START_MS, seen: 0 }
+        let mut room = Room { server: Server::new(1), scheduler: Scheduler::new(), now_ms: START_MS, seen: 0 };
+        room.create(&NAMESPACES, json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "demo"}}));
+        room.create(&SERVICE_ACCOUNTS, json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"namespace": "demo", "name": "default"}}));
+        room
     }
 
     /// A room with the reference cluster's three workers.
@@ -25,6 +30,8 @@ impl Room {
         let mut room = Room::new();
         for number in 1..=3 {
             room.create(&NODES, worker(number));
+            // New nodes have the taint not-ready until the node lifecycle controller has seen them Ready.
+            room.patch(&NODES, "", &format!("worker-{number}"), "", json!({"spec": {"taints": null}}));
         }
         room
     }
@@ -342,5 +349,20 @@ fn pods_are_spread_over_empty_nodes() {
     room.run(1_000);
     for name in ["worker-1", "worker-2", "worker-3"] {
         assert_eq!(room.scheduler.requested(name, "cpu"), Some(1000), "{name}");
+    }
+}
+
+#[test]
+fn where_pods_go_follows_the_scoring_strategy() {
+    let bell = ScoringStrategy::RequestedToCapacityRatio(vec![(0, 0), (100, 10)]);
+    for (scoring_strategy, expected) in [(ScoringStrategy::LeastAllocated, 3), (ScoringStrategy::MostAllocated, 1), (bell, 1)] {
+        let mut room = Room::with_workers();
+        room.scheduler.config = SchedulerConfig { scoring_strategy: scoring_strategy.clone() };
+        for name in ["a", "b", "c"] {
+            room.create(&PODS, pod(name, json!({}), json!({"containers": requesting("500m")})));
+            room.run(100);
+        }
+        let nodes: std::collections::BTreeSet<String> = ["a", "b", "c"].map(|name| room.node_of(name)).into();
+        assert_eq!(nodes.len(), expected, "{scoring_strategy:?}");
     }
 }

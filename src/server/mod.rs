@@ -74,6 +74,14 @@ impl Server {
         self.store.remove(resource, key, now_ms, cause)
     }
 
+    /// Whether the user may make this request.
+    ///
+    /// # Errors
+    /// `pods \"x\" is forbidden: User …`.
+    pub fn authorize(&self, request: &Request) -> Result<(), Status> {
+        authorization::authorize(self, request)
+    }
+
     /// Carries out a request at `now_ms` (milliseconds since the Unix epoch).
     pub fn handle(&mut self, request: &Request, now_ms: u64) -> Response {
         let mut warnings = Vec::new();

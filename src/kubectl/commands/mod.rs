@@ -1,15 +1,24 @@
 //! The commands, one file each.
 
+mod api_resources;
 mod apply;
+mod autoscale;
+mod cordon;
 mod create;
 mod delete;
 mod describe;
+mod drain;
+mod events;
+mod expose;
 mod get;
 mod get_table;
 mod get_watch;
 mod logs;
 mod replace;
 mod scale;
+mod taint;
+mod version;
+mod wait;
 
 use super::entry::Entry;
 
@@ -45,7 +54,20 @@ pub static ALL: &[Entry] = &[
     describe::ENTRY,
     get::ENTRY,
     logs::ENTRY,
+    api_resources::RESOURCES,
+    api_resources::VERSIONS,
+    autoscale::ENTRY,
+    cordon::CORDON,
+    cordon::UNCORDON,
+    drain::ENTRY,
+    events::ENTRY,
+    expose::ENTRY,
     replace::ENTRY,
+    taint::ENTRY,
+    version::VERSION_ENTRY,
+    version::CLUSTER_INFO,
+    version::OPTIONS,
+    wait::ENTRY,
     scale::ENTRY,
 ];
 

@@ -7,12 +7,23 @@
 //! What images do when they run is defined in one place, the catalogue (`images.rs`). Containers of
 //! images like busybox run the small shell (`shell/`) and its programs (`programs/`).
 
+mod base;
 mod clock;
 mod config;
+mod container;
+mod execs;
 pub mod fs;
 mod image_ref;
+mod images;
+mod kernel;
 mod log;
 mod net;
+mod programs;
+mod pulls;
+mod server;
+mod shell;
+#[cfg(test)]
+mod tests;
 
 pub use config::{
     ContainerConfig, ContainerId, ContainerState, ContainerStatus, DnsConfig, ExecError, ExecId, ExecResult, Exit, Mount, PullId, RuntimeEvent, SandboxConfig,
@@ -22,9 +33,17 @@ pub use image_ref::{ImageRef, parse as parse_image};
 pub use log::{Log, LogLine, Stream};
 pub use net::{Answer, ConnectError, Connection, HttpOutcome, HttpRequest, HttpResponse, Network, NoNetwork, Resolution, ResolveError};
 
-use fs::{Volume, VolumeId};
-use imbl::OrdMap;
-use smol_str::SmolStr;
+use config::Exit as ContainerExit;
+use container::{Container, Host};
+use execs::Exec;
+use fs::view::View;
+use fs::{Tree, Volume, VolumeId};
+use imbl::{OrdMap, OrdSet};
+use kernel::signal;
+use kernel::{Ask, Kernel, Reply, Sender};
+use smol_str::{SmolStr, format_smolstr};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Which machines these are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -68,68 +87,92 @@ pub struct Pull {
 /// The container runtime of one node.
 #[derive(Clone)]
 pub struct Runtime {
+    profile: Profile,
+    images: OrdMap<SmolStr, Image>,
+    roots: OrdMap<SmolStr, Tree>,
+    pulls: OrdMap<PullId, Pull>,
+    pulls_busy_until_ms: u64,
     volumes: OrdMap<VolumeId, Volume>,
+    written: Vec<VolumeId>,
+    sandboxes: OrdMap<SandboxId, Arc<Sandbox>>,
+    containers: OrdMap<ContainerId, Arc<Container>>,
+    execs: OrdMap<ExecId, Arc<Exec>>,
+    agenda: OrdSet<(u64, Task)>,
+    events: Vec<RuntimeEvent>,
+    next_id: u64,
 }
 
-/// The images.
+/// A pod's sandbox, with its containers in the order of their making.
+#[derive(Clone)]
+struct Sandbox {
+    config: Arc<SandboxConfig>,
+    containers: Vec<ContainerId>,
+    /// Who listens in its network namespace.
+    ports: BTreeMap<u16, ContainerId>,
+}
+
+/// Something to be done at a time.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Task {
+    Pull(PullId),
+    Container(ContainerId),
+    ExecTimeout(ExecId),
+}
+
+/// Rounds of a container's processes with the network at one instant, after which the rest is done a millisecond later.
+const MAX_ROUNDS: usize = 100;
+
 impl Runtime {
     /// A node's runtime without images and containers.
     pub fn new(profile: Profile) -> Runtime {
-        let _ = profile;
-        Runtime { volumes: OrdMap::new() }
+        Runtime {
+            profile,
+            images: OrdMap::new(),
+            roots: OrdMap::new(),
+            pulls: OrdMap::new(),
+            pulls_busy_until_ms: 0,
+            volumes: OrdMap::new(),
+            written: Vec::new(),
+            sandboxes: OrdMap::new(),
+            containers: OrdMap::new(),
+            execs: OrdMap::new(),
+            agenda: OrdSet::new(),
+            events: Vec::new(),
+            next_id: 1,
+        }
     }
 
-    /// Begins a pull; it waits its turn. [`RuntimeEvent::PullFinished`] tells when it is done.
-    pub fn pull_image(&mut self, image: &str, now_ms: u64) -> PullId {
-        todo!("{image} {now_ms}")
-    }
-
-    /// A pull's times and result; none once it was forgotten.
-    pub fn pull(&self, pull: PullId) -> Option<&Pull> {
-        todo!("{pull:?}")
-    }
-
-    /// The kubelet has read the result.
-    pub fn forget_pull(&mut self, pull: PullId) {
-        todo!("{pull:?}")
-    }
-
-    /// The image, if it is on the node: `ImageStatus`.
-    pub fn image(&self, image: &str) -> Option<&Image> {
-        todo!("{image}")
-    }
-
-    /// All images on the node, by name.
-    pub fn images(&self) -> impl Iterator<Item = &Image> {
-        [].iter()
-    }
-
-    /// Removes an image; containers that run it go on.
-    pub fn remove_image(&mut self, image: &str) {
-        todo!("{image}")
+    fn new_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id - 1
     }
 }
 
 /// Sandboxes and volumes.
 impl Runtime {
     /// `RunPodSandbox`: makes a pod's network namespace.
-    pub fn run_pod_sandbox(&mut self, config: SandboxConfig, now_ms: u64) -> SandboxId {
-        todo!("{config:?} {now_ms}")
+    pub fn run_pod_sandbox(&mut self, config: SandboxConfig, _now_ms: u64) -> SandboxId {
+        let id = SandboxId(format_smolstr!("{}_{}_{}_{}", config.name, config.namespace, config.uid, config.attempt));
+        self.sandboxes.insert(id.clone(), Arc::new(Sandbox { config: Arc::new(config), containers: Vec::new(), ports: BTreeMap::new() }));
+        id
     }
 
     /// The sandbox' configuration, while it exists.
     pub fn sandbox(&self, id: &SandboxId) -> Option<&SandboxConfig> {
-        todo!("{id:?}")
+        self.sandboxes.get(id).map(|sandbox| sandbox.config.as_ref())
     }
 
     /// All sandboxes.
     pub fn sandboxes(&self) -> impl Iterator<Item = (&SandboxId, &SandboxConfig)> {
-        [].iter().map(|(id, config): &(SandboxId, SandboxConfig)| (id, config))
+        self.sandboxes.iter().map(|(id, sandbox)| (id, sandbox.config.as_ref()))
     }
 
     /// `RemovePodSandbox`: kills and removes its containers with it.
     pub fn remove_pod_sandbox(&mut self, id: &SandboxId, now_ms: u64) {
-        todo!("{id:?} {now_ms}")
+        for container in self.containers(id) {
+            self.remove_container(&container, now_ms);
+        }
+        self.sandboxes.remove(id);
     }
 
     /// Makes or replaces a volume. Containers that have it mounted see the new content at once.
@@ -156,88 +199,269 @@ impl Runtime {
 /// Containers.
 impl Runtime {
     /// `CreateContainer`. The sandbox must exist and the image be on the node; otherwise containerd's error.
-    pub fn create_container(&mut self, sandbox: &SandboxId, config: ContainerConfig, now_ms: u64) -> Result<ContainerId, String> {
-        todo!("{sandbox:?} {config:?} {now_ms}")
+    pub fn create_container(&mut self, sandbox_id: &SandboxId, config: ContainerConfig, now_ms: u64) -> Result<ContainerId, String> {
+        let sandbox = self.sandboxes.get(sandbox_id).cloned().ok_or_else(|| format!("failed to find sandbox id {:?}: not found", sandbox_id.0))?;
+        let image = image_ref::parse(&config.image);
+        let image_id =
+            self.images.get(&image.full).map(|image| image.id.clone()).ok_or_else(|| format!("failed to resolve image {:?}: not found", image.full))?;
+        let id = ContainerId(format_smolstr!("{}_{}_{}", sandbox_id.0, config.name, config.attempt));
+        let profile = self.profile;
+        if !self.roots.contains_key(&image.base) {
+            self.roots.insert(image.base.clone(), container::image_root(&image.base, profile, now_ms));
+        }
+        let root = self.roots.get(&image.base).cloned().unwrap_or_default();
+        let mut container = Container {
+            id: id.clone(),
+            sandbox: sandbox_id.clone(),
+            sandbox_config: sandbox.config.clone(),
+            config: Arc::new(config),
+            image,
+            image_id,
+            profile,
+            created_at_ms: now_ms,
+            state: ContainerState::Created,
+            log: Log::default(),
+            kernel: Kernel::new(seed(&id)),
+            view: View::new(root, false),
+            wake_at_ms: None,
+            kill_at_ms: None,
+            ports: BTreeSet::new(),
+        };
+        self.with_host(&mut container, now_ms, |container, host| container.prepare(host))?;
+        if let Some(sandbox) = self.sandboxes.get_mut(sandbox_id) {
+            Arc::make_mut(sandbox).containers.push(id.clone());
+        }
+        self.containers.insert(id.clone(), Arc::new(container));
+        Ok(id)
     }
 
     /// `StartContainer`: its first process runs at once, until it waits for something.
     pub fn start_container(&mut self, id: &ContainerId, now_ms: u64, network: &mut dyn Network) -> Result<(), StartError> {
-        let _ = network;
-        todo!("{id:?} {now_ms}")
+        let Some(mut container) = self.take(id) else {
+            return Err(StartError { exit_code: 128, message: format!("container {:?} not found", id.0) });
+        };
+        if container.state != ContainerState::Created {
+            let message = format!("container {:?} is already started", id.0);
+            self.put(container);
+            return Err(StartError { exit_code: 128, message });
+        }
+        let result = self.with_host(&mut container, now_ms, |container, host| container.start(host));
+        if result.is_ok() {
+            self.run(&mut container, now_ms, network);
+        }
+        self.put(container);
+        result
     }
 
     /// `StopContainer`: SIGTERM now, SIGKILL when `grace_ms` have passed (at once where it is 0).
     /// [`RuntimeEvent::ContainerDied`] tells when it has ended. A shorter grace later on shortens the first.
     pub fn stop_container(&mut self, id: &ContainerId, grace_ms: u64, now_ms: u64) {
-        todo!("{id:?} {grace_ms} {now_ms}")
+        let Some(mut container) = self.take(id) else { return };
+        if container.is_running() {
+            let kill_at_ms = now_ms.saturating_add(grace_ms);
+            if container.kill_at_ms.is_none() && grace_ms > 0 {
+                container.kernel.signal(1, signal::TERM, Sender::Outside);
+            }
+            container.kill_at_ms = Some(container.kill_at_ms.map_or(kill_at_ms, |at| at.min(kill_at_ms)));
+            container.wake_at_ms = Some(now_ms);
+        }
+        self.put(container);
     }
 
     /// `RemoveContainer`: kills it where it still runs; its log and files are gone.
     pub fn remove_container(&mut self, id: &ContainerId, now_ms: u64) {
-        todo!("{id:?} {now_ms}")
+        let Some(mut container) = self.take(id) else { return };
+        if container.is_running() {
+            self.end(&mut container, (128 + signal::KILL, signal::KILL), false, now_ms);
+        }
+        if let Some(sandbox) = self.sandboxes.get_mut(&container.sandbox) {
+            let sandbox = Arc::make_mut(sandbox);
+            sandbox.containers.retain(|known| known != id);
+            sandbox.ports.retain(|_, owner| owner != id);
+        }
     }
 
     /// `ContainerStatus`.
     pub fn container_status(&self, id: &ContainerId) -> Option<ContainerStatus> {
-        todo!("{id:?}")
+        let container = self.containers.get(id)?;
+        Some(ContainerStatus {
+            id: id.clone(),
+            sandbox: container.sandbox.clone(),
+            name: container.config.name.clone(),
+            attempt: container.config.attempt,
+            image: container.image.full.clone(),
+            image_id: container.image_id.clone(),
+            created_at_ms: container.created_at_ms,
+            state: container.state.clone(),
+        })
     }
 
     /// `ListContainers`: the names of all containers of a sandbox, in the order of their making.
     pub fn containers(&self, sandbox: &SandboxId) -> Vec<ContainerId> {
-        todo!("{sandbox:?}")
+        self.sandboxes.get(sandbox).map(|sandbox| sandbox.containers.clone()).unwrap_or_default()
     }
 
     /// What it wrote.
     pub fn logs(&self, id: &ContainerId) -> Option<&Log> {
-        todo!("{id:?}")
+        self.containers.get(id).map(|container| &container.log)
     }
 
     /// What it wrote to its `terminationMessagePath`, up to the kubelet's 4096 bytes.
     pub fn termination_message(&self, id: &ContainerId) -> String {
-        todo!("{id:?}")
+        self.containers.get(id).map(|container| container.termination_message()).unwrap_or_default()
     }
 
     /// What it uses.
-    pub fn usage(&self, id: &ContainerId, now_ms: u64) -> Usage {
-        todo!("{id:?} {now_ms}")
+    pub fn usage(&self, id: &ContainerId) -> Usage {
+        let Some(container) = self.containers.get(id).filter(|container| container.is_running()) else { return Usage::default() };
+        let (cpu_millis, memory_bytes) = container.load();
+        let cpu_millis = container.config.cpu_limit_millis.map_or(cpu_millis, |limit| cpu_millis.min(limit));
+        Usage { cpu_millis, memory_bytes }
     }
 }
 
-/// Commands in containers.
+/// A number that differs from container to container, for `$RANDOM`.
+fn seed(id: &ContainerId) -> u64 {
+    // FNV-1a: http://www.isthe.com/chongo/tech/comp/fnv/
+    id.0.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+}
+
+/// Running containers.
 impl Runtime {
-    /// `ExecSync` and `Exec`: runs a command in a container. It has its result at once where it didn't have to wait
-    /// for anything; otherwise [`RuntimeEvent::ExecFinished`] tells. Without a limit, 0 is given. With `stdin`, its
-    /// standard input is what [`Runtime::exec_write`] gives, and is otherwise empty.
-    pub fn exec(&mut self, id: &ContainerId, command: &[SmolStr], options: ExecOptions, now_ms: u64, network: &mut dyn Network) -> ExecId {
-        let _ = network;
-        todo!("{id:?} {command:?} {options:?} {now_ms}")
+    /// Takes a container out, to be changed without copying it.
+    fn take(&mut self, id: &ContainerId) -> Option<Container> {
+        let container = Arc::unwrap_or_clone(self.containers.remove(id)?);
+        if let Some(due_ms) = container.due_ms() {
+            self.agenda.remove(&(due_ms, Task::Container(id.clone())));
+        }
+        Some(container)
     }
 
-    /// How it ended; none while it runs.
-    pub fn exec_result(&self, exec: ExecId) -> Option<&ExecResult> {
-        todo!("{exec:?}")
+    fn put(&mut self, container: Container) {
+        if let Some(due_ms) = container.due_ms() {
+            self.agenda.insert((due_ms, Task::Container(container.id.clone())));
+        }
+        self.containers.insert(container.id.clone(), Arc::new(container));
     }
 
-    /// What it wrote so far (standard output, standard error, both as they came), from the given byte of the latter on.
-    pub fn exec_output(&self, exec: ExecId, from: usize) -> &str {
-        todo!("{exec:?} {from}")
+    fn with_host<R>(&mut self, container: &mut Container, now_ms: u64, act: impl FnOnce(&mut Container, &mut Host<'_>) -> R) -> R {
+        let sandbox = self.sandboxes.get(&container.sandbox);
+        let taken_ports: BTreeSet<u16> =
+            sandbox.map(|sandbox| sandbox.ports.iter().filter(|(_, owner)| **owner != container.id).map(|(port, _)| *port).collect()).unwrap_or_default();
+        let mut output = Vec::new();
+        let mut exec_output = |exec: ExecId, stream: Stream, bytes: &[u8]| output.push((exec, stream, bytes.to_vec()));
+        let mut host = Host { volumes: &mut self.volumes, written: &mut self.written, taken_ports: &taken_ports, exec_output: &mut exec_output, now_ms };
+        let result = act(container, &mut host);
+        for (exec, stream, bytes) in output {
+            if let Some(exec) = self.execs.get_mut(&exec) {
+                Arc::make_mut(exec).write(stream, &bytes);
+            }
+        }
+        result
     }
 
-    /// Types into its standard input.
-    pub fn exec_write(&mut self, exec: ExecId, text: &str, now_ms: u64, network: &mut dyn Network) {
-        let _ = network;
-        todo!("{exec:?} {text} {now_ms}")
+    /// Lets a container go on until it waits for time, input or a signal.
+    fn run(&mut self, container: &mut Container, now_ms: u64, network: &mut dyn Network) {
+        for _ in 0..MAX_ROUNDS {
+            let ran = self.with_host(container, now_ms, |container, host| container.run(host));
+            self.sync_ports(container);
+            self.finish_execs(container, now_ms);
+            if let Some(exit) = ran.exit {
+                return self.end(container, exit, false, now_ms);
+            }
+            if container.is_over_memory_limit() {
+                return self.end(container, (128 + signal::KILL, signal::KILL), true, now_ms);
+            }
+            let asks = container.kernel.asks();
+            let due_now = container.wake_at_ms.is_some_and(|at| at <= now_ms);
+            if asks.is_empty() && !due_now {
+                return;
+            }
+            for (pid, ask, limit_ms) in asks {
+                let (reply, delay_ms) = self.ask(container, ask, now_ms, network);
+                container.kernel.reply(pid, reply, now_ms + delay_ms.min(limit_ms));
+            }
+        }
+        container.wake_at_ms = Some(now_ms + 1);
     }
 
-    /// Closes its standard input.
-    pub fn exec_close(&mut self, exec: ExecId, now_ms: u64, network: &mut dyn Network) {
-        let _ = network;
-        todo!("{exec:?} {now_ms}")
+    /// What comes of a request: the pod itself is asked here, all others by the network.
+    fn ask(&mut self, container: &mut Container, ask: Ask, now_ms: u64, network: &mut dyn Network) -> (Reply, u64) {
+        let sandbox = container.sandbox_config.clone();
+        match ask {
+            Ask::Resolve(name) => {
+                let resolution = network.resolve(&sandbox, &name, now_ms);
+                let delay_ms = resolution.delay_ms;
+                (Reply::Resolved(resolution), delay_ms)
+            }
+            Ask::Connect(host, port) => {
+                let connection = match own_address(&sandbox, &host) {
+                    Some(address) => {
+                        let listens = container.kernel.listeners.contains_key(&port) || self.listens(&container.sandbox, port);
+                        Connection { delay_ms: 0, address, error: (!listens).then_some(ConnectError::Refused) }
+                    }
+                    None => network.connect(&sandbox, &host, port, now_ms),
+                };
+                let delay_ms = connection.delay_ms;
+                (Reply::Connected(connection), delay_ms)
+            }
+            Ask::Http(request) => {
+                let outcome = match own_address(&sandbox, &request.host) {
+                    Some(address) => self.ask_own_pod(container, &request, address, now_ms),
+                    None => network.http(&sandbox, &request, now_ms),
+                };
+                let delay_ms = outcome.delay_ms;
+                (Reply::Http(outcome), delay_ms)
+            }
+        }
     }
 
-    /// The caller has read the result; a command that still runs is killed.
-    pub fn exec_forget(&mut self, exec: ExecId, now_ms: u64) {
-        todo!("{exec:?} {now_ms}")
+    fn ask_own_pod(&mut self, container: &mut Container, request: &HttpRequest, address: SmolStr, now_ms: u64) -> HttpOutcome {
+        let own = container.kernel.listeners.contains_key(&request.port);
+        let answer = if own { container.answer(request, &address, &self.volumes, now_ms) } else { self.answer(&container.sandbox, request, &address, now_ms) };
+        let Some(answer) = answer else { return HttpOutcome { delay_ms: 0, address, result: Err(ConnectError::Refused) } };
+        if own {
+            container.served(request.port, &answer, now_ms);
+        } else {
+            self.served(&container.sandbox, request.port, &answer, now_ms);
+        }
+        HttpOutcome { delay_ms: answer.delay_ms, address, result: Ok(answer.response) }
+    }
+
+    /// Tells the sandbox which ports the container listens on now.
+    fn sync_ports(&mut self, container: &mut Container) {
+        let ports: BTreeSet<u16> = container.kernel.listeners.keys().copied().collect();
+        if ports == container.ports {
+            return;
+        }
+        if let Some(sandbox) = self.sandboxes.get_mut(&container.sandbox) {
+            let sandbox = Arc::make_mut(sandbox);
+            sandbox.ports.retain(|_, owner| *owner != container.id);
+            for port in &ports {
+                sandbox.ports.insert(*port, container.id.clone());
+            }
+        }
+        container.ports = ports;
+    }
+
+    /// The container's first process has ended, or is ended.
+    fn end(&mut self, container: &mut Container, exit: (i32, signal::Signal), out_of_memory: bool, now_ms: u64) {
+        container.kernel.end_all();
+        self.finish_execs(container, now_ms);
+        self.sync_ports(container);
+        container.finish(exit.0, exit.1, out_of_memory, now_ms);
+        self.events.push(RuntimeEvent::ContainerDied { container: container.id.clone(), sandbox: container.sandbox.clone() });
+    }
+}
+
+/// The address that a name of the pod itself has.
+fn own_address(sandbox: &SandboxConfig, host: &str) -> Option<SmolStr> {
+    let host = host.trim_start_matches('[').trim_end_matches(']');
+    match host {
+        "localhost" | "::1" | "0.0.0.0" => Some("127.0.0.1".into()),
+        _ if host.starts_with("127.") => Some(host.into()),
+        _ if host == sandbox.ip || host == sandbox.hostname => Some(sandbox.ip.clone()),
+        _ => None,
     }
 }
 
@@ -256,17 +480,22 @@ pub struct ExecOptions {
 impl Runtime {
     /// Whether something in the sandbox accepts connections to that port.
     pub fn listens(&self, sandbox: &SandboxId, port: u16) -> bool {
-        todo!("{sandbox:?} {port}")
+        self.sandboxes.get(sandbox).is_some_and(|sandbox| sandbox.ports.contains_key(&port))
     }
 
     /// What the server on that port says to a request; none: connection refused. Changes nothing: see [`Runtime::served`].
     pub fn answer(&self, sandbox: &SandboxId, request: &HttpRequest, client_ip: &str, now_ms: u64) -> Option<Answer> {
-        todo!("{sandbox:?} {request:?} {client_ip} {now_ms}")
+        let owner = self.sandboxes.get(sandbox)?.ports.get(&request.port)?;
+        self.containers.get(owner)?.answer(request, client_ip, &self.volumes, now_ms)
     }
 
     /// The answer was given: the server logs it.
     pub fn served(&mut self, sandbox: &SandboxId, port: u16, answer: &Answer, now_ms: u64) {
-        todo!("{sandbox:?} {port} {answer:?} {now_ms}")
+        let Some(owner) = self.sandboxes.get(sandbox).and_then(|sandbox| sandbox.ports.get(&port)).cloned() else { return };
+        if let Some(mut container) = self.take(&owner) {
+            container.served(port, answer, now_ms);
+            self.put(container);
+        }
     }
 
     /// [`Runtime::answer`] and [`Runtime::served`] in one: what an HTTP probe does.
@@ -281,13 +510,41 @@ impl Runtime {
 impl Runtime {
     /// When [`Runtime::advance`] has something to do next.
     pub fn next_due_ms(&self) -> Option<u64> {
-        None
+        if !self.events.is_empty() {
+            return Some(0);
+        }
+        self.agenda.get_min().map(|(at_ms, _)| *at_ms)
     }
 
     /// Does what is due up to now, and says what happened, also since the last call (a process may end in `exec` or
     /// `start_container`). The cost follows what is due.
     pub fn advance(&mut self, now_ms: u64, network: &mut dyn Network) -> Vec<RuntimeEvent> {
-        let _ = network;
-        todo!("{now_ms}")
+        while let Some((at_ms, task)) = self.agenda.get_min().cloned() {
+            if at_ms > now_ms {
+                break;
+            }
+            self.agenda.remove(&(at_ms, task.clone()));
+            match task {
+                Task::Pull(pull) => self.finish_pull(pull),
+                Task::Container(id) => {
+                    if let Some(mut container) = self.take(&id) {
+                        self.run(&mut container, now_ms, network);
+                        self.put(container);
+                    }
+                }
+                Task::ExecTimeout(exec) => self.exec_timeout(exec, now_ms),
+            }
+        }
+        let written = std::mem::take(&mut self.written);
+        self.events.extend(written.into_iter().map(|volume| RuntimeEvent::VolumeWritten { volume }));
+        std::mem::take(&mut self.events)
+    }
+
+    /// Whether a container has ended, and how.
+    pub fn exit(&self, id: &ContainerId) -> Option<&ContainerExit> {
+        match &self.containers.get(id)?.state {
+            ContainerState::Exited(exit) => Some(exit),
+            _ => None,
+        }
     }
 }

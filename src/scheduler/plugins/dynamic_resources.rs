@@ -65,7 +65,7 @@ impl Plugin for DynamicResources {
             Subject::ResourceClaim => event.is_in_namespace_of(pod),
             Subject::DeviceClass | Subject::ResourceSlice => !event.is_delete(),
             Subject::TargetPod => event.changes("status.resourceClaimStatuses"),
-            Subject::Node => event.is_add(),
+            Subject::Node => event.is_add() || (!event.is_delete() && (event.changes("metadata.labels") || event.changes("status.allocatable"))),
             _ => false,
         }
     }

@@ -137,37 +137,34 @@ impl Plugin for InterPodAffinity {
     }
 
     fn may_help(&self, pod: &PodInfo, event: &ClusterEvent, store: &Store) -> bool {
-        let matches = |terms: &[AffinityTerm], object: &Value| {
-            let namespace = meta::namespace(object);
-            let object_labels = object.path("metadata.labels").fields();
-            !object.is_null() && terms.iter().any(|term| term.matches(namespace, object_labels, namespace_labels(store, namespace)))
-        };
+        let (affinity, anti_affinity) = (&pod.required_affinity, &pod.required_anti_affinity);
         match event.subject {
-            Subject::AssignedPod if event.is_delete() => {
-                let existing = PodInfo::of(event.old);
-                let own_namespace = namespace_labels(store, &pod.key.namespace);
-                let means_us = |term: &AffinityTerm| term.matches(&pod.key.namespace, pod.labels(), own_namespace);
-                matches(&pod.required_anti_affinity, event.old) || existing.required_anti_affinity.iter().any(means_us)
-            }
-            Subject::AssignedPod if event.is_add() => matches(&pod.required_affinity, event.new),
-            Subject::AssignedPod => {
-                let (affinity, anti_affinity) = (&pod.required_affinity, &pod.required_anti_affinity);
-                event.changes("metadata.labels")
-                    && ((matches(affinity, event.new) && !matches(affinity, event.old))
-                        || (matches(anti_affinity, event.old) && !matches(anti_affinity, event.new)))
-            }
             Subject::TargetPod => event.changes("metadata.labels"),
+            Subject::AssignedPod if event.is_add() => means(affinity, event.new, store),
+            Subject::AssignedPod if event.is_delete() => {
+                means(anti_affinity, event.old, store) || means(&PodInfo::of(event.old).required_anti_affinity, &pod.pod, store)
+            }
+            Subject::AssignedPod => {
+                event.changes("metadata.labels")
+                    && ((!means(affinity, event.old, store) && means(affinity, event.new, store))
+                        || (means(anti_affinity, event.old, store) && !means(anti_affinity, event.new, store)))
+            }
             Subject::Node if !event.is_delete() => {
-                let terms = || pod.required_affinity.iter().chain(&pod.required_anti_affinity);
                 let label = |node: &Value, term: &AffinityTerm| node.path("metadata.labels").get(&term.topology_key).clone();
-                terms().any(|term| {
-                    let after = label(event.new, term);
-                    (event.is_add() && !after.is_null()) || (!event.is_add() && label(event.old, term) != after)
-                }) || (event.changes("metadata.labels") && terms().next().is_none())
+                let differs = |term: &AffinityTerm| label(event.old, term) != label(event.new, term);
+                affinity.iter().any(|term| differs(term) && !label(event.new, term).is_null())
+                    || anti_affinity.iter().any(|term| event.is_add() || (differs(term) && !label(event.old, term).is_null()))
             }
             _ => false,
         }
     }
+}
+
+/// Whether all of the terms mean a pod; false where there are none.
+fn means(terms: &[AffinityTerm], pod: &Value, store: &Store) -> bool {
+    let namespace = meta::namespace(pod);
+    let (pod_labels, own_namespace) = (pod.path("metadata.labels").fields(), namespace_labels(store, namespace));
+    !terms.is_empty() && terms.iter().all(|term| term.matches(namespace, pod_labels, own_namespace))
 }
 
 fn satisfies_affinity(cycle: &Cycle, state: &State, node: &NodeInfo) -> bool {

@@ -1,5 +1,6 @@
-//! Keeps pods off nodes that haven't enough left of what they request, and prefers those with most left (`LeastAllocated`).
+//! Keeps pods off nodes that haven't enough left of what they request, and prefers those with most left (or as it is configured).
 
+use crate::scheduler::config::ScoringStrategy;
 use crate::scheduler::events::{ClusterEvent, Subject};
 use crate::scheduler::framework::{Code, Cycle, CycleState, MAX_NODE_SCORE, Plugin, Rejection};
 use crate::scheduler::node_info::NodeInfo;
@@ -24,18 +25,21 @@ impl Plugin for NodeResourcesFit {
         fits(&cycle.pod.requests, node)
     }
 
-    /// Upstream's `leastResourceScorer` with its default resources: CPU and memory weigh the same.
+    /// With the default resources: CPU and memory weigh the same.
     fn score(&self, cycle: &Cycle, _state: &CycleState, node: &NodeInfo) -> i64 {
         let mut scores = Vec::with_capacity(2);
         for (requested, wanted, capacity) in [
             (node.non_zero_requested.milli_cpu, cycle.pod.non_zero_requests.milli_cpu, node.allocatable.milli_cpu),
             (node.non_zero_requested.memory, cycle.pod.non_zero_requests.memory, node.allocatable.memory),
         ] {
-            let requested = requested.saturating_add(wanted);
             if capacity > 0 {
-                let free = i128::from(capacity - requested.min(capacity));
-                scores.push((free * i128::from(MAX_NODE_SCORE) / i128::from(capacity)) as i64);
+                scores.push(resource_score(&cycle.config.scoring_strategy, requested.saturating_add(wanted), capacity));
             }
+        }
+        if let ScoringStrategy::RequestedToCapacityRatio(_) = cycle.config.scoring_strategy {
+            scores.retain(|score| *score > 0);
+            let count = scores.len().max(1) as f64;
+            return (scores.iter().sum::<i64>() as f64 / count).round() as i64;
         }
         if scores.is_empty() { 0 } else { scores.iter().sum::<i64>() / scores.len() as i64 }
     }
@@ -50,6 +54,34 @@ impl Plugin for NodeResourcesFit {
             _ => false,
         }
     }
+}
+
+/// How good it is when this much of a resource is used, from 0 to [`MAX_NODE_SCORE`].
+fn resource_score(strategy: &ScoringStrategy, requested: i64, capacity: i64) -> i64 {
+    let share = |part: i64| (i128::from(part) * i128::from(MAX_NODE_SCORE) / i128::from(capacity)) as i64;
+    match strategy {
+        ScoringStrategy::LeastAllocated => share(capacity - requested.min(capacity)),
+        ScoringStrategy::MostAllocated => share(requested.min(capacity)),
+        ScoringStrategy::RequestedToCapacityRatio(shape) => on_shape(shape, if requested > capacity { 100 } else { share(requested) }),
+    }
+}
+
+/// The score at a utilization, on straight lines between points (upstream: `BuildBrokenLinearFunction`). Points count scores up to 10.
+fn on_shape(shape: &[(i64, i64)], utilization: i64) -> i64 {
+    let scaled = |score: i64| score * (MAX_NODE_SCORE / 10);
+    let mut previous: Option<(i64, i64)> = None;
+    for &(at, score) in shape {
+        if utilization <= at {
+            return match previous {
+                Some((before, score_before)) if at > before => {
+                    scaled(score_before) + (scaled(score) - scaled(score_before)) * (utilization - before) / (at - before)
+                }
+                _ => scaled(score),
+            };
+        }
+        previous = Some((at, score));
+    }
+    previous.map_or(0, |(_, score)| scaled(score))
 }
 
 fn node_may_help(pod: &PodInfo, old: &Value, new: &Value) -> bool {

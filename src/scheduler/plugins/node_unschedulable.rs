@@ -18,7 +18,7 @@ impl Plugin for NodeUnschedulable {
     }
 
     fn filter(&self, cycle: &Cycle, _state: &CycleState, node: &NodeInfo) -> Result<(), Rejection> {
-        if node.node.path("spec.unschedulable").as_bool() != Some(true) || tolerates_cordon(cycle.pod) {
+        if !node.is_unschedulable || tolerates_cordon(cycle.pod) {
             return Ok(());
         }
         Err(Rejection::unresolvable("node(s) were unschedulable"))
@@ -27,7 +27,7 @@ impl Plugin for NodeUnschedulable {
     fn may_help(&self, pod: &PodInfo, event: &ClusterEvent, _store: &Store) -> bool {
         match event.subject {
             Subject::Node => event.changes("spec.unschedulable") && event.new.path("spec.unschedulable").as_bool() != Some(true),
-            Subject::TargetPod => tolerates_cordon(pod),
+            Subject::TargetPod => event.changes("spec.tolerations") && tolerates_cordon(pod),
             _ => false,
         }
     }

@@ -46,6 +46,7 @@ impl Plugin for NodeVolumeLimits {
     fn may_help(&self, pod: &PodInfo, event: &ClusterEvent, _store: &Store) -> bool {
         match event.subject {
             Subject::CsiNode => event.is_add() || event.changes("spec.drivers"),
+            Subject::VolumeAttachment => event.is_delete() && !claim_volumes(pod).is_empty(),
             Subject::AssignedPod => event.is_delete() && !claims_of(event.old).is_empty(),
             Subject::PersistentVolumeClaim => {
                 event.is_add() && event.is_in_namespace_of(pod) && claim_volumes(pod).iter().any(|volume| volume.name == meta::name(event.new))

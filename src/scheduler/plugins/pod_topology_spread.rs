@@ -35,6 +35,8 @@ pub struct State {
     hard: Vec<Constraint>,
     /// For each hard constraint the number of matching pods in each place.
     counts: Vec<BTreeMap<SmolStr, i64>>,
+    /// For each hard constraint the smallest of these numbers, 0 where there are too few places.
+    fewest: Vec<i64>,
     soft: Vec<Constraint>,
     /// For each soft constraint the number of matching pods in each place (nodes are counted one by one instead).
     soft_counts: Vec<BTreeMap<SmolStr, i64>>,
@@ -68,18 +70,17 @@ impl Plugin for PodTopologySpread {
                 }
             }
         }
-        state.pod_topology_spread.hard = hard;
-        state.pod_topology_spread.counts = counts;
+        let fewest = hard.iter().zip(&counts).map(|(constraint, counts)| constraint.fewest(counts)).collect();
+        state.pod_topology_spread = State { hard, counts, fewest, ..State::default() };
         Ok(PreFilter::Filter)
     }
 
     fn filter(&self, cycle: &Cycle, state: &CycleState, node: &NodeInfo) -> Result<(), Rejection> {
         let state = &state.pod_topology_spread;
-        for (constraint, counts) in state.hard.iter().zip(&state.counts) {
+        for ((constraint, counts), fewest) in state.hard.iter().zip(&state.counts).zip(&state.fewest) {
             let Some(place) = node.label(&constraint.topology_key) else {
                 return Err(Rejection::unresolvable("node(s) didn't match pod topology spread constraints (missing required label)"));
             };
-            let fewest = if counts.len() < constraint.min_domains { 0 } else { counts.values().copied().min().unwrap_or(i64::from(i32::MAX)) };
             let itself = i64::from(labels::matches(&constraint.selector, cycle.pod.labels()));
             let here = counts.get(place).copied().unwrap_or(0);
             if here + itself - fewest > constraint.max_skew {
@@ -100,6 +101,7 @@ impl Plugin for PodTopologySpread {
                 *counts.entry(place).or_default() += by;
             }
         }
+        state.fewest = state.hard.iter().zip(&state.counts).map(|(constraint, counts)| constraint.fewest(counts)).collect();
     }
 
     fn pre_score(&self, cycle: &Cycle, state: &mut CycleState, nodes: &[Arc<NodeInfo>]) -> bool {
@@ -179,7 +181,11 @@ impl Plugin for PodTopologySpread {
                         event.changes("metadata.labels") && matches(event.old) != matches(event.new)
                     }
             }
-            Subject::TargetPod => event.changes("metadata.labels"),
+            Subject::TargetPod => {
+                let matches = |object: &Value, constraint: &Constraint| labels::matches(&constraint.selector, object.path("metadata.labels").fields());
+                (event.changes("spec.tolerations") && hard.iter().any(|constraint| constraint.honors_taints))
+                    || hard.iter().any(|constraint| matches(event.old, constraint) != matches(event.new, constraint))
+            }
             Subject::Node => {
                 let has_labels = |node: &Value| !node.is_null() && has_all_labels(&NodeInfo::of(node), &hard);
                 let (before, after) = (has_labels(event.old), has_labels(event.new));
@@ -200,6 +206,11 @@ impl Plugin for PodTopologySpread {
 }
 
 impl Constraint {
+    /// How many pods there are where there are fewest; 0 where there are fewer places than wanted.
+    fn fewest(&self, counts: &BTreeMap<SmolStr, i64>) -> i64 {
+        if counts.len() < self.min_domains { 0 } else { counts.values().copied().min().unwrap_or(i64::from(i32::MAX)) }
+    }
+
     fn includes(&self, pod: &PodInfo, node: &NodeInfo) -> bool {
         (!self.honors_affinity || matches_required_affinity(pod, &node.node)) && (!self.honors_taints || !has_untolerated_taint(pod, node.taints()))
     }

@@ -13,7 +13,7 @@ use crate::value::{SmolStr, Value};
 use std::collections::BTreeSet;
 
 /// How much room a CSI driver has for new volumes, and where.
-const CSI_STORAGE_CAPACITIES: GroupResource = GroupResource::new("storage.k8s.io", "csistoragecapacities");
+pub const CSI_STORAGE_CAPACITIES: GroupResource = GroupResource::new("storage.k8s.io", "csistoragecapacities");
 /// The provisioner of classes that provision nothing.
 const NO_PROVISIONER: &str = "kubernetes.io/no-provisioner";
 /// The annotation that tells provisioners for which node to make a volume.
@@ -76,6 +76,7 @@ impl Plugin for VolumeBinding {
             Subject::PersistentVolume => !event.is_delete(),
             Subject::StorageClass => event.is_add() || (!event.is_delete() && event.changes("allowedTopologies")),
             Subject::Node => event.is_add() || (!event.is_delete() && event.changes("metadata.labels")),
+            Subject::CsiStorageCapacity => event.is_add() || (!event.is_delete() && (event.changes("capacity") || event.changes("maximumVolumeSize"))),
             Subject::CsiDriver => !event.is_add() && !event.is_delete() && event.changes("spec.storageCapacity"),
             _ => false,
         }

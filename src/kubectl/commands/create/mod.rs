@@ -103,7 +103,12 @@ pub(super) fn one_name(invocation: &Invocation) -> Result<String, Failure> {
 }
 
 /// Creates a generated object and says so; `doing` (`create deployment`) is what failures are about, `""` where the server's words are enough.
-pub(super) async fn create_generated(invocation: &Invocation, mut object: Value, doing: &str) -> Result<(), Failure> {
+pub(super) async fn create_generated(invocation: &Invocation, object: Value, doing: &str) -> Result<(), Failure> {
+    create_and_say(invocation, object, doing, "created").await
+}
+
+/// As [`create_generated`], with another word for what was done: `exposed`, `autoscaled`.
+pub(super) async fn create_and_say(invocation: &Invocation, mut object: Value, doing: &str, done: &str) -> Result<(), Failure> {
     let (api_version, kind) = (object.get("apiVersion").str().to_string(), object.get("kind").str().to_string());
     let Some(mapping) = resources::of_object(&invocation.session.registry(), &api_version, &kind) else {
         return Err(Failure::text(format!("no matches for kind \"{kind}\" in version \"{api_version}\"")));
@@ -121,7 +126,7 @@ pub(super) async fn create_generated(invocation: &Invocation, mut object: Value,
         let created = invocation.create(&mapping, &invocation.namespace, object, invocation.write_options(dry_run, validation)).await;
         object = created.map_err(|failure| if doing.is_empty() { failure } else { failure.wrap(&format!("failed to {doing}: ")) })?;
     }
-    printer.print(&invocation.session, invocation, &mapping, &object, &format!("created{}", dry_run.suffix()))
+    printer.print(&invocation.session, invocation, &mapping, &object, &format!("{done}{}", dry_run.suffix()))
 }
 
 /// `a=b,c=d` as labels.

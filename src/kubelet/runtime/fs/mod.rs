@@ -3,6 +3,7 @@
 mod content;
 mod projected;
 mod tree;
+pub(crate) mod view;
 
 pub use content::Content;
 pub use projected::{ProjectedFile, project};

@@ -1,0 +1,131 @@
+//! Requests that end at a machine: `log` and `exec` of a pod, and what travels through the network.
+
+use super::Cluster;
+use crate::api::resource::PODS;
+use crate::api::status::Status;
+use crate::kubelet::runtime::{Answer, ExecError, HttpRequest};
+use crate::kubelet::{ExecRequest, Kubelets, LogOptions};
+use crate::network::{Answer as Travelled, Containers, Served, Source};
+use crate::server::request::{Request, Response, Verb};
+use crate::value::Value;
+use serde_json::json;
+
+/// `102 Processing`: a command in a container still runs; ask again with its number.
+pub const STILL_RUNNING: u16 = 102;
+
+impl Containers for Kubelets {
+    fn is_node_up(&self, node: &str) -> bool {
+        Kubelets::is_node_up(self, node)
+    }
+
+    fn listens(&self, pod_uid: &str, port: u16) -> bool {
+        Kubelets::listens(self, pod_uid, port)
+    }
+
+    fn answer(&self, pod_uid: &str, request: &HttpRequest, client_ip: &str, now_ms: u64) -> Option<Answer> {
+        Kubelets::answer(self, pod_uid, request, client_ip, now_ms)
+    }
+}
+
+impl Cluster {
+    /// Answers a request that a kubelet has to answer; `None` for all others.
+    pub(super) fn pod_request(&mut self, request: &Request) -> Option<Response> {
+        if request.resource != PODS {
+            return None;
+        }
+        let answer = match (request.subresource.as_str(), request.verb) {
+            ("log", Verb::Get) => self.logs(request),
+            ("exec", Verb::Create) => self.exec(request),
+            ("exec", Verb::Get) => self.exec_progress(request),
+            _ => return None,
+        };
+        Some(answer.unwrap_or_else(|status| Response { code: status.code, body: status.body(), warnings: Vec::new() }))
+    }
+
+    /// The pod, if the user may see it so far.
+    fn pod_of(&self, request: &Request) -> Result<Value, Status> {
+        self.server.authorize(request)?;
+        let pod = self.store().get(&PODS, &request.namespace, &request.name);
+        pod.cloned().ok_or_else(|| Status::not_found(&PODS, &request.name))
+    }
+
+    fn logs(&self, request: &Request) -> Result<Response, Status> {
+        let pod = self.pod_of(request)?;
+        let text = self.kubelets.logs(&pod, &LogOptions::from_body(&request.body, self.now_ms))?;
+        Ok(Response { code: 200, body: text.text.into(), warnings: Vec::new() })
+    }
+
+    fn exec(&mut self, request: &Request) -> Result<Response, Status> {
+        let pod = self.pod_of(request)?;
+        let command = ExecRequest::from_body(&request.body);
+        let input = request.body.get("input").as_str().map(str::to_string);
+        let now_ms = self.now_ms;
+        let handle = self.with_network(|kubelets, network| {
+            let handle = kubelets.exec(&pod, &command, network, now_ms)?;
+            if command.stdin {
+                kubelets.exec_input(&handle, input.as_deref(), network, now_ms);
+                if input.is_some() {
+                    kubelets.exec_input(&handle, None, network, now_ms);
+                }
+            }
+            Ok(handle)
+        })?;
+        let number = self.execs.keys().next_back().map_or(1, |last| last + 1);
+        self.execs.insert(number, handle);
+        Ok(self.progress_of(number))
+    }
+
+    fn exec_progress(&mut self, request: &Request) -> Result<Response, Status> {
+        self.pod_of(request)?;
+        match request.body.get("exec").as_i64().and_then(|number| u64::try_from(number).ok()) {
+            Some(number) if self.execs.contains_key(&number) => Ok(self.progress_of(number)),
+            _ => Err(Status::bad_request("no such command runs in the container")),
+        }
+    }
+
+    fn progress_of(&mut self, number: u64) -> Response {
+        let Some(handle) = self.execs.get(&number).cloned() else {
+            return Response { code: 404, body: Status::no_such_path().body(), warnings: Vec::new() };
+        };
+        let Some(result) = self.kubelets.exec_result(&handle).cloned() else {
+            return Response { code: STILL_RUNNING, body: json!({"exec": number}).into(), warnings: Vec::new() };
+        };
+        self.execs.remove(&number);
+        self.kubelets.exec_forget(&handle, self.now_ms);
+        match result.outcome {
+            Ok(exit_code) => {
+                let body = json!({"stdout": result.stdout, "stderr": result.stderr, "exitCode": exit_code});
+                Response { code: 200, body: body.into(), warnings: Vec::new() }
+            }
+            Err(ExecError::NotFound(why) | ExecError::TimedOut(why) | ExecError::NotRunning(why)) => {
+                let status = Status::other(500, "InternalError", format!("Internal error occurred: {why}"));
+                Response { code: status.code, body: status.body(), warnings: Vec::new() }
+            }
+        }
+    }
+
+    /// Lets the kubelets work with the network that their containers see, and tells the servers that were asked meanwhile.
+    pub(super) fn with_network<T>(&mut self, work: impl FnOnce(&mut Kubelets, &mut dyn crate::kubelet::runtime::Network) -> T) -> T {
+        // Containers meet each other as they were before this step.
+        let (containers, store) = (self.kubelets.clone(), self.server.store().clone());
+        let mut seen = self.network.seen_by_containers(&store, &containers);
+        let result = work(&mut self.kubelets, &mut seen);
+        let served = seen.into_served();
+        self.tell_served(&served);
+        result
+    }
+
+    pub(super) fn tell_served(&mut self, served: &[Served]) {
+        for one in served {
+            self.kubelets.served(&one.pod_uid, one.port, &one.answer, self.now_ms);
+        }
+    }
+
+    /// Sends an HTTP request from outside or from a pod: what it met on its way, and what was answered.
+    ///
+    /// # Errors
+    /// Says what is wrong with the URL.
+    pub fn http_get(&self, from: &Source, url: &str) -> Result<Travelled, String> {
+        self.network.get(self.store(), &self.kubelets, from, url, self.now_ms)
+    }
+}

@@ -1,0 +1,106 @@
+//! `kubectl autoscale` (`k8s.io/kubectl/pkg/cmd/autoscale`).
+
+use super::create::{create_and_say, generator_flags};
+use crate::kubectl::entry::{Entry, Invocation};
+use crate::kubectl::failure::Failure;
+use crate::kubectl::flags::Flag;
+use crate::kubectl::source::file_flags;
+use crate::value::Value;
+use serde_json::json;
+
+/// `autoscale`.
+pub const ENTRY: Entry = Entry {
+    path: "autoscale",
+    aliases: &[],
+    about: "Auto-scale a deployment, replica set, stateful set, or replication controller.\n\nMakes a HorizontalPodAutoscaler that keeps the number of pods between two bounds.",
+    examples: "
+# Between 2 and 10 pods
+kubectl autoscale deployment web --min=2 --max=10
+
+# At most 5 pods, which are to use 80 % of the CPU they request
+kubectl autoscale deployment web --max=5 --cpu=80%",
+    usage: "(-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu=CPU] [--memory=MEMORY]",
+    flags,
+    run: Some(|invocation| Box::pin(run(invocation))),
+};
+
+fn flags() -> Vec<Flag> {
+    let mut flags = vec![
+        Flag::text("cpu", "The CPU that pods are to use, as a percentage of what they request (70%) or an amount (500m)."),
+        Flag::int("cpu-percent", "-1", "The same as a percentage. Deprecated: use --cpu."),
+        Flag::int("max", "-1", "The upper bound of the number of pods. Required."),
+        Flag::text("memory", "The memory that pods are to use, as a percentage of what they request (60%) or an amount (200Mi)."),
+        Flag::int("min", "-1", "The lower bound of the number of pods."),
+        Flag::text("name", "The name of the new object; that of the scaled one if not said."),
+    ];
+    flags.extend(generator_flags());
+    flags.extend(file_flags());
+    flags
+}
+
+async fn run(invocation: Invocation) -> Result<(), Failure> {
+    let (min, max) = (invocation.flags.int("min"), invocation.flags.int("max"));
+    if max < 1 {
+        return Err(Failure::text(format!("--max=MAXPODS is required and must be at least 1, max: {max}")));
+    }
+    if max < min {
+        return Err(Failure::text(format!("--max=MAXPODS must be larger or equal to --min=MINPODS, max: {max}, min: {min}")));
+    }
+    if invocation.flags.has("cpu-percent") {
+        invocation.session.err_line("Flag --cpu-percent has been deprecated, Use --cpu with percentage or resource quantity format (e.g., '70%' for utilization or '500m' for milliCPU).");
+    }
+    let (infos, mut failures) = invocation.find_objects(&invocation.arguments).await?;
+    for info in &infos {
+        let name = match invocation.flags.text("name") {
+            "" => info.name.clone(),
+            name => name.to_string(),
+        };
+        if !info.mapping.kind.has_subresource("scale") {
+            failures.push(Failure::text(format!("cannot autoscale a {}: no kind \"{}\" can be scaled", info.mapping.kind.kind, info.mapping.kind.kind)));
+            continue;
+        }
+        let mut hpa = Value::from(json!({
+            "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": name},
+            "spec": {"scaleTargetRef": {"apiVersion": info.mapping.api_version(), "kind": info.mapping.kind.kind.as_str(), "name": info.name}, "maxReplicas": max},
+        }));
+        if min > 0 {
+            hpa.set("spec.minReplicas", min);
+        }
+        let metrics = metrics(&invocation)?;
+        if !metrics.is_empty() {
+            hpa.set("spec.metrics", metrics);
+        }
+        if let Err(failure) = create_and_say(&invocation, hpa, "", "autoscaled").await {
+            failures.push(failure);
+        }
+    }
+    Failure::of(failures)
+}
+
+/// The targets of `--cpu` and `--memory`.
+fn metrics(invocation: &Invocation) -> Result<Vec<Value>, Failure> {
+    let mut metrics = Vec::new();
+    let percent = invocation.flags.int("cpu-percent");
+    if percent > 0 {
+        metrics.push(utilization("cpu", percent));
+    }
+    for resource in ["cpu", "memory"] {
+        let text = invocation.flags.text(resource);
+        if text.is_empty() {
+            continue;
+        }
+        match text.strip_suffix('%').map(str::parse::<i64>) {
+            Some(Ok(percent)) if percent >= 0 => metrics.push(utilization(resource, percent)),
+            Some(_) => return Err(Failure::text(format!("invalid {resource} resource percentage: {text}"))),
+            None => {
+                crate::api::quantity::Quantity::parse(text).map_err(|why| Failure::text(format!("invalid {resource} resource quantity: {why}")))?;
+                metrics.push(json!({"type": "Resource", "resource": {"name": resource, "target": {"type": "AverageValue", "averageValue": text}}}).into());
+            }
+        }
+    }
+    Ok(metrics)
+}
+
+fn utilization(resource: &str, percent: i64) -> Value {
+    json!({"type": "Resource", "resource": {"name": resource, "target": {"type": "Utilization", "averageUtilization": percent}}}).into()
+}

@@ -1,0 +1,105 @@
+//! Pulling images: one at a time.
+
+use super::config::PullId;
+use super::{Image, Profile, Pull, Runtime, RuntimeEvent, Task, image_ref, images};
+use smol_str::{SmolStr, format_smolstr};
+
+/// Parts of a tag that no registry has.
+const MISSING_TAGS: [&str; 6] = ["nope", "missing", "doesnotexist", "does-not-exist", "notfound", "invalid"];
+/// The registry that doesn't exist.
+const MISSING_REGISTRY: &str = "registry.invalid";
+/// Until a registry has said that there is no such image.
+const MISSING_MS: u64 = 300;
+/// Any pull on the reference machines.
+const REFERENCE_PULL_MS: u64 = 600;
+/// A pull's round trips to the registry, on the playground's machines.
+const PLAYGROUND_START_MS: u64 = 600;
+/// Bytes that the playground's machines download and unpack in a millisecond: 25 MiB/s.
+const BYTES_A_MS: u64 = 26_214;
+
+impl Runtime {
+    /// Begins a pull; it waits its turn. [`RuntimeEvent::PullFinished`] tells when it is done.
+    pub fn pull_image(&mut self, image: &str, now_ms: u64) -> PullId {
+        let id = PullId(self.new_id());
+        let started_at_ms = self.pulls_busy_until_ms.max(now_ms);
+        let finishes_at_ms = started_at_ms + self.pull_ms(image);
+        self.pulls_busy_until_ms = finishes_at_ms;
+        self.pulls.insert(id, Pull { image: image.into(), requested_at_ms: now_ms, started_at_ms, finishes_at_ms, result: None });
+        self.agenda.insert((finishes_at_ms, Task::Pull(id)));
+        id
+    }
+
+    fn pull_ms(&self, image: &str) -> u64 {
+        let reference = image_ref::parse(image);
+        match self.profile {
+            _ if is_missing(&reference) => MISSING_MS,
+            Profile::Reference => REFERENCE_PULL_MS,
+            // Its layers are there: only the registry is asked.
+            Profile::Playground if self.images.contains_key(&reference.full) => PLAYGROUND_START_MS,
+            Profile::Playground => PLAYGROUND_START_MS + images::size_bytes(&reference.base, self.profile) / BYTES_A_MS,
+        }
+    }
+
+    /// A pull's times and result; none once it was forgotten.
+    pub fn pull(&self, pull: PullId) -> Option<&Pull> {
+        self.pulls.get(&pull)
+    }
+
+    /// The kubelet has read the result.
+    pub fn forget_pull(&mut self, pull: PullId) {
+        self.pulls.remove(&pull);
+    }
+
+    pub(super) fn finish_pull(&mut self, id: PullId) {
+        let Some(image) = self.pulls.get(&id).map(|pull| pull.image.clone()) else { return };
+        let result = self.pulled(&image);
+        if let Ok(image) = &result {
+            self.images.insert(image.name.clone(), image.clone());
+        }
+        if let Some(pull) = self.pulls.get_mut(&id) {
+            pull.result = Some(result);
+        }
+        self.events.push(RuntimeEvent::PullFinished { pull: id });
+    }
+
+    fn pulled(&self, image: &str) -> Result<Image, String> {
+        let reference = image_ref::parse(image);
+        let name = reference.full.clone();
+        if is_missing(&reference) {
+            return Err(format!("rpc error: code = NotFound desc = failed to pull and unpack image \"{name}\": failed to resolve image: {name}: not found"));
+        }
+        let id = match self.profile {
+            Profile::Reference => format_smolstr!("{name}@sha256:{}", "0".repeat(64)),
+            Profile::Playground => format_smolstr!("{}@sha256:{}", repository(&name), super::programs::digest::sha256_hex(name.as_bytes())),
+        };
+        Ok(Image { size_bytes: images::size_bytes(&reference.base, self.profile), name, id })
+    }
+
+    /// The image, if it is on the node: `ImageStatus`.
+    pub fn image(&self, image: &str) -> Option<&Image> {
+        self.images.get(&image_ref::parse(image).full)
+    }
+
+    /// All images on the node, by name.
+    pub fn images(&self) -> impl Iterator<Item = &Image> {
+        self.images.values()
+    }
+
+    /// Removes an image; containers that run it go on.
+    pub fn remove_image(&mut self, image: &str) {
+        self.images.remove(&image_ref::parse(image).full);
+    }
+}
+
+/// The name without tag and digest.
+fn repository(name: &SmolStr) -> &str {
+    let name = name.split('@').next().unwrap_or(name);
+    match name.rfind(':') {
+        Some(colon) if !name[colon..].contains('/') => &name[..colon],
+        _ => name,
+    }
+}
+
+fn is_missing(reference: &image_ref::ImageRef) -> bool {
+    reference.registry == MISSING_REGISTRY || MISSING_TAGS.iter().any(|part| reference.tag.contains(part))
+}
