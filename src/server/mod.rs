@@ -10,6 +10,7 @@ pub mod client;
 mod convert;
 mod custom_resources;
 mod decode;
+pub mod http;
 mod managed_fields;
 mod metadata;
 mod patch;
