@@ -5,6 +5,7 @@
 mod admission;
 mod allocation;
 mod authorization;
+pub mod bootstrap;
 pub mod client;
 mod convert;
 mod custom_resources;

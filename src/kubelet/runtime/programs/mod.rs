@@ -17,6 +17,8 @@ pub(crate) mod paths;
 pub(crate) mod printf;
 pub(crate) mod processes;
 pub(crate) mod regex;
+pub(crate) mod sed;
+mod sed_parse;
 pub(crate) mod stress;
 pub(crate) mod system;
 mod table;
