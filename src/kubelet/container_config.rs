@@ -3,8 +3,8 @@
 use super::expansion::expand;
 use super::pod_spec;
 use super::pod_sync::PodSync;
-use super::runtime::{ContainerConfig, Mount};
 use super::resources::quantity;
+use super::runtime::{ContainerConfig, Mount};
 use crate::value::{SmolStr, Value};
 
 impl PodSync<'_, '_> {

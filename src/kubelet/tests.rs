@@ -383,7 +383,9 @@ fn perf() {
     world.run(1000);
     let t = std::time::Instant::now();
     for i in 0..1000 {
-        let mut pod = Value::from(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": format!("p{i}")}, "spec": {"containers": [{"name": "c", "image": "nginx", "imagePullPolicy": "IfNotPresent"}]}}));
+        let mut pod = Value::from(
+            json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": format!("p{i}")}, "spec": {"containers": [{"name": "c", "image": "nginx", "imagePullPolicy": "IfNotPresent"}]}}),
+        );
         pod.set("spec.nodeName", format!("worker-{}", i % nodes + 1));
         world.request(Verb::Create, &PODS, "", pod, Options::default());
     }
