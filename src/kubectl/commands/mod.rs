@@ -2,6 +2,7 @@
 
 mod api_resources;
 mod apply;
+mod auth;
 mod autoscale;
 mod cordon;
 mod create;
@@ -81,6 +82,9 @@ pub static ALL: &[Entry] = &[
     set::others::SUBJECT,
     api_resources::RESOURCES,
     api_resources::VERSIONS,
+    auth::ENTRY,
+    auth::CAN_I,
+    auth::WHO_AM_I,
     autoscale::ENTRY,
     cordon::CORDON,
     cordon::UNCORDON,
