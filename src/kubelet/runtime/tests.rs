@@ -401,3 +401,235 @@ fn nothing_is_due_while_everything_waits() {
     let due_ms = runtime.next_due_ms();
     assert!(due_ms.is_none_or(|due_ms| due_ms > START_MS + 1_000_000_000), "{due_ms:?}");
 }
+
+/// What scripts are made of, sensible and not.
+const FRAGMENTS: [&str; 64] = [
+    "echo ",
+    "$x",
+    "${x",
+    "}",
+    "$(",
+    ")",
+    "`",
+    "'",
+    "\"",
+    "|",
+    "||",
+    "&&",
+    "&",
+    ";",
+    "\n",
+    "if ",
+    "then ",
+    "fi ",
+    "while ",
+    "do ",
+    "done ",
+    "for i in ",
+    "case ",
+    " in ",
+    "esac ",
+    "((",
+    "))",
+    "{ ",
+    "; }",
+    "<<EOF\n",
+    "EOF\n",
+    "> /tmp/f ",
+    "< /tmp/f ",
+    "2>&1 ",
+    "é",
+    "\\",
+    "$((",
+    "1/0",
+    "x=1 ",
+    "set -e ",
+    "trap 'echo t' TERM ",
+    "kill $$ ",
+    "kill -9 1 ",
+    "exit 3 ",
+    "sleep 1 ",
+    "cat ",
+    "sed 's/a/b/' ",
+    "awk '{print $1}' ",
+    "grep -E '(a|b)*' ",
+    "seq 1 99999 ",
+    "yes ",
+    "head -c 5 ",
+    "f() { f; }; f ",
+    "eval ",
+    "read y ",
+    "*",
+    "?",
+    "[a-",
+    "]",
+    "rm -rf / ",
+    "find / ",
+    "-",
+    "%",
+    ":",
+];
+
+/// Scripts at random: none panics, and none keeps the machine busy for ever.
+#[test]
+fn no_script_breaks_the_machine() {
+    let mut state = 0x9e37_79b9_7f4a_7c15u64;
+    let mut next = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state as usize
+    };
+    let runs = std::env::var("KUBARIUM_FUZZ_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(150);
+    for _ in 0..runs {
+        let script: String = (0..next() % 14 + 1).map(|_| FRAGMENTS[next() % FRAGMENTS.len()]).collect();
+        for image in ["busybox", "bash:5"] {
+            let (mut runtime, sandbox) = node(Profile::Playground, image);
+            let shell = if image == "busybox" { "sh" } else { "bash" };
+            let config = ContainerConfig { name: "c".into(), image: image.into(), command: words(&[shell, "-c", &script]), ..ContainerConfig::default() };
+            let id = runtime.create_container(&sandbox, config, START_MS).expect("the image was pulled");
+            runtime.start_container(&id, START_MS, &mut NoNetwork).expect("there is a shell");
+            run(&mut runtime, START_MS + 3000);
+            runtime.stop_container(&id, 1000, START_MS + 3000);
+            run(&mut runtime, START_MS + 5000);
+            assert!(runtime.exit(&id).is_some(), "{script:?} can't be stopped");
+        }
+    }
+}
+
+/// A container of the playground's machines.
+fn playground(image: &str, command: &[&str], change: impl FnOnce(&mut ContainerConfig)) -> (Runtime, SandboxId, ContainerId) {
+    let (mut runtime, sandbox) = node(Profile::Playground, image);
+    let mut config = ContainerConfig { name: "c".into(), image: image.into(), command: words(command), ..ContainerConfig::default() };
+    change(&mut config);
+    let id = runtime.create_container(&sandbox, config, START_MS).expect("the image was pulled");
+    runtime.start_container(&id, START_MS, &mut NoNetwork).expect("its program is there");
+    run(&mut runtime, START_MS + 5000);
+    (runtime, sandbox, id)
+}
+
+#[test]
+fn databases_can_be_asked_whether_they_are_there() {
+    for (image, command, expected) in [
+        ("postgres:16", vec!["pg_isready", "-U", "postgres"], "/var/run/postgresql:5432 - accepting connections\n"),
+        ("redis:7", vec!["redis-cli", "ping"], "PONG\n"),
+        ("mysql:8.0", vec!["mysqladmin", "ping", "-h", "localhost"], "mysqld is alive\n"),
+        ("mongo:7", vec!["mongosh", "--eval", "db.adminCommand('ping')"], "{ ok: 1 }\n"),
+    ] {
+        let passwords = ["POSTGRES_PASSWORD", "MYSQL_ROOT_PASSWORD"].map(|name| (name.into(), "x".into()));
+        let (mut runtime, _, id) = playground(image, &[], |config| config.env = passwords.to_vec());
+        let result = exec(&mut runtime, &id, &command, START_MS + 6000);
+        assert_eq!((result.outcome, result.output.as_str()), (Ok(0), expected), "{image}");
+    }
+}
+
+#[test]
+fn web_servers_serve_the_files_they_are_given_and_log_requests() {
+    let mount = Mount { container_path: "/usr/share/nginx/html".into(), volume: "pages".into(), ..Mount::default() };
+    let (mut runtime, sandbox) = node(Profile::Playground, "nginx");
+    let mut tree = Tree::default();
+    tree.write("index.html", b"from the volume", 0o644, START_MS).expect("it is empty");
+    runtime.put_volume("pages".into(), Volume::of(tree));
+    let config = ContainerConfig { name: "c".into(), image: "nginx".into(), mounts: vec![mount], ..ContainerConfig::default() };
+    let id = runtime.create_container(&sandbox, config, START_MS).expect("the image was pulled");
+    runtime.start_container(&id, START_MS, &mut NoNetwork).expect("it is a server");
+    run(&mut runtime, START_MS + 1000);
+    let request = HttpRequest {
+        method: "GET".into(),
+        scheme: "http".into(),
+        host: "web".into(),
+        port: 80,
+        path: "/".into(),
+        headers: vec![("User-Agent".into(), "curl/8.14.1".into())],
+        body: String::new(),
+    };
+    let answer = runtime.http_get(&sandbox, &request, "10.244.2.9", START_MS + 2000).expect("it listens");
+    run(&mut runtime, START_MS + 3000);
+    assert_eq!((answer.response.status, answer.response.body.as_str()), (200, "from the volume"));
+    assert_eq!(
+        log(&runtime, &id).last().map(String::as_str),
+        Some("10.244.2.9 - - [23/Nov/2026:12:00:02 +0000] \"GET / HTTP/1.1\" 200 15 \"-\" \"curl/8.14.1\" \"-\"")
+    );
+}
+
+#[test]
+fn what_is_not_simulated_is_said_in_the_log() {
+    let (runtime, _, id) = playground("example.com/shop:3", &["/app/run"], |_| {});
+    assert_eq!(
+        log(&runtime, &id),
+        ["kubarium: what /app/run does is not simulated; the container runs until it is stopped and answers on the ports that it declares"]
+    );
+    let (runtime, _, id) = playground("alpine", &["apk", "add", "curl"], |_| {});
+    assert_eq!(log(&runtime, &id), ["apk: the machines of this cluster have no internet: nothing can be installed"]);
+}
+
+#[test]
+fn two_servers_of_a_pod_cannot_have_the_same_port() {
+    let (mut runtime, sandbox, _) = playground("nginx", &[], |_| {});
+    let config = ContainerConfig { name: "second".into(), image: "nginx".into(), ..ContainerConfig::default() };
+    let id = runtime.create_container(&sandbox, config, START_MS + 6000).expect("the image is there");
+    runtime.start_container(&id, START_MS + 6000, &mut NoNetwork).expect("it is a server");
+    run(&mut runtime, START_MS + 7000);
+    assert_eq!(
+        (ending(&runtime, &id).map(|(code, ..)| code), log(&runtime, &id)),
+        (Some(1), vec!["nginx: [emerg] bind() to 0.0.0.0:80 failed (98: Address already in use)".to_owned()])
+    );
+}
+
+#[test]
+fn a_terminal_can_be_typed_into() {
+    let (mut runtime, _, id) = playground("busybox", &["sleep", "3600"], |_| {});
+    let options = ExecOptions { stdin: true, tty: true, ..ExecOptions::default() };
+    let exec = runtime.exec(&id, &words(&["sh"]), options, START_MS + 6000, &mut NoNetwork);
+    for line in ["x=5\n", "if true; then\n", "echo $x; fi\n", "nope\n", "exit 3\n"] {
+        runtime.exec_write(exec, line, START_MS + 7000, &mut NoNetwork);
+    }
+    assert_eq!(runtime.exec_output(exec, 0), "/ # / # > 5\n/ # sh: nope: not found\n/ # ");
+    assert_eq!(runtime.exec_result(exec).map(|result| result.outcome.clone()), Some(Ok(3)));
+}
+
+#[test]
+fn no_program_breaks_the_machine() {
+    let arguments = [
+        "",
+        "-n",
+        "-",
+        "--",
+        "-x",
+        "99999999999999999999",
+        "é",
+        "/",
+        "/tmp",
+        "a=b",
+        "-c",
+        "%d",
+        "s/a*/b/g",
+        "{print $1",
+        "*",
+        "\\(",
+        "[",
+        "0",
+        "-1",
+        "+",
+        "if=/dev/zero",
+        "1M",
+        "-e",
+        "-r",
+        "/etc/passwd",
+    ];
+    let mut state = 0x2545_f491_4f6c_dd1du64;
+    let mut next = move || {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        state as usize
+    };
+    for program in programs::APPLETS.iter().chain(&programs::MORE_APPLETS) {
+        for _ in 0..4 {
+            let words: Vec<String> = (0..next() % 5).map(|_| format!("'{}'", arguments[next() % arguments.len()])).collect();
+            let script = format!("printf 'a b\\nc\\n' | {program} {} & sleep 2; kill -9 $!", words.join(" "));
+            let told = transcript(Profile::Playground, "busybox", &script);
+            assert!(told.contains("exit "), "{script}");
+        }
+    }
+}

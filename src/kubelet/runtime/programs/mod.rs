@@ -26,6 +26,7 @@ pub(crate) mod system;
 mod table;
 pub(crate) mod tail;
 pub(crate) mod text;
+pub(crate) mod tools;
 
 pub(crate) use table::{APPLETS, MORE_APPLETS, applet};
 

@@ -650,7 +650,7 @@ impl Shell {
                     Ok(None) => self.exit(self.status, sys),
                     Err(error) => {
                         self.line = parser.line();
-                        self.complain(sys, &error.message);
+                        self.complain_syntax(sys, &error.message);
                         self.exit(2, sys)
                     }
                 }
@@ -697,7 +697,7 @@ impl Shell {
                     }
                     Ok(_) => Next::Go,
                     Err(error) => {
-                        self.complain(sys, &error.message);
+                        self.complain_syntax(sys, &error.message);
                         self.status = 2;
                         if !self.interactive {
                             return self.exit(2, sys);
