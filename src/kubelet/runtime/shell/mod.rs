@@ -5,14 +5,18 @@
 //! input or for time anywhere and go on later. Its whole state is a value: a subshell is a clone.
 
 mod arithmetic;
+mod assign;
 mod ast;
 mod braces;
 mod builtins;
 mod compile;
+mod compound;
+mod condition;
 mod dialect;
 pub(crate) mod escapes;
 mod execute;
 mod expand;
+mod frames;
 mod glob;
 mod parse;
 pub(crate) mod pattern;
