@@ -1,5 +1,7 @@
 //! The programs of containers: busybox' applets, and what images bring along.
 
+pub(crate) mod awk;
+mod awk_parse;
 pub(crate) mod copy;
 pub(crate) mod date;
 pub(crate) mod digest;
