@@ -116,7 +116,7 @@ impl Node {
 
     fn memory_bytes(&self, worker: &PodWorker, now_ms: u64) -> u64 {
         let ids = worker.sandbox.as_ref().map(|sandbox| self.runtime.containers(sandbox)).unwrap_or_default();
-        ids.iter().map(|id| self.runtime.usage(id).memory_bytes).sum()
+        ids.iter().map(|id| self.runtime.usage(id, now_ms).memory_bytes).sum()
     }
 
     fn disk_bytes(&self, worker: &PodWorker) -> u64 {
@@ -143,7 +143,7 @@ impl Node {
         for container in [ContainerKind::Regular, ContainerKind::Init].into_iter().flat_map(|kind| pod_spec::containers(&worker.pod, kind)) {
             let name = container.get("name").str();
             let running = ids.iter().rev().find(|id| self.runtime.container_status(id).is_some_and(|status| status.name == name));
-            let Some(used) = running.map(|id| self.runtime.usage(id).memory_bytes) else { continue };
+            let Some(used) = running.map(|id| self.runtime.usage(id, now_ms).memory_bytes) else { continue };
             let request = resources::quantity(container.path("resources.requests.memory"));
             if used as i64 > request.as_ref().map_or(0, Quantity::value) {
                 let request = request.map_or("0".to_string(), |request| request.to_string());

@@ -323,7 +323,7 @@ fn a_deadline_ends_a_pod() {
     let pod = world.pod("slow");
     assert_eq!((pod.path("status.phase").str(), pod.path("status.reason").str()), ("Failed", "DeadlineExceeded"));
     assert_eq!(state(&pod, "c"), "terminated Error 137");
-    assert!(world.events().contains(&"DeadlineExceeded Pod was active on the node longer than the specified deadline x1".to_string()));
+    assert!(world.events().contains(&"DeadlineExceeded Pod was active on the node longer than the specified deadline x4".to_string()));
 }
 
 #[test]

@@ -9,13 +9,20 @@ mod delete;
 mod describe;
 mod drain;
 mod events;
+mod explain;
 mod expose;
 mod get;
 mod get_table;
 mod get_watch;
+mod label;
 mod logs;
+mod patch;
 mod replace;
+mod rollout;
+mod run;
+mod run_attach;
 mod scale;
+mod set;
 mod taint;
 mod version;
 mod wait;
@@ -53,7 +60,25 @@ pub static ALL: &[Entry] = &[
     delete::ENTRY,
     describe::ENTRY,
     get::ENTRY,
+    label::ANNOTATE,
+    label::LABEL,
     logs::ENTRY,
+    patch::ENTRY,
+    rollout::ENTRY,
+    rollout::HISTORY,
+    rollout::PAUSE,
+    rollout::RESTART,
+    rollout::RESUME,
+    rollout::STATUS,
+    rollout::UNDO,
+    run::ENTRY,
+    set::ENTRY,
+    set::env::ENTRY,
+    set::image::ENTRY,
+    set::resources::ENTRY,
+    set::others::SELECTOR,
+    set::others::SERVICE_ACCOUNT,
+    set::others::SUBJECT,
     api_resources::RESOURCES,
     api_resources::VERSIONS,
     autoscale::ENTRY,
@@ -61,6 +86,7 @@ pub static ALL: &[Entry] = &[
     cordon::UNCORDON,
     drain::ENTRY,
     events::ENTRY,
+    explain::ENTRY,
     expose::ENTRY,
     replace::ENTRY,
     taint::ENTRY,
