@@ -6,5 +6,6 @@ mod output;
 pub mod sort;
 pub mod tab_writer;
 pub mod table;
+mod template;
 
 pub use output::{Printer, list_of, print_flags, print_list, without_managed_fields};
