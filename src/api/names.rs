@@ -6,6 +6,9 @@ const DNS1035_LABEL: &str = "a DNS-1035 label must consist of lower case alphanu
 const QUALIFIED_NAME: &str = "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')";
 const LABEL_VALUE: &str = "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is '(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?')";
 
+const CONFIG_MAP_KEY: &str = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
+const WILDCARD: &str = "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
+
 /// Upstream's `MaxLenError`.
 pub fn too_long(max: usize) -> String {
     format!("must be no more than {max} bytes")
@@ -36,7 +39,8 @@ pub fn dns1123_subdomain(name: &str) -> Vec<String> {
 
 /// A DNS label, as names of namespaces and containers.
 pub fn dns1123_label(name: &str) -> Vec<String> {
-    label(name, false, DNS1123_LABEL)
+    let is_subdomain = name.contains('.') && name.split('.').all(|part| is_label(part, false));
+    label(name, false, if is_subdomain { "must not contain dots" } else { DNS1123_LABEL })
 }
 
 /// A DNS label that starts with a letter, as names of Services before they were relaxed.
@@ -53,6 +57,32 @@ fn label(name: &str, starts_with_letter: bool, rule: &str) -> Vec<String> {
         errors.push(rule.into());
     }
     errors
+}
+
+/// The key of a ConfigMap or Secret (`IsConfigMapKey`).
+pub fn config_map_key(key: &str) -> Vec<String> {
+    let mut errors = Vec::new();
+    if key.len() > 253 {
+        errors.push(too_long(253));
+    }
+    if key.is_empty() || !key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)) {
+        errors.push(CONFIG_MAP_KEY.into());
+    }
+    match key {
+        "." => errors.push("must not be '.'".into()),
+        ".." => errors.push("must not be '..'".into()),
+        _ if key.starts_with("..") => errors.push("must not start with '..'".into()),
+        _ => {}
+    }
+    errors
+}
+
+/// A host whose first label is `*` (`IsWildcardDNS1123Subdomain`).
+pub fn wildcard_dns1123_subdomain(name: &str) -> Vec<String> {
+    match name.strip_prefix("*.") {
+        Some(rest) if dns1123_subdomain(rest).is_empty() => Vec::new(),
+        _ => vec![WILDCARD.into()],
+    }
 }
 
 /// A name that becomes a path segment of a URL, as names of Roles.
@@ -113,6 +143,27 @@ pub fn label_value(value: &str) -> Vec<String> {
     }
     if !value.is_empty() && !is_qualified_part(value) {
         errors.push(LABEL_VALUE.into());
+    }
+    errors
+}
+
+/// `validation.IsValidPortName`, an IANA service name.
+pub fn port_name(name: &str) -> Vec<String> {
+    let mut errors = Vec::new();
+    if name.len() > 15 {
+        errors.push("must be no more than 15 characters".into());
+    }
+    if !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
+        errors.push("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)".into());
+    }
+    if !name.bytes().any(|byte| byte.is_ascii_lowercase()) {
+        errors.push("must contain at least one letter (a-z)".into());
+    }
+    if name.contains("--") {
+        errors.push("must not contain consecutive hyphens".into());
+    }
+    if name.starts_with('-') || name.ends_with('-') {
+        errors.push("must not begin or end with a hyphen".into());
     }
     errors
 }

@@ -1,7 +1,13 @@
 //! Cells that several kinds' rows have (`pkg/printers/internalversion/printers.go`).
 
+use crate::api::strategy::Column;
 use crate::api::{meta, time};
 use crate::value::Value;
+
+/// Columns that are always shown, and then those of `-o wide`.
+pub fn columns(always: &[&'static str], wide: &[&'static str]) -> Vec<Column> {
+    always.iter().map(|name| Column::new(name)).chain(wide.iter().map(|name| Column::wide(name))).collect()
+}
 
 /// The name.
 pub fn name(object: &Value) -> Value {
@@ -11,6 +17,11 @@ pub fn name(object: &Value) -> Value {
 /// The age.
 pub fn age(object: &Value, now_ms: u64) -> Value {
     time::age(object.path("metadata.creationTimestamp").str(), now_ms).into()
+}
+
+/// When it was made, as the tables of kinds without an age have it.
+pub fn created_at(object: &Value) -> Value {
+    object.path("metadata.creationTimestamp").clone()
 }
 
 /// A number, 0 where there is none.

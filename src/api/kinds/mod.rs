@@ -19,6 +19,7 @@ mod node;
 mod policy;
 mod rbac;
 mod resource;
+pub mod rules;
 mod scheduling;
 mod storage;
 

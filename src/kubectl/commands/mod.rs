@@ -9,6 +9,7 @@ mod delete;
 mod describe;
 mod drain;
 mod events;
+mod explain;
 mod expose;
 mod get;
 mod get_table;
@@ -85,6 +86,7 @@ pub static ALL: &[Entry] = &[
     cordon::UNCORDON,
     drain::ENTRY,
     events::ENTRY,
+    explain::ENTRY,
     expose::ENTRY,
     replace::ENTRY,
     taint::ENTRY,

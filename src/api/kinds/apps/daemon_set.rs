@@ -3,6 +3,7 @@
 use super::super::cells;
 use super::super::core::pod_defaults::default_template;
 use super::super::core::pod_validation::template;
+use super::super::core::pod_warnings;
 use super::workload;
 use crate::api::field_error::FieldError;
 use crate::api::strategy::{Column, Strategy};
@@ -49,6 +50,10 @@ impl Strategy for DaemonSetStrategy {
 
     fn has_generation(&self) -> bool {
         true
+    }
+
+    fn warnings(&self, new: &Value, old: Option<&Value>) -> Vec<String> {
+        pod_warnings::workload_warnings(new, old, "spec.template")
     }
 
     fn columns(&self) -> Vec<Column> {

@@ -3,6 +3,7 @@
 use super::super::cells;
 use super::super::core::pod_defaults::default_template;
 use super::super::core::pod_validation::template;
+use super::super::core::pod_warnings;
 use super::workload;
 use crate::api::field_error::FieldError;
 use crate::api::strategy::{Column, Strategy};
@@ -58,6 +59,11 @@ impl Strategy for DeploymentStrategy {
 
     fn has_generation(&self) -> bool {
         true
+    }
+
+    fn warnings(&self, new: &Value, old: Option<&Value>) -> Vec<String> {
+        let name = if old.is_none() { pod_warnings::name_warning(new, "Pod names and hostnames") } else { None };
+        name.into_iter().chain(pod_warnings::workload_warnings(new, old, "spec.template")).collect()
     }
 
     fn columns(&self) -> Vec<Column> {

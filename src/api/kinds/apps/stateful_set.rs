@@ -1,9 +1,10 @@
 //! StatefulSets.
 
 use super::super::cells;
-use super::super::core::persistent_volume_claim::default_claim;
+use super::super::core::persistent_volume_claim::{claim_spec_warnings, default_claim};
 use super::super::core::pod_defaults::{default_template, items_mut};
 use super::super::core::pod_validation::template;
+use super::super::core::pod_warnings;
 use super::deployment::no_replicas;
 use super::workload;
 use crate::api::field_error::FieldError;
@@ -94,6 +95,18 @@ impl Strategy for StatefulSetStrategy {
 
     fn has_generation(&self) -> bool {
         true
+    }
+
+    fn warnings(&self, new: &Value, old: Option<&Value>) -> Vec<String> {
+        let mut warnings = pod_warnings::workload_warnings(new, old, "spec.template");
+        for (index, claim) in new.path("spec.volumeClaimTemplates").items().iter().enumerate() {
+            warnings.extend(claim_spec_warnings(claim.get("spec"), &format!("spec.volumeClaimTemplates[{index}]")));
+        }
+        if new.path("spec.revisionHistoryLimit").as_i64().is_some_and(|limit| limit < 0) {
+            let text = "spec.revisionHistoryLimit: a negative value retains all historical revisions; a value >= 0 is recommended";
+            warnings.push(text.into());
+        }
+        warnings
     }
 
     fn columns(&self) -> Vec<Column> {

@@ -1,22 +1,51 @@
 //! The kinds of the group ``.
 
+mod component_status;
+mod config_map;
+mod endpoints;
+pub mod event;
 mod go_diff;
+mod limit_range;
+mod namespace;
+mod node;
+mod persistent_volume;
 pub mod persistent_volume_claim;
 mod pod;
 pub mod pod_columns;
 pub mod pod_defaults;
+mod pod_template;
 mod pod_update;
 pub mod pod_validation;
+pub mod pod_warnings;
 pub mod quality_of_service;
 mod quantities;
 mod replication_controller;
+pub mod resource_names;
+mod resource_quota;
+mod secret;
+pub mod service;
+mod service_account;
+mod service_validation;
 pub mod volume_cells;
 
 use super::{ALL_VERBS, Names, Plain, kind};
 use crate::api::strategy::Kind;
+use component_status::ComponentStatusStrategy;
+use config_map::ConfigMapStrategy;
+use endpoints::EndpointsStrategy;
+use event::EventStrategy;
+use limit_range::LimitRangeStrategy;
+use namespace::NamespaceStrategy;
+use node::NodeStrategy;
+use persistent_volume::PersistentVolumeStrategy;
 use persistent_volume_claim::PersistentVolumeClaimStrategy;
 use pod::PodStrategy;
+use pod_template::PodTemplateStrategy;
 use replication_controller::ReplicationControllerStrategy;
+use resource_quota::ResourceQuotaStrategy;
+use secret::SecretStrategy;
+use service::ServiceStrategy;
+use service_account::ServiceAccountStrategy;
 
 /// All kinds of the group.
 pub(super) fn kinds() -> Vec<Kind> {
@@ -49,7 +78,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             &["get", "list"],
-            Plain { generation: false },
+            ComponentStatusStrategy,
         ),
         kind(
             Names {
@@ -64,7 +93,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            ConfigMapStrategy,
         ),
         kind(
             Names {
@@ -79,7 +108,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            EndpointsStrategy,
         ),
         kind(
             Names {
@@ -94,7 +123,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            EventStrategy,
         ),
         kind(
             Names {
@@ -109,7 +138,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            LimitRangeStrategy,
         ),
         kind(
             Names {
@@ -124,7 +153,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["finalize", "status"],
             },
             &["create", "delete", "get", "list", "patch", "update", "watch"],
-            Plain { generation: false },
+            NamespaceStrategy,
         ),
         kind(
             Names {
@@ -139,7 +168,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["proxy", "status"],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            NodeStrategy,
         ),
         kind(
             Names {
@@ -169,7 +198,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["status"],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            PersistentVolumeStrategy,
         ),
         kind(
             Names {
@@ -199,7 +228,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            PodTemplateStrategy,
         ),
         kind(
             Names {
@@ -229,7 +258,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["status"],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            ResourceQuotaStrategy,
         ),
         kind(
             Names {
@@ -244,7 +273,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            SecretStrategy,
         ),
         kind(
             Names {
@@ -259,7 +288,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["token"],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            ServiceAccountStrategy,
         ),
         kind(
             Names {
@@ -274,7 +303,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["proxy", "status"],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            ServiceStrategy,
         ),
     ]
 }

@@ -85,6 +85,16 @@ impl Strategy for PersistentVolumeClaimStrategy {
         errors
     }
 
+    fn warnings(&self, claim: &Value, _old: Option<&Value>) -> Vec<String> {
+        let mut warnings = Vec::new();
+        const CLASS: &str = "volume.beta.kubernetes.io/storage-class";
+        if !meta::annotation(claim, CLASS).is_empty() {
+            warnings.push(format!("metadata.annotations[{CLASS}]: deprecated since v1.8; use \"storageClassName\" attribute instead"));
+        }
+        warnings.extend(claim_spec_warnings(claim.get("spec"), "spec"));
+        warnings
+    }
+
     fn columns(&self) -> Vec<Column> {
         let mut columns: Vec<Column> =
             ["Name", "Status", "Volume", "Capacity", "Access Modes", "StorageClass", "VolumeAttributesClass", "Age"].map(Column::new).to_vec();
@@ -108,6 +118,13 @@ impl Strategy for PersistentVolumeClaimStrategy {
             cells::or(spec.get("volumeMode"), "<unset>"),
         ]
     }
+}
+
+/// The warnings about what a claim asks for; `field` is where.
+pub fn claim_spec_warnings(spec: &Value, field: &str) -> Vec<String> {
+    let warn =
+        |list: &str| super::pod_warnings::fractional_bytes(spec.get("resources").get(list).get("storage"), &format!("{field}.resources.{list}[storage]"));
+    ["requests", "limits"].into_iter().filter_map(warn).collect()
 }
 
 /// The access modes are known, and ReadWriteOncePod stands alone.

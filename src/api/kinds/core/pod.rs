@@ -1,7 +1,7 @@
 //! Pods: `pkg/registry/core/pod/strategy.go`.
 
 use super::pod_defaults::{default_pod, default_pod_spec};
-use super::{pod_columns, pod_update, pod_validation};
+use super::{pod_columns, pod_update, pod_validation, pod_warnings};
 use crate::api::field_error::FieldError;
 use crate::api::strategy::{Column, Strategy};
 use crate::value::Value;
@@ -41,6 +41,10 @@ impl Strategy for PodStrategy {
         }
         let asked = requested.or(pod.path("spec.terminationGracePeriodSeconds").as_i64()).unwrap_or(30);
         Some(if asked < 0 { 1 } else { asked })
+    }
+
+    fn warnings(&self, pod: &Value, old: Option<&Value>) -> Vec<String> {
+        pod_warnings::pod_warnings(pod, old.is_none())
     }
 
     fn columns(&self) -> Vec<Column> {

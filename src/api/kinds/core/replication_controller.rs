@@ -4,6 +4,7 @@ use super::super::apps::{replica_set, workload};
 use super::super::cells;
 use super::pod_defaults::default_template;
 use super::pod_validation::template;
+use super::pod_warnings;
 use crate::api::field_error::FieldError;
 use crate::api::labels;
 use crate::api::strategy::{Column, Strategy};
@@ -53,6 +54,11 @@ impl Strategy for ReplicationControllerStrategy {
 
     fn has_generation(&self) -> bool {
         true
+    }
+
+    fn warnings(&self, new: &Value, old: Option<&Value>) -> Vec<String> {
+        let name = if old.is_none() { pod_warnings::name_warning(new, "Pod names and hostnames") } else { None };
+        name.into_iter().chain(pod_warnings::workload_warnings(new, old, "spec.template")).collect()
     }
 
     fn columns(&self) -> Vec<Column> {

@@ -1,5 +1,7 @@
 //! The programs of containers: busybox' applets, and what images bring along.
 
+pub(crate) mod awk;
+mod awk_parse;
 pub(crate) mod copy;
 pub(crate) mod date;
 pub(crate) mod digest;
@@ -17,6 +19,8 @@ pub(crate) mod paths;
 pub(crate) mod printf;
 pub(crate) mod processes;
 pub(crate) mod regex;
+pub(crate) mod sed;
+mod sed_parse;
 pub(crate) mod stress;
 pub(crate) mod system;
 mod table;

@@ -1,6 +1,6 @@
 //! Which programs there are.
 
-use super::{Now, copy, date, digest, disk, files, find, grep, http, httpd, list, network, processes, stress, system, tail, text};
+use super::{Now, awk, copy, date, digest, disk, files, find, grep, http, httpd, list, network, processes, sed, stress, system, tail, text};
 use crate::kubelet::runtime::kernel::{Flow, Program, Sys};
 use crate::kubelet::runtime::shell::{self, Dialect};
 use smol_str::SmolStr;
@@ -173,6 +173,7 @@ fn waiting(name: &str, argv: &[SmolStr], arguments: &[SmolStr]) -> Option<Box<dy
 
 fn beginning(name: &str) -> Option<Make> {
     Some(match name {
+        "awk" => awk::Awk::program,
         "cat" => text::Cat::program,
         "cut" => text::Cut::program,
         "dd" => disk::Copy::program,
@@ -193,6 +194,7 @@ fn beginning(name: &str) -> Option<Make> {
         "getent" => network::Lookup::getent,
         "ping" => network::Ping::program,
         "rev" => text::Each::rev,
+        "sed" => sed::Sed::program,
         "seq" => text::Lines::seq,
         "yes" => text::Lines::yes,
         "shuf" => text::Whole::shuf,

@@ -387,8 +387,8 @@ impl Unique {
 
     fn print(&mut self, sys: &mut Sys<'_, '_>) {
         let Some((line, count)) = self.last.take() else { return };
-        let wanted = !(self.options.has('d') && count == 1) && !(self.options.has('u') && count > 1);
-        if wanted {
+        let unwanted = if count == 1 { self.options.has('d') } else { self.options.has('u') };
+        if !unwanted {
             let prefix = if self.options.has('c') { format!("{count:7} ") } else { String::new() };
             sys.out(&format!("{prefix}{line}\n"));
         }

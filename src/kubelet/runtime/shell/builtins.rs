@@ -403,9 +403,7 @@ fn declare(shell: &mut Shell, name: &str, arguments: &[SmolStr], sys: &mut Sys<'
 fn unset(shell: &mut Shell, arguments: &[SmolStr], sys: &mut Sys<'_, '_>) -> Outcome {
     let functions = arguments.first().is_some_and(|option| option == "-f");
     for name in arguments.iter().filter(|argument| !argument.starts_with('-')) {
-        if functions {
-            shell.functions.remove(name);
-        } else if shell.variables.get(name).is_none() {
+        if functions || shell.variables.get(name).is_none() {
             shell.functions.remove(name);
         } else if shell.variables.unset(name).is_err() {
             let message = shell.read_only_error(name);

@@ -89,7 +89,7 @@ fn ports(container: &Value, field: &str) -> Vec<FieldError> {
         let here = format!("{field}.ports[{index}]");
         let name = port.get("name");
         if !name.is_empty() {
-            let rules = port_name(name.str());
+            let rules = names::port_name(name.str());
             if rules.is_empty() {
                 if names_seen.contains(&name.str()) {
                     errors.push(FieldError::duplicate(format!("{here}.name"), name));
@@ -106,27 +106,6 @@ fn ports(container: &Value, field: &str) -> Vec<FieldError> {
             errors.extend(in_range(port.get("hostPort"), format!("{here}.hostPort"), 1, 65_535));
         }
         errors.extend(one_of(port.get("protocol"), format!("{here}.protocol"), &PROTOCOLS));
-    }
-    errors
-}
-
-/// `validation.IsValidPortName`, an IANA service name.
-pub fn port_name(name: &str) -> Vec<String> {
-    let mut errors = Vec::new();
-    if name.len() > 15 {
-        errors.push("must be no more than 15 characters".into());
-    }
-    if !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
-        errors.push("must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)".into());
-    }
-    if !name.bytes().any(|byte| byte.is_ascii_lowercase()) {
-        errors.push("must contain at least one letter (a-z)".into());
-    }
-    if name.contains("--") {
-        errors.push("must not contain consecutive hyphens".into());
-    }
-    if name.starts_with('-') || name.ends_with('-') {
-        errors.push("must not begin or end with a hyphen".into());
     }
     errors
 }

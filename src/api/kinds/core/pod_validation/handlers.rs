@@ -2,6 +2,7 @@
 
 use super::{in_range, not_negative};
 use crate::api::field_error::FieldError;
+use crate::api::names;
 use crate::value::Value;
 
 const ACTIONS: [&str; 5] = ["exec", "grpc", "httpGet", "sleep", "tcpSocket"];
@@ -84,7 +85,7 @@ fn handler(holder: &Value, field: &str) -> Vec<FieldError> {
 /// A port by number or by name.
 pub fn port(value: &Value, field: String) -> Vec<FieldError> {
     match value {
-        Value::String(name) => super::containers::port_name(name).into_iter().map(|rule| FieldError::invalid(field.clone(), value, rule)).collect(),
+        Value::String(name) => names::port_name(name).into_iter().map(|rule| FieldError::invalid(field.clone(), value, rule)).collect(),
         Value::Null => vec![FieldError::invalid(field, &Value::Int(0), "must be between 1 and 65535, inclusive")],
         _ => in_range(value, field, 1, 65_535),
     }

@@ -2,8 +2,8 @@
 
 pub(super) mod containers;
 pub(in super::super) mod handlers;
-mod resources;
-mod scheduling;
+pub mod resources;
+pub mod scheduling;
 pub mod template;
 mod volumes;
 

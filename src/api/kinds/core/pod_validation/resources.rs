@@ -33,7 +33,7 @@ pub fn validate(resources: &Value, field: &str) -> Vec<FieldError> {
 }
 
 /// cpu, memory, ephemeral-storage, hugepages-*, or `domain/name`.
-fn resource_name(name: &str, field: &str) -> Vec<FieldError> {
+pub fn resource_name(name: &str, field: &str) -> Vec<FieldError> {
     let mut errors: Vec<FieldError> = names::qualified_name(name).into_iter().map(|rule| FieldError::invalid(field, &name.into(), rule)).collect();
     if !name.contains('/') && !["cpu", "memory", "ephemeral-storage"].contains(&name) && !name.starts_with("hugepages-") && errors.is_empty() {
         errors.push(FieldError::invalid(field, &name.into(), "must be a standard resource type or fully qualified"));

@@ -25,7 +25,8 @@ pub fn validate(spec: &Value, field: &str) -> Vec<FieldError> {
     errors
 }
 
-fn toleration_rules(toleration: &Value, field: &str) -> Vec<FieldError> {
+/// A toleration's own rules.
+pub fn toleration_rules(toleration: &Value, field: &str) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let (key, operator, effect) = (toleration.get("key"), toleration.get("operator"), toleration.get("effect"));
     if !key.is_empty() {
@@ -64,12 +65,8 @@ fn affinity(affinity: &Value, field: &str) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let node = affinity.get("nodeAffinity");
     let required = node.get("requiredDuringSchedulingIgnoredDuringExecution");
-    let here = format!("{field}.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms");
-    if !required.is_null() && required.get("nodeSelectorTerms").items().is_empty() {
-        errors.push(FieldError::required(here.clone(), "must have at least one node selector term"));
-    }
-    for (index, term) in required.get("nodeSelectorTerms").items().iter().enumerate() {
-        errors.extend(node_term(term, &format!("{here}[{index}]")));
+    if !required.is_null() {
+        errors.extend(node_selector(required, &format!("{field}.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution")));
     }
     for (index, preference) in node.get("preferredDuringSchedulingIgnoredDuringExecution").items().iter().enumerate() {
         let here = format!("{field}.nodeAffinity.preferredDuringSchedulingIgnoredDuringExecution[{index}]");
@@ -88,6 +85,16 @@ fn affinity(affinity: &Value, field: &str) -> Vec<FieldError> {
         }
     }
     errors
+}
+
+/// A node selector: some terms, one of which must hold (`ValidateNodeSelector`).
+pub fn node_selector(selector: &Value, field: &str) -> Vec<FieldError> {
+    let here = format!("{field}.nodeSelectorTerms");
+    let terms = selector.get("nodeSelectorTerms").items();
+    if terms.is_empty() {
+        return vec![FieldError::required(here, "must have at least one node selector term")];
+    }
+    terms.iter().enumerate().flat_map(|(index, term)| node_term(term, &format!("{here}[{index}]"))).collect()
 }
 
 fn weight(preference: &Value, field: &str) -> Vec<FieldError> {
