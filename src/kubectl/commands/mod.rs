@@ -2,21 +2,28 @@
 
 mod api_resources;
 mod apply;
+mod attach;
 mod autoscale;
 mod cordon;
+mod cp;
 mod create;
 mod delete;
 mod describe;
+mod diff;
 mod drain;
+mod edit;
 mod events;
+mod exec;
 mod explain;
 mod expose;
 mod get;
 mod get_table;
 mod get_watch;
 mod label;
+mod last_applied;
 mod logs;
 mod patch;
+mod prune;
 mod replace;
 mod rollout;
 mod run;
@@ -32,6 +39,13 @@ use super::entry::Entry;
 /// All commands, a command before its subcommands.
 pub static ALL: &[Entry] = &[
     apply::ENTRY,
+    last_applied::EDIT,
+    last_applied::SET,
+    last_applied::VIEW,
+    attach::ATTACH,
+    attach::PORT_FORWARD,
+    cp::ENTRY,
+    exec::ENTRY,
     create::ENTRY,
     create::rbac::CLUSTER_ROLE,
     create::rbac::CLUSTER_ROLE_BINDING,
@@ -59,6 +73,8 @@ pub static ALL: &[Entry] = &[
     create::token::ENTRY,
     delete::ENTRY,
     describe::ENTRY,
+    diff::ENTRY,
+    edit::ENTRY,
     get::ENTRY,
     label::ANNOTATE,
     label::LABEL,
