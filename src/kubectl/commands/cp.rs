@@ -82,7 +82,7 @@ async fn container(invocation: &mut Invocation, namespace: &Option<String>, name
 }
 
 /// Runs a command whose failure is the copy's.
-async fn must(invocation: &Invocation, pod: &Value, container: &str, command: &[&str], input: &str) -> Result<String, Failure> {
+async fn must(invocation: &Invocation, pod: &Value, container: &str, command: &[&str], input: Option<&str>) -> Result<String, Failure> {
     let command: Vec<String> = command.iter().map(|word| word.to_string()).collect();
     let outcome = execute(invocation, pod, container, &command, input).await?;
     match outcome.get("exitCode").as_i64().unwrap_or(0) {
@@ -95,7 +95,7 @@ async fn must(invocation: &Invocation, pod: &Value, container: &str, command: &[
 }
 
 async fn from_pod(invocation: &Invocation, pod: &Value, container: &str, path: &str, local: &str) -> Result<(), Failure> {
-    let text = must(invocation, pod, container, &["cat", path], "").await?;
+    let text = must(invocation, pod, container, &["cat", path], None).await?;
     let mut files = invocation.session.files();
     let name = path.rsplit('/').next().unwrap_or(path);
     let target =
@@ -126,9 +126,9 @@ async fn to_pod(invocation: &Invocation, pod: &Value, container: &str, local: &s
     };
     for (target, text) in sources {
         if let Some((folder, _)) = target.rsplit_once('/').filter(|(folder, _)| !folder.is_empty()) {
-            must(invocation, pod, container, &["mkdir", "-p", folder], "").await?;
+            must(invocation, pod, container, &["mkdir", "-p", folder], None).await?;
         }
-        must(invocation, pod, container, &["sh", "-c", "cat > \"$0\"", &target], &text).await?;
+        must(invocation, pod, container, &["sh", "-c", "cat > \"$0\"", &target], Some(&text)).await?;
     }
     Ok(())
 }

@@ -84,8 +84,8 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     if invocation.flags.is("tty") && !invocation.flags.is("quiet") {
         invocation.session.err_line("Unable to use a TTY - input is not a terminal or the right kind of file");
     }
-    let input = if invocation.flags.is("stdin") { invocation.session.read_stdin() } else { String::new() };
-    let outcome = execute(&invocation, &pod, &container, &command, &input).await?;
+    let input = invocation.flags.is("stdin").then(|| invocation.session.read_stdin());
+    let outcome = execute(&invocation, &pod, &container, &command, input.as_deref()).await?;
     invocation.session.write(Stream::Out, outcome.get("stdout").str());
     invocation.session.write(Stream::Err, outcome.get("stderr").str());
     match outcome.get("exitCode").as_i64().unwrap_or(0) {
@@ -97,13 +97,27 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     }
 }
 
-/// Runs a command in a container; `stdout`, `stderr` and `exitCode` come back.
-pub(super) async fn execute(invocation: &Invocation, pod: &Value, container: &str, command: &[String], input: &str) -> Result<Value, Failure> {
+/// How often it is asked whether a command has ended.
+const POLL_MS: u64 = 50;
+
+/// Runs a command in a container until it has ended; `stdout`, `stderr` and `exitCode` come back.
+pub(super) async fn execute(invocation: &Invocation, pod: &Value, container: &str, command: &[String], input: Option<&str>) -> Result<Value, Failure> {
     let mapping = resources::resolve(&invocation.session.registry(), "pods")?;
-    let mut body = Value::from(json!({"container": container, "stdin": !input.is_empty(), "stdout": true, "stderr": true, "input": input}));
+    let mut body = Value::from(json!({"container": container, "stdin": input.is_some(), "stdout": true, "stderr": true}));
+    if let Some(input) = input {
+        body.set("input", input);
+    }
     body.set("command", command.iter().map(Value::from).collect::<Value>());
     let (namespace, name) = (pod.path("metadata.namespace").str(), pod.path("metadata.name").str());
     let mut request = invocation.request_for(Verb::Create, &mapping, namespace, name).with_body(body);
     request.subresource = "exec".into();
-    invocation.send(request).await
+    let mut answer = invocation.send(request.clone()).await?;
+    // While it runs, the answer is the number under which it is asked for.
+    request.verb = Verb::Get;
+    while !answer.get("exec").is_null() {
+        invocation.session.sleep_ms(POLL_MS).await;
+        request.body = answer;
+        answer = invocation.send(request.clone()).await?;
+    }
+    Ok(answer)
 }
