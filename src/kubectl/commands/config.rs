@@ -13,11 +13,29 @@ use serde_json::json;
 pub const ENTRIES: &[Entry] = &[
     entry("config", "", "Modify kubeconfig files using subcommands like \"kubectl config set current-context my-context\".", Vec::new, None),
     entry("config current-context", "", "Display the current-context.", Vec::new, Some(|invocation| Box::pin(current_context(invocation)))),
-    entry("config delete-context", "NAME", "Delete the specified context from the kubeconfig.", Vec::new, Some(|invocation| Box::pin(delete_context(invocation)))),
+    entry(
+        "config delete-context",
+        "NAME",
+        "Delete the specified context from the kubeconfig.",
+        Vec::new,
+        Some(|invocation| Box::pin(delete_context(invocation))),
+    ),
     entry("config get-clusters", "", "Display clusters defined in the kubeconfig.", Vec::new, Some(|invocation| Box::pin(get_clusters(invocation)))),
-    entry("config get-contexts", "[(-o|--output=)name)]", "Display one or many contexts from the kubeconfig file.", get_contexts_flags, Some(|invocation| Box::pin(get_contexts(invocation)))),
+    entry(
+        "config get-contexts",
+        "[(-o|--output=)name)]",
+        "Display one or many contexts from the kubeconfig file.",
+        get_contexts_flags,
+        Some(|invocation| Box::pin(get_contexts(invocation))),
+    ),
     entry("config get-users", "", "Display users defined in the kubeconfig.", Vec::new, Some(|invocation| Box::pin(get_users(invocation)))),
-    entry("config rename-context", "CONTEXT_NAME NEW_NAME", "Rename a context from the kubeconfig file.", Vec::new, Some(|invocation| Box::pin(rename_context(invocation)))),
+    entry(
+        "config rename-context",
+        "CONTEXT_NAME NEW_NAME",
+        "Rename a context from the kubeconfig file.",
+        Vec::new,
+        Some(|invocation| Box::pin(rename_context(invocation))),
+    ),
     entry(
         "config set-context",
         "[NAME | --current] [--cluster=cluster_nickname] [--user=user_nickname] [--namespace=namespace]",
@@ -25,8 +43,23 @@ pub const ENTRIES: &[Entry] = &[
         set_context_flags,
         Some(|invocation| Box::pin(set_context(invocation))),
     ),
-    entry("config use-context", "CONTEXT_NAME", "Set the current-context in a kubeconfig file.", Vec::new, Some(|invocation| Box::pin(use_context(invocation)))),
-    entry("config view", "[flags]", "Display merged kubeconfig settings or a specified kubeconfig file.", view_flags, Some(|invocation| Box::pin(view(invocation)))),
+    Entry {
+        aliases: &["use"],
+        ..entry(
+            "config use-context",
+            "CONTEXT_NAME",
+            "Set the current-context in a kubeconfig file.",
+            Vec::new,
+            Some(|invocation| Box::pin(use_context(invocation))),
+        )
+    },
+    entry(
+        "config view",
+        "[flags]",
+        "Display merged kubeconfig settings or a specified kubeconfig file.",
+        view_flags,
+        Some(|invocation| Box::pin(view(invocation))),
+    ),
 ];
 
 const fn entry(
@@ -36,11 +69,8 @@ const fn entry(
     flags: fn() -> Vec<Flag>,
     run: Option<fn(Invocation) -> crate::kubectl::entry::Work>,
 ) -> Entry {
-    Entry { path, aliases: if path.len() == "config use-context".len() && run.is_some() { USE } else { &[] }, about, examples: "", usage, flags, run }
+    Entry { path, aliases: &[], about, examples: "", usage, flags, run }
 }
-
-/// Other words for `use-context`, the only subcommand with a name of that length.
-const USE: &[&str] = &["use"];
 
 fn get_contexts_flags() -> Vec<Flag> {
     vec![Flag::bool("no-headers", "Leave the line with the columns' names out."), Flag::text("output", "\"name\" shows names only.").short('o')]
@@ -227,9 +257,16 @@ fn minify(kubeconfig: &mut Kubeconfig) -> Result<(), Failure> {
 
 /// The kubeconfig as an object. There are certificates nowhere, so they are shown as left out, like real ones.
 fn object_of(kubeconfig: &Kubeconfig) -> Value {
-    let clusters: Vec<_> =
-        kubeconfig.clusters.iter().map(|cluster| json!({"name": cluster.name, "cluster": {"server": cluster.server, "certificate-authority-data": "DATA+OMITTED"}})).collect();
-    let users: Vec<_> = kubeconfig.users.iter().map(|user| json!({"name": user, "user": {"client-certificate-data": "DATA+OMITTED", "client-key-data": "DATA+OMITTED"}})).collect();
+    let clusters: Vec<_> = kubeconfig
+        .clusters
+        .iter()
+        .map(|cluster| json!({"name": cluster.name, "cluster": {"server": cluster.server, "certificate-authority-data": "DATA+OMITTED"}}))
+        .collect();
+    let users: Vec<_> = kubeconfig
+        .users
+        .iter()
+        .map(|user| json!({"name": user, "user": {"client-certificate-data": "DATA+OMITTED", "client-key-data": "DATA+OMITTED"}}))
+        .collect();
     let context = |context: &KubeContext| {
         let mut inner = Value::from(json!({"cluster": context.cluster, "user": context.user}));
         if !context.namespace.is_empty() {
@@ -239,7 +276,8 @@ fn object_of(kubeconfig: &Kubeconfig) -> Value {
         outer.set("context", inner);
         outer
     };
-    let mut object = Value::from(json!({"apiVersion": "v1", "kind": "Config", "current-context": kubeconfig.current_context, "clusters": clusters, "users": users}));
+    let mut object =
+        Value::from(json!({"apiVersion": "v1", "kind": "Config", "current-context": kubeconfig.current_context, "clusters": clusters, "users": users}));
     object.set("contexts", kubeconfig.contexts.iter().map(context).collect::<Value>());
     object
 }

@@ -4,6 +4,8 @@ mod api_resources;
 mod apply;
 mod attach;
 mod autoscale;
+mod certificate;
+mod config;
 mod cordon;
 mod cp;
 mod create;
@@ -22,6 +24,7 @@ mod get_watch;
 mod label;
 mod last_applied;
 mod logs;
+mod others;
 mod patch;
 mod prune;
 mod replace;
@@ -37,13 +40,24 @@ mod wait;
 use super::entry::Entry;
 
 /// All commands, a command before its subcommands.
-pub static ALL: &[Entry] = &[
+pub fn all() -> impl Iterator<Item = &'static Entry> {
+    ALL.iter().chain(config::ENTRIES)
+}
+
+static ALL: &[Entry] = &[
     apply::ENTRY,
     last_applied::EDIT,
     last_applied::SET,
     last_applied::VIEW,
     attach::ATTACH,
     attach::PORT_FORWARD,
+    certificate::ENTRY,
+    certificate::APPROVE,
+    certificate::DENY,
+    others::COMPLETION,
+    others::KUSTOMIZE,
+    others::PLUGIN,
+    others::PLUGIN_LIST,
     cp::ENTRY,
     exec::ENTRY,
     create::ENTRY,
@@ -118,7 +132,7 @@ pub fn overview() -> String {
     let mut text = String::from(
         "kubectl controls the Kubernetes cluster manager.\n\n Find more information at: https://kubernetes.io/docs/reference/kubectl/\n\nCommands:\n",
     );
-    for entry in ALL.iter().filter(|entry| !entry.path.contains(' ')) {
+    for entry in all().filter(|entry| !entry.path.contains(' ')) {
         let about = entry.about.lines().next().unwrap_or("").trim_end_matches('.');
         text += &format!("  {:16}{about}\n", entry.path);
     }

@@ -1,19 +1,8 @@
-//! Small commands: `options`, `plugin`, `completion`, `kustomize`.
+//! Small commands: `plugin`, `completion`, `kustomize`.
 
-use crate::kubectl::entry::{Entry, Invocation, describe_flag, global_flags};
+use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
-
-/// `options`.
-pub const OPTIONS: Entry = Entry {
-    path: "options",
-    aliases: &[],
-    about: "Print the list of flags inherited by all commands.",
-    examples: "",
-    usage: "",
-    flags: Vec::new,
-    run: Some(|invocation| Box::pin(options(invocation))),
-};
 
 /// `completion`.
 pub const COMPLETION: Entry = Entry {
@@ -61,18 +50,6 @@ pub const KUSTOMIZE: Entry = Entry {
 
 fn plugin_flags() -> Vec<Flag> {
     vec![Flag::bool("name-only", "Names only, without folders.")]
-}
-
-async fn options(invocation: Invocation) -> Result<(), Failure> {
-    let mut text = String::from("The following options can be passed to any command:\n\n");
-    let mut flags = global_flags();
-    flags.retain(|flag| flag.name != "help");
-    flags.sort_by_key(|flag| flag.name);
-    for flag in &flags {
-        describe_flag(&mut text, flag);
-    }
-    invocation.session.out(text);
-    Ok(())
 }
 
 async fn completion(invocation: Invocation) -> Result<(), Failure> {
