@@ -2,6 +2,7 @@
 
 mod api_resources;
 mod apply;
+mod auth;
 mod autoscale;
 mod cordon;
 mod create;
@@ -9,6 +10,7 @@ mod delete;
 mod describe;
 mod drain;
 mod events;
+mod explain;
 mod expose;
 mod get;
 mod get_table;
@@ -80,11 +82,15 @@ pub static ALL: &[Entry] = &[
     set::others::SUBJECT,
     api_resources::RESOURCES,
     api_resources::VERSIONS,
+    auth::ENTRY,
+    auth::CAN_I,
+    auth::WHO_AM_I,
     autoscale::ENTRY,
     cordon::CORDON,
     cordon::UNCORDON,
     drain::ENTRY,
     events::ENTRY,
+    explain::ENTRY,
     expose::ENTRY,
     replace::ENTRY,
     taint::ENTRY,
