@@ -9,7 +9,8 @@ const steps = [
   { name: "lints, native", run: ["cargo", "clippy", "--all-targets", "--", "-D", "warnings"] },
   { name: "lints, wasm", run: ["cargo", "clippy", "--target", "wasm32-unknown-unknown", "--lib", "--bins", "--test", "web", "--", "-D", "warnings"] },
   { name: "native tests", run: ["cargo", "test", "--no-fail-fast"], counts: true },
-  { name: "tests in a browser, wasm", run: ["cargo", "test", "--target", "wasm32-unknown-unknown", "--test", "web"], env: runner, counts: true },
+  { name: "the native digest", run: ["cargo", "test", "--test", "determinism", "always_ends", "--", "--nocapture"] },
+  { name: "tests in a browser, wasm", run: ["cargo", "test", "--release", "--target", "wasm32-unknown-unknown", "--test", "web"], env: runner, counts: true },
   { name: "build", run: ["trunk", "build"] },
   { name: "end to end in a browser", run: ["node", "tests/browser/run.mjs"], counts: true },
 ];
@@ -39,6 +40,8 @@ const failures = [];
 for (const step of steps) {
   const began = Date.now();
   const { code, text } = await run(step);
+  // The cluster must become the same in a browser: tests/web.rs compares.
+  runner.KUBARIUM_NATIVE_DIGEST ??= text.match(/digest of the story: (\w+)/)?.[1];
   let [good, bad] = [0, 0];
   if (step.counts) for (const [, p, f] of text.matchAll(tally)) (good += Number(p)), (bad += Number(f));
   else if (code === 0) good = 1;

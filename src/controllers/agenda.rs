@@ -126,11 +126,6 @@ impl Agenda {
         self.add_after(controller, key, now_ms + delay_ms, because);
     }
 
-    /// How often the key has failed in a row (`NumRequeues`).
-    pub(super) fn failures(&self, controller: ControllerIndex, key: &ObjectKey) -> u32 {
-        self.items.get(&(controller, key.clone())).map_or(0, |item| item.failures)
-    }
-
     fn forget_idle(&mut self, now_ms: u64) {
         let keep = |item: &Item| item.ready.is_some() || item.delayed.is_some() || item.failures > 0 || item.busy_until_ms > now_ms;
         self.items = self.items.iter().filter(|(_, item)| keep(item)).map(|(place, item)| (place.clone(), item.clone())).collect();

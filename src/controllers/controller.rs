@@ -72,8 +72,6 @@ pub(super) struct Context<'a> {
     pub(super) now_ms: u64,
     /// What the controller remembers.
     pub(super) memory: &'a mut Memory,
-    /// How often this key has failed in a row.
-    pub(super) failures: u32,
     pub(super) requeue_after_ms: Option<u64>,
     pub(super) visited: usize,
     pub(super) component: &'static str,

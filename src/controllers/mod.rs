@@ -3,42 +3,51 @@
 //! Never: calls another actor, or keeps anything that matters outside the store. Controllers see writes, queue keys, and answer with requests to the server.
 
 mod agenda;
-mod controller;
-
 mod conditions;
+mod controller;
 mod fields;
 mod hash;
+mod history;
+mod node_affinity;
 mod pod_control;
 mod pods;
 mod refs;
+mod service_pods;
+mod taints;
 
+mod attach_detach;
+mod certificates;
+mod clusterrole_aggregation;
 mod cronjob;
 mod daemonset;
 mod deployment;
 mod disruption;
 mod endpoint;
 mod endpointslice;
+mod endpointslice_mirroring;
+mod ephemeral_volume;
 mod garbage_collector;
-mod history;
+mod hostpath_provisioner;
 mod job;
 mod namespace;
-mod node_affinity;
+mod node_ipam;
 mod node_lifecycle;
 mod persistentvolume;
+mod pod_gc;
+mod podautoscaler;
 mod pv_protection;
 mod pvc_protection;
 mod replicaset;
+mod resource_claim;
 mod resourcequota;
 mod root_ca_cert_publisher;
-mod service_pods;
 mod serviceaccount;
 mod statefulset;
 mod taint_eviction;
-mod taints;
-mod ttl_after_finished;
-
 #[cfg(test)]
 mod testing;
+mod ttl_after_finished;
+mod volume_expand;
 
 use crate::api::resource::ObjectKey;
 use crate::server::Server;
@@ -80,6 +89,17 @@ static CONTROLLERS: &[&dyn Controller] = &[
     &pv_protection::PvProtection,
     &node_lifecycle::NodeLifecycle,
     &taint_eviction::TaintEviction,
+    &podautoscaler::HorizontalController,
+    &pod_gc::PodGarbageCollector,
+    &node_ipam::NodeIpam,
+    &endpointslice_mirroring::EndpointSliceMirroring,
+    &clusterrole_aggregation::ClusterRoleAggregation,
+    &ephemeral_volume::EphemeralVolume,
+    &resource_claim::ResourceClaimController,
+    &volume_expand::ExpandController,
+    &attach_detach::AttachDetach,
+    &certificates::CertificateController,
+    &hostpath_provisioner::HostPathProvisioner,
 ];
 
 /// The controller manager: what its controllers have to do. A value; cloning it costs nothing.
@@ -140,12 +160,10 @@ impl ControllerManager {
         let controller = CONTROLLERS[due.controller];
         let cause = Cause { actor: controller.name().into(), because: due.because };
         let user = User::system(&format!("system:serviceaccount:kube-system:{}", controller.name()));
-        let failures = self.agenda.failures(due.controller, &due.key);
         let mut context = Context {
             client: Client::new(server, now_ms, user, cause),
             now_ms,
             memory: &mut self.memories[due.controller],
-            failures,
             requeue_after_ms: None,
             visited: 0,
             component: controller.component(),

@@ -170,6 +170,6 @@ mod tests {
         );
         world.live(20);
         assert!(world.find(&NAMESPACES, "demo").is_none());
-        assert!(world.list(&CONFIG_MAPS).is_empty());
+        assert!(world.find(&CONFIG_MAPS, "settings").is_none());
     }
 }

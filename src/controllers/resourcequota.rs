@@ -6,7 +6,6 @@ use crate::api::resource::{EVENTS, ObjectKey, RESOURCE_QUOTAS};
 use crate::api::status::Status;
 use crate::server::quota;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
 
 /// What goes is noticed a little later than what comes, as upstream's replenishment is.
 const REPLENISH_MS: u64 = 500;

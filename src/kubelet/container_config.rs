@@ -3,8 +3,8 @@
 use super::expansion::expand;
 use super::pod_spec;
 use super::pod_sync::PodSync;
+use super::resources::quantity;
 use super::runtime::{ContainerConfig, Mount};
-use crate::api::quantity::Quantity;
 use crate::value::{SmolStr, Value};
 
 impl PodSync<'_, '_> {
@@ -23,7 +23,7 @@ impl PodSync<'_, '_> {
         let limit = |resource: &str| {
             let own = container.path("resources.limits").get(resource);
             let value = if own.is_null() { self.worker.pod.path("spec.resources.limits").get(resource) } else { own };
-            Quantity::from_value(value).ok()
+            quantity(value)
         };
         let pod_context = self.worker.pod.path("spec.securityContext");
         let groups = pod_context.get("supplementalGroups").items().iter().chain(Some(pod_context.get("fsGroup")));

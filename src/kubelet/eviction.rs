@@ -79,7 +79,7 @@ impl Node {
 
     fn limit_exceeded(&self, worker: &PodWorker) -> Option<String> {
         for volume in worker.pod.path("spec.volumes").items() {
-            let Ok(limit) = Quantity::from_value(volume.path("emptyDir.sizeLimit")) else { continue };
+            let Some(limit) = resources::quantity(volume.path("emptyDir.sizeLimit")) else { continue };
             let name = volume.get("name").str();
             let used = self.volume_bytes(worker, name);
             if limit.value() > 0 && used > limit.value() as u64 {
@@ -87,7 +87,7 @@ impl Node {
             }
         }
         let limits = resources::pod_limits(&worker.pod);
-        let limit = Quantity::from_value(limits.get("ephemeral-storage")).ok()?;
+        let limit = resources::quantity(limits.get("ephemeral-storage"))?;
         let used: u64 = worker.volumes.iter().filter(|volume| volume.is_own).map(|volume| self.volume_bytes(worker, &volume.name)).sum();
         (used > limit.value().max(0) as u64).then(|| format!("Pod ephemeral local storage usage exceeds the total limit of containers {limit}. "))
     }
@@ -116,7 +116,7 @@ impl Node {
 
     fn memory_bytes(&self, worker: &PodWorker, now_ms: u64) -> u64 {
         let ids = worker.sandbox.as_ref().map(|sandbox| self.runtime.containers(sandbox)).unwrap_or_default();
-        ids.iter().map(|id| self.runtime.usage(id).memory_bytes).sum()
+        ids.iter().map(|id| self.runtime.usage(id, now_ms).memory_bytes).sum()
     }
 
     fn disk_bytes(&self, worker: &PodWorker) -> u64 {
@@ -126,7 +126,7 @@ impl Node {
     /// The pod that goes first: one that uses more than it requests, of the lowest priority, the most over its request.
     fn first_to_go(&self, shortage: &Shortage, now_ms: u64) -> Option<PodId> {
         let rank = |worker: &&PodWorker| {
-            let requested = Quantity::from_value(resources::pod_requests(&worker.pod).get(shortage.resource)).map_or(0, |quantity| quantity.value());
+            let requested = resources::quantity(resources::pod_requests(&worker.pod).get(shortage.resource)).map_or(0, |quantity| quantity.value());
             let used = if shortage.resource == "memory" { self.memory_bytes(worker, now_ms) } else { self.disk_bytes(worker) };
             let over = used as i64 - requested;
             (over <= 0, worker.pod.path("spec.priority").as_i64().unwrap_or(0), -over, worker.id)
@@ -143,8 +143,8 @@ impl Node {
         for container in [ContainerKind::Regular, ContainerKind::Init].into_iter().flat_map(|kind| pod_spec::containers(&worker.pod, kind)) {
             let name = container.get("name").str();
             let running = ids.iter().rev().find(|id| self.runtime.container_status(id).is_some_and(|status| status.name == name));
-            let Some(used) = running.map(|id| self.runtime.usage(id).memory_bytes) else { continue };
-            let request = Quantity::from_value(container.path("resources.requests.memory")).ok();
+            let Some(used) = running.map(|id| self.runtime.usage(id, now_ms).memory_bytes) else { continue };
+            let request = resources::quantity(container.path("resources.requests.memory"));
             if used as i64 > request.as_ref().map_or(0, Quantity::value) {
                 let request = request.map_or("0".to_string(), |request| request.to_string());
                 message.push_str(&format!("Container {name} was using {}, request is {request}, has larger consumption of memory. ", bytes(used)));

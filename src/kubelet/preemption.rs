@@ -4,7 +4,6 @@ use super::eviction::is_critical;
 use super::node::Node;
 use super::pod_worker::{PodId, PodWorker, Stage, Termination};
 use super::resources;
-use crate::api::quantity::Quantity;
 use crate::server::client::Client;
 use crate::value::Value;
 use serde_json::json;
@@ -27,7 +26,7 @@ impl Requirement {
         if self.resource == "pods" {
             return 1;
         }
-        let Ok(quantity) = Quantity::from_value(resources::pod_requests(pod).get(&self.resource)) else { return 0 };
+        let Some(quantity) = resources::quantity(resources::pod_requests(pod).get(&self.resource)) else { return 0 };
         if self.resource == "cpu" { quantity.milli_value() } else { quantity.value() }
     }
 }

@@ -5,6 +5,11 @@ use crate::api::quantity::Quantity;
 use crate::value::{SmolStr, Value};
 use std::collections::BTreeMap;
 
+/// The quantity of a field; `None` where there is none.
+pub fn quantity(value: &Value) -> Option<Quantity> {
+    if value.is_null() { None } else { Quantity::from_value(value).ok() }
+}
+
 type Amounts = BTreeMap<SmolStr, Quantity>;
 
 /// `status.qosClass`: as the server has it from the pod's creation on.
@@ -59,14 +64,14 @@ fn pod_total(pod: &Value, list: &str) -> Value {
     }
     raise(&mut total, &greatest_init);
     for (name, value) in pod.path("spec.resources").get(list).fields().iter() {
-        if let Ok(quantity) = Quantity::from_value(value) {
+        if let Some(quantity) = quantity(value) {
             total.insert(name.clone(), quantity);
         }
     }
     let overhead = pod.path("spec.overhead");
     for (name, value) in overhead.fields().iter() {
         if (list == "requests" || total.contains_key(name))
-            && let Ok(quantity) = Quantity::from_value(value)
+            && let Some(quantity) = quantity(value)
         {
             add_one(&mut total, name, quantity);
         }
@@ -76,7 +81,7 @@ fn pod_total(pod: &Value, list: &str) -> Value {
 
 fn add(total: &mut Amounts, list: &Value) {
     for (name, value) in list.fields().iter() {
-        if let Ok(quantity) = Quantity::from_value(value) {
+        if let Some(quantity) = quantity(value) {
             add_one(total, name, quantity);
         }
     }

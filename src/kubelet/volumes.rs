@@ -4,10 +4,10 @@ use super::csi_migration;
 use super::host_path;
 use super::pod_sync::PodSync;
 use super::projection;
+use super::resources::quantity;
 use super::runtime::Profile;
 use super::runtime::fs::{Tree, Volume, VolumeId, project};
 use crate::api::meta;
-use crate::api::quantity::Quantity;
 use crate::api::resource::{PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES};
 use crate::value::{SmolStr, Value};
 
@@ -125,7 +125,7 @@ impl PodSync<'_, '_> {
         let mut tree = Tree::new(0o777, self.now_ms);
         self.give_to_group(&mut tree);
         let in_memory = source.get("medium").str() == "Memory";
-        let limit = Quantity::from_value(source.get("sizeLimit")).ok().map(|limit| limit.value().max(0) as u64);
+        let limit = quantity(source.get("sizeLimit")).map(|limit| limit.value().max(0) as u64);
         let device = if in_memory { "tmpfs" } else { "/dev/vda1" };
         let volume = Volume { capacity_bytes: limit.filter(|_| in_memory), device: device.into(), ..Volume::of(tree) };
         self.node.runtime.put_volume(id.clone(), volume);

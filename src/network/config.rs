@@ -5,7 +5,7 @@ use crate::value::SmolStr;
 /// How the network of a cluster is set up.
 #[derive(Clone, PartialEq, Debug)]
 pub struct NetworkConfig {
-    /// The address at which cluster DNS answers; `""` where there is none.
+    /// The address at which cluster DNS answers; `""` where there is none, nor a way to any: then names fail to resolve at once.
     pub dns_server: SmolStr,
     /// The cluster's domain.
     pub cluster_domain: SmolStr,

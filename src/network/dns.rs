@@ -145,6 +145,10 @@ pub fn resolve(view: &View, client: &Client, resolver: &Resolver, name: &str, ho
         hops.push(Hop::new(HopKind::Resolve, format!("{name} has no address: no name server is configured")));
         return found(Err(ResolveError::NoSuchHost), "", name, 0);
     };
+    if view.config.dns_server.is_empty() {
+        hops.push(Hop::new(HopKind::Resolve, format!("{name} has no address: this cluster has no name server, and no way to one")));
+        return found(Err(ResolveError::NoSuchHost), server, name, QUESTION_MS);
+    }
     if let Err(why) = reach_server(view, client, server, hops) {
         hops.push(Hop::new(HopKind::Resolve, format!("no answer for {name} from the name server {server}: {why}")));
         return found(Err(ResolveError::TimedOut), server, name, TIMEOUT_MS);
@@ -164,9 +168,6 @@ pub fn resolve(view: &View, client: &Client, resolver: &Resolver, name: &str, ho
 
 /// Whether questions get to the name server, and why not.
 fn reach_server(view: &View, client: &Client, server: &str, hops: &mut Vec<Hop>) -> Result<(), String> {
-    if view.config.dns_server.is_empty() {
-        return Err("this cluster has none".into());
-    }
     if *server != view.config.dns_server {
         return Err("nothing has this address here".into());
     }

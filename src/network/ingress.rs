@@ -1,5 +1,6 @@
 //! Ingress rules: which backend a request's host and path lead to (ingress-nginx).
 
+use super::pattern::Pattern;
 use crate::api::meta;
 use crate::api::resource::{INGRESS_CLASSES, INGRESSES};
 use crate::store::Store;
@@ -9,6 +10,11 @@ use crate::value::{NULL, Value};
 pub const CONTROLLER: &str = "k8s.io/ingress-nginx";
 /// The old way to name a class.
 const CLASS_ANNOTATION: &str = "kubernetes.io/ingress.class";
+
+/// What the backend is asked for instead of the path.
+const REWRITE_TARGET: &str = "nginx.ingress.kubernetes.io/rewrite-target";
+/// Whether paths are regular expressions.
+const USE_REGEX: &str = "nginx.ingress.kubernetes.io/use-regex";
 
 /// A rule's path that a request matches.
 #[derive(Clone, Debug)]
@@ -21,6 +27,8 @@ pub struct Route {
     pub path: String,
     /// `backend`.
     pub backend: Value,
+    /// The path that the backend is asked for (`rewrite-target`); `None` for the one that was asked for.
+    pub rewritten: Option<String>,
 }
 
 /// Whether the built-in controller looks after an Ingress: its class is nginx's, or it has none and a default class is, or there is no class at all.
@@ -50,12 +58,14 @@ pub fn route(store: &Store, host: &str, path: &str) -> Option<Route> {
             for entry in rule.path("http.paths").items() {
                 let written = if entry.get("path").is_empty() { "/" } else { entry.get("path").str() };
                 let type_ = entry.get("pathType").str();
-                if matches_path(type_, written, path) {
+                if let Some(rewritten) = match_path(ingress, type_, written, path) {
                     let host_rank = if pattern.is_empty() { 0 } else { 1 + usize::from(!pattern.starts_with('*')) };
                     let rank = (host_rank, written.len(), type_ == "Exact");
                     if best.as_ref().is_none_or(|(other, _)| rank > *other) {
-                        best =
-                            Some((rank, Route { ingress: ingress.clone(), host: pattern.into(), path: written.into(), backend: entry.get("backend").clone() }));
+                        best = Some((
+                            rank,
+                            Route { ingress: ingress.clone(), host: pattern.into(), path: written.into(), backend: entry.get("backend").clone(), rewritten },
+                        ));
                     }
                 }
             }
@@ -64,7 +74,7 @@ pub fn route(store: &Store, host: &str, path: &str) -> Option<Route> {
     let default = || {
         let with_default = ours().find(|ingress| !ingress.path("spec.defaultBackend").is_null())?;
         let backend = with_default.path("spec.defaultBackend").clone();
-        Some(Route { ingress: with_default.clone(), host: String::new(), path: String::new(), backend })
+        Some(Route { ingress: with_default.clone(), host: String::new(), path: String::new(), backend, rewritten: None })
     };
     best.map(|(_, route)| route).or_else(default)
 }
@@ -78,9 +88,29 @@ pub fn matches_host(pattern: &str, host: &str) -> bool {
     }
 }
 
+/// Whether a path matches, and what `rewrite-target` makes of it. With that annotation, or with `use-regex`, paths are regular expressions.
+fn match_path(ingress: &Value, type_: &str, written: &str, path: &str) -> Option<Option<String>> {
+    let (bare, query) = path.split_once('?').map_or((path, None), |(bare, query)| (bare, Some(query)));
+    let target = meta::annotation(ingress, REWRITE_TARGET);
+    if target.is_empty() && meta::annotation(ingress, USE_REGEX) != "true" {
+        return matches_path(type_, written, bare).then_some(None);
+    }
+    let parts = Pattern::parse(written)?.match_start(bare)?;
+    if target.is_empty() {
+        return Some(None);
+    }
+    let mut rewritten = target.to_string();
+    for number in (1..10).rev() {
+        rewritten = rewritten.replace(&format!("${number}"), parts.get(number).map_or("", String::as_str));
+    }
+    Some(Some(match query {
+        Some(query) => format!("{rewritten}?{query}"),
+        None => rewritten,
+    }))
+}
+
 /// Whether a path matches: `Exact` to the letter, `Prefix` by whole elements; `ImplementationSpecific` is nginx's: any beginning.
 fn matches_path(type_: &str, written: &str, path: &str) -> bool {
-    let path = path.split('?').next().unwrap_or("");
     match type_ {
         "Exact" => path == written,
         "Prefix" => {

@@ -12,6 +12,7 @@ mod hop;
 mod ingress;
 mod ingress_controller;
 mod ip;
+mod pattern;
 mod policy;
 mod proxy;
 mod request;

@@ -208,7 +208,10 @@ fn ask_backend(view: &View, client: &Client, route: &Route, request: &HttpReques
     hops.push(Hop::at(HopKind::Service, &crate::api::resource::SERVICES, service, detail));
     let dialled = connect::dial(view, client, &endpoint.ip, endpoint.port, &mut hops);
     match dialled.result {
-        Ok(Target::Pod { pod, port }) => ask_pod(view, client, &pod, port, request, now_ms, hops),
+        Ok(Target::Pod { pod, port }) => {
+            let path = route.rewritten.clone().unwrap_or_else(|| request.path.clone());
+            ask_pod(view, client, &pod, port, &HttpRequest { path, ..request.clone() }, now_ms, hops)
+        }
         Ok(_) => answered(hops, answers::nginx(502), WHO, 1),
         Err(ConnectError::TimedOut) => answered(hops, answers::nginx(504), WHO, PROXY_CONNECT_TIMEOUT_MS.min(TIMEOUT_MS) * 3),
         Err(_) => answered(hops, answers::nginx(502), WHO, 1),

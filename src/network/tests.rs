@@ -182,9 +182,9 @@ fn names_resolve_as_in_cluster_dns() {
 }
 
 #[test]
-fn without_a_name_server_questions_time_out() {
+fn without_a_name_server_names_have_no_address() {
     let mut room = Room::new(NetworkConfig::reference());
-    assert_eq!(room.resolve("demo", "web"), Err(ResolveError::TimedOut));
+    assert_eq!(room.resolve("demo", "web"), Err(ResolveError::NoSuchHost));
 }
 
 #[test]
@@ -329,6 +329,23 @@ fn an_ingress_leads_by_host_and_path() {
         assert_eq!(room.status(&Source::Outside, url), Ok(expected), "{url}");
     }
     assert_eq!(room.get(&Source::Outside, "http://shop.local/a?b").outcome.map(|response| response.body), Ok("shop.local /a?b".into()));
+}
+
+#[test]
+fn rewrite_target_changes_the_path() {
+    let mut room = Room::new(NetworkConfig::playground());
+    let backend = json!({"service": {"name": "web", "port": {"number": 80}}});
+    let paths = json!([{"path": "/shop(/|$)(.*)", "pathType": "ImplementationSpecific", "backend": backend}]);
+    let annotations = json!({"nginx.ingress.kubernetes.io/rewrite-target": "/$2"});
+    room.create(
+        &INGRESSES,
+        json!({"metadata": {"namespace": "demo", "name": "front", "annotations": annotations}, "spec": {"rules": [{"http": {"paths": paths}}]}}),
+    );
+    for (path, expected) in [("/shop/cart?x=1", Ok("10.0.0.11 /cart?x=1")), ("/shop", Ok("10.0.0.11 /")), ("/shopping", Err(404))] {
+        let response = room.get(&Source::Outside, &format!("http://10.0.0.11{path}")).outcome.unwrap_or_default();
+        let found = if response.status == 200 { Ok(response.body.as_str()) } else { Err(response.status) };
+        assert_eq!(found, expected, "{path}");
+    }
 }
 
 #[test]

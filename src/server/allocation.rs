@@ -297,10 +297,10 @@ fn ip_address(server: &mut Server, address: &str, service: &Value, now_ms: u64) 
     Value::from(json!({
         "apiVersion": "networking.k8s.io/v1", "kind": "IPAddress",
         "metadata": {
-            "name": address, "uid": server.random.uuid(), "creationTimestamp": time::rfc3339(now_ms), "generation": 1,
+            "name": address, "uid": server.random.uuid(), "creationTimestamp": time::rfc3339(now_ms),
             "labels": {"ipaddress.kubernetes.io/ip-family": "IPv4", "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io"},
         },
-        "spec": {"parentRef": {"group": "", "resource": "services", "namespace": meta::namespace(service), "name": meta::name(service)}},
+        "spec": {"parentRef": {"resource": "services", "namespace": meta::namespace(service), "name": meta::name(service)}},
     }))
 }
 

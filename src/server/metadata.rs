@@ -15,7 +15,7 @@ pub(crate) const ORPHAN_FINALIZER: &str = "orphan";
 pub(crate) const FOREGROUND_FINALIZER: &str = "foregroundDeletion";
 
 /// What is wrong with the metadata of a new object whose name has been generated (`ValidateObjectMeta`).
-pub(super) fn validate(object: &Value, namespaced: bool, strategy: &dyn Strategy) -> Vec<FieldError> {
+pub(super) fn validate(object: &Value, namespaced: bool, is_built_in: bool, strategy: &dyn Strategy) -> Vec<FieldError> {
     let metadata = object.get("metadata");
     let mut errors = Vec::new();
     let generate_name = metadata.get("generateName");
@@ -29,15 +29,15 @@ pub(super) fn validate(object: &Value, namespaced: bool, strategy: &dyn Strategy
     } else {
         errors.extend(strategy.validate_name(name.str()).into_iter().map(|rule| FieldError::invalid("metadata.name", name, rule)));
     }
-    errors.extend(validate_common(metadata, namespaced));
+    errors.extend(validate_common(metadata, namespaced, is_built_in));
     errors
 }
 
 /// What is wrong with the metadata of a changed object (`ValidateObjectMetaUpdate`). Upstream looks at what all objects must have
 /// and then at what may not change.
-pub(super) fn validate_update(new: &Value, old: &Value, namespaced: bool) -> Vec<FieldError> {
+pub(super) fn validate_update(new: &Value, old: &Value, namespaced: bool, is_built_in: bool) -> Vec<FieldError> {
     let (new, old) = (new.get("metadata"), old.get("metadata"));
-    let mut errors = validate_common(new, namespaced);
+    let mut errors = validate_common(new, namespaced, is_built_in);
     if !old.get("deletionTimestamp").is_null() {
         errors.extend(validate_no_new_finalizers(new.get("finalizers"), old.get("finalizers")));
     }
@@ -65,7 +65,7 @@ fn mask_trailing_dash(name: &str) -> String {
     }
 }
 
-fn validate_common(metadata: &Value, namespaced: bool) -> Vec<FieldError> {
+fn validate_common(metadata: &Value, namespaced: bool, is_built_in: bool) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let namespace = metadata.get("namespace");
     if !namespaced {
@@ -84,6 +84,9 @@ fn validate_common(metadata: &Value, namespaced: bool) -> Vec<FieldError> {
     errors.extend(validate_annotations(metadata.get("annotations"), "metadata.annotations"));
     errors.extend(validate_owner_references(metadata.get("ownerReferences")));
     errors.extend(validate_finalizers(metadata.get("finalizers")));
+    if is_built_in {
+        errors.extend(validate_finalizer_names(metadata.get("finalizers")));
+    }
     errors.extend(validate_managed_fields(metadata.get("managedFields")));
     errors
 }
@@ -155,6 +158,15 @@ fn validate_finalizers(finalizers: &Value) -> Vec<FieldError> {
     errors
 }
 
+/// Finalizers of built-in kinds are well-known or belong to somebody (`pkg/apis/core/validation`, validateKubeFinalizerName).
+fn validate_finalizer_names(finalizers: &Value) -> Vec<FieldError> {
+    const STANDARD: [&str; 3] = ["kubernetes", ORPHAN_FINALIZER, FOREGROUND_FINALIZER];
+    let is_wrong = |name: &str| !name.contains('/') && !STANDARD.contains(&name);
+    let wrong = finalizers.items().iter().enumerate().filter(|(_, name)| is_wrong(name.str()));
+    let why = "name is neither a standard finalizer name nor is it fully qualified";
+    wrong.map(|(index, name)| FieldError::invalid(format!("metadata.finalizers[{index}]"), name, why)).collect()
+}
+
 fn validate_no_new_finalizers(new: &Value, old: &Value) -> Vec<FieldError> {
     let mut added: Vec<String> = new.items().iter().filter(|finalizer| !old.items().contains(finalizer)).map(|name| format!("{:?}", name.str())).collect();
     if added.is_empty() {
@@ -191,7 +203,7 @@ mod tests {
     impl Strategy for Plain {}
 
     fn said(metadata: serde_json::Value, namespaced: bool) -> Vec<String> {
-        validate(&Value::from(json!({"metadata": metadata})), namespaced, &Plain).iter().map(ToString::to_string).collect()
+        validate(&Value::from(json!({"metadata": metadata})), namespaced, false, &Plain).iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -224,7 +236,7 @@ mod tests {
         new.set("metadata.finalizers", json!(["x/y"]));
         new.set("metadata.resourceVersion", "");
         assert_eq!(
-            validate_update(&new, &old, false).iter().map(ToString::to_string).collect::<Vec<_>>(),
+            validate_update(&new, &old, false, false).iter().map(ToString::to_string).collect::<Vec<_>>(),
             [
                 "metadata.finalizers: Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{\"x/y\"}",
                 "metadata.resourceVersion: Invalid value: 0: must be specified for an update",

@@ -5,10 +5,12 @@
 mod admission;
 mod allocation;
 mod authorization;
+pub mod bootstrap;
 pub mod client;
 mod convert;
 mod custom_resources;
 mod decode;
+pub mod http;
 mod managed_fields;
 mod metadata;
 mod patch;
@@ -24,7 +26,7 @@ mod verbs;
 
 use crate::api::random::Random;
 use crate::api::registry::Registry;
-use crate::api::resource::{GroupResource, ObjectKey};
+use crate::api::resource::{CUSTOM_RESOURCE_DEFINITIONS, GroupResource, ObjectKey};
 use crate::api::status::Status;
 use crate::store::{Cause, Store};
 use crate::value::Value;
@@ -66,12 +68,18 @@ impl Server {
 
     /// Writes an object as it is: the last step of all writes.
     fn put(&mut self, resource: &GroupResource, object: Value, now_ms: u64, cause: Cause) -> Value {
-        self.store.put(resource, object, now_ms, cause)
+        let written = self.store.put(resource, object, now_ms, cause.clone());
+        if *resource == CUSTOM_RESOURCE_DEFINITIONS {
+            return custom_resources::definition::written(self, &written, now_ms, &cause);
+        }
+        written
     }
 
     /// Takes an object out: the last step of all deletes.
     fn remove(&mut self, resource: &GroupResource, key: &ObjectKey, now_ms: u64, cause: Cause) -> Option<Value> {
-        self.store.remove(resource, key, now_ms, cause)
+        let removed = self.store.remove(resource, key, now_ms, cause.clone())?;
+        custom_resources::definition::removed(self, resource, &removed, now_ms, &cause);
+        Some(removed)
     }
 
     /// Whether the user may make this request.

@@ -20,3 +20,17 @@ pub fn is_inside(target: Option<web_sys::EventTarget>, selector: &str) -> bool {
     let element = target.and_then(|target| target.dyn_into::<web_sys::Element>().ok());
     element.is_some_and(|element| element.closest(selector).is_ok_and(|found| found.is_some()))
 }
+
+/// Scrolls a row sideways so far that one of its children is seen whole.
+pub fn show_in_row(child: &web_sys::HtmlElement) {
+    let Some(row) = child.parent_element() else { return };
+    let (left, right) = (child.offset_left() - row.client_left(), child.offset_left() + child.offset_width());
+    let first_left = row.first_element_child().and_then(|first| first.dyn_into::<web_sys::HtmlElement>().ok()).map_or(0, |first| first.offset_left());
+    let (from, to) = (left - first_left, right - first_left);
+    // 24 px of the row's end fade out.
+    if to + 24 > row.scroll_left() + row.client_width() {
+        row.set_scroll_left(to + 24 - row.client_width());
+    } else if from < row.scroll_left() {
+        row.set_scroll_left(from);
+    }
+}

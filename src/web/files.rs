@@ -81,6 +81,11 @@ fn Tab(page: Page, index: usize, name: SmolStr, renaming: RwSignal<bool>) -> imp
             super::dom::focus(&tab);
         }
     };
+    Effect::new(move || {
+        if let (true, Some(tab)) = (selected(), node.get()) {
+            super::dom::show_in_row(&tab);
+        }
+    });
     view! {
         <button
             node_ref=node

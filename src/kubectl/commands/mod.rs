@@ -2,6 +2,7 @@
 
 mod api_resources;
 mod apply;
+mod auth;
 mod autoscale;
 mod cordon;
 mod create;
@@ -9,13 +10,20 @@ mod delete;
 mod describe;
 mod drain;
 mod events;
+mod explain;
 mod expose;
 mod get;
 mod get_table;
 mod get_watch;
+mod label;
 mod logs;
+mod patch;
 mod replace;
+mod rollout;
+mod run;
+mod run_attach;
 mod scale;
+mod set;
 mod taint;
 mod version;
 mod wait;
@@ -53,14 +61,36 @@ pub static ALL: &[Entry] = &[
     delete::ENTRY,
     describe::ENTRY,
     get::ENTRY,
+    label::ANNOTATE,
+    label::LABEL,
     logs::ENTRY,
+    patch::ENTRY,
+    rollout::ENTRY,
+    rollout::HISTORY,
+    rollout::PAUSE,
+    rollout::RESTART,
+    rollout::RESUME,
+    rollout::STATUS,
+    rollout::UNDO,
+    run::ENTRY,
+    set::ENTRY,
+    set::env::ENTRY,
+    set::image::ENTRY,
+    set::resources::ENTRY,
+    set::others::SELECTOR,
+    set::others::SERVICE_ACCOUNT,
+    set::others::SUBJECT,
     api_resources::RESOURCES,
     api_resources::VERSIONS,
+    auth::ENTRY,
+    auth::CAN_I,
+    auth::WHO_AM_I,
     autoscale::ENTRY,
     cordon::CORDON,
     cordon::UNCORDON,
     drain::ENTRY,
     events::ENTRY,
+    explain::ENTRY,
     expose::ENTRY,
     replace::ENTRY,
     taint::ENTRY,

@@ -14,7 +14,7 @@ mod service;
 mod storage;
 mod text;
 mod volumes;
-mod workload;
+pub(crate) mod workload;
 
 use super::entry::Invocation;
 use super::failure::Failure;
@@ -57,4 +57,11 @@ pub async fn describe(invocation: &Invocation, info: &Info) -> Result<String, Fa
         events::describe(invocation, info, out).await?;
     }
     Ok(text.finish())
+}
+
+/// A pod template as `kubectl rollout history --revision` shows it: the same lines, but not aligned.
+pub fn template_text(template: &crate::value::Value) -> String {
+    let mut text = Text::default();
+    pod::describe_template(template, &mut text);
+    text.unaligned()
 }

@@ -33,6 +33,11 @@ impl Text {
         self.pending.clear();
     }
 
+    /// The lines with their tabs.
+    pub fn unaligned(self) -> String {
+        self.pending
+    }
+
     /// The whole text.
     pub fn finish(mut self) -> String {
         self.flush();

@@ -311,8 +311,8 @@ impl Runtime {
         self.containers.get(id).map(|container| container.termination_message()).unwrap_or_default()
     }
 
-    /// What it uses.
-    pub fn usage(&self, id: &ContainerId) -> Usage {
+    /// What it uses at that time.
+    pub fn usage(&self, id: &ContainerId, _now_ms: u64) -> Usage {
         let Some(container) = self.containers.get(id).filter(|container| container.is_running()) else { return Usage::default() };
         let (cpu_millis, memory_bytes) = container.load();
         let cpu_millis = container.config.cpu_limit_millis.map_or(cpu_millis, |limit| cpu_millis.min(limit));

@@ -180,5 +180,5 @@ pub(super) fn is_of_a_person(resource: &GroupResource, object: &Value) -> bool {
 /// How wide a chip is, from the number of its letters.
 pub(super) fn chip_width(mark: &Mark) -> i32 {
     let letters = |text: &str, size: i32| text.chars().count() as i32 * size / 10;
-    (46 + letters(&mark.title, 74) + letters(&mark.detail, 66)).min(330)
+    (50 + letters(&mark.title, 84) + letters(&mark.detail, 72)).min(420)
 }

@@ -62,9 +62,21 @@ fn check_kind(context: &Context, body: &Value, api_version: &str) -> Result<(), 
         let group = given_version.split_once('/').map_or("", |(group, _)| group);
         let why = match context.server.registry.kind(group, given_kind) {
             None => format!("no kind \"{given_kind}\" is registered for version \"{given_version}\" in scheme \"pkg/runtime/scheme.go:111\""),
-            Some(_) => format!("converting ({version}.{given_kind}) to ({version}.{expected}): unknown conversion"),
+            Some(_) => {
+                let package = match context.kind.group.split('.').next() {
+                    Some(group) if !group.is_empty() => group,
+                    _ => "core",
+                };
+                format!("converting ({version}.{given_kind}) to ({package}.{expected}): unknown conversion")
+            }
         };
         return Err(Status::bad_request(format!("{given_kind} in version \"{version}\" cannot be handled as a {expected}: {why}")));
+    }
+    let group = given_version.split_once('/').map_or("", |(group, _)| group);
+    if !given_version.is_empty() && group != context.kind.group && context.server.registry.kind(group, expected).is_none() {
+        let version = given_version.rsplit('/').next().unwrap_or_default();
+        let why = format!("no kind \"{expected}\" is registered for version \"{given_version}\" in scheme \"pkg/runtime/scheme.go:111\"");
+        return Err(Status::bad_request(format!("{expected} in version \"{version}\" cannot be handled as a {expected}: {why}")));
     }
     if !given_version.is_empty() && given_version != api_version {
         return Err(Status::bad_request(format!("the API version in the data ({given_version}) does not match the expected API version ({api_version})")));
@@ -107,10 +119,10 @@ pub(super) fn decode_patched(context: &mut Context, patched: &Value, old: &Value
     let is_strict = context.request.options.field_validation == "Strict" && !decoder.strict.is_empty();
     let wrong = decoder.error.clone().or_else(|| is_strict.then(|| format!("strict decoding error: {}", decoder.strict.join(", "))));
     if let Some(wrong) = wrong {
-        let body = &context.request.body;
-        let shown = if is_strategic { super::patch::go_map(body) } else { body.to_json() };
+        // A strategic patch is shown itself, of another the object that it has made.
+        let shown = if is_strategic { super::patch::go_map(&context.request.body) } else { patched.to_json() };
         let error = FieldError::invalid("patch", &Value::from(shown), wrong);
-        return Err(Status::invalid(&kind.group, &kind.kind, "", &[error]));
+        return Err(Status::invalid("", "", "", &[error]));
     }
     if context.request.options.field_validation != "Ignore" {
         context.warnings.extend(decoder.strict);
@@ -139,6 +151,18 @@ pub(super) fn check_applied(context: &mut Context, body: &Value) -> Result<Value
     let mut applied = body.clone();
     scalars::canonicalise(&mut applied, definition);
     Ok(convert::to_storage(&kind, &version, applied))
+}
+
+/// What an apply has made, in Go's form and with its defaults.
+pub(super) fn settle(context: &Context, merged: &Value, old: Option<&Value>) -> Value {
+    let kind = &context.kind;
+    let stored = kind.versions.first();
+    let mut object = match stored.and_then(|version| schema::definition(&version.definition)) {
+        Some(definition) => Decoder::default().object(merged, definition, old).unwrap_or_else(|| merged.clone()),
+        None => custom_resources::decode(kind, stored.map_or("", |version| version.name.as_str()), merged, &mut Decoder::default()),
+    };
+    kind.strategy.default(&mut object);
+    object
 }
 
 /// An object with nothing in it, as Go's zero value of the type is written: what a new object is compared with.

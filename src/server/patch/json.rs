@@ -20,8 +20,18 @@ fn apply_one(object: &mut Value, operation: &Value) -> Result<(), String> {
     match kind {
         "add" => insert(object, path, value()?, kind),
         "replace" => {
-            let target = find_mut(object, path).ok_or_else(|| missing(kind, path))?;
-            *target = value()?;
+            // Of an object upstream replaces also what isn't there.
+            let value = value()?;
+            match find_mut(object, path) {
+                Some(target) => *target = value,
+                None => {
+                    let (parent, last) = parent_mut(object, path, kind)?;
+                    if !parent.is_object() {
+                        return Err(missing(kind, path));
+                    }
+                    parent.fields_mut().insert(last, value);
+                }
+            }
             Ok(())
         }
         "remove" => remove(object, path, kind).map(|_| ()),

@@ -19,7 +19,10 @@ const OPERATIONS_LIMIT: usize = 10_000;
 /// Applies an RFC 6902 patch.
 pub(super) fn json(object: &Value, patch: &Value) -> Result<Value, Status> {
     let Value::Array(operations) = patch else {
-        return Err(Status::bad_request(format!("json: cannot unmarshal {} into Go value of type jsonpatch.Patch", patch.type_name())));
+        return Err(Status::bad_request(format!(
+            "error decoding patch: json: cannot unmarshal {} into Go value of type []handlers.jsonPatchOp",
+            patch.type_name()
+        )));
     };
     if operations.len() > OPERATIONS_LIMIT {
         let why = format!("The allowed maximum operations in a JSON patch is {OPERATIONS_LIMIT}, got {}", operations.len());

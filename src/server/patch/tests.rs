@@ -20,7 +20,7 @@ fn json_patches_do_what_the_rfc_says() {
     ] {
         assert_eq!(super::json(&object, &value(patch.clone())).unwrap().path("spec.list"), &value(expected), "{patch}");
     }
-    let refused = super::json(&object, &value(json!([{"op": "replace", "path": "/spec/nothing", "value": 1}]))).unwrap_err();
+    let refused = super::json(&object, &value(json!([{"op": "replace", "path": "/spec/nothing/at", "value": 1}]))).unwrap_err();
     assert_eq!((refused.code, refused.message.as_str()), (422, "the server rejected our request due to an error in our request"));
 }
 

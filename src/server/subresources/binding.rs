@@ -63,6 +63,8 @@ fn check(context: &Context, pod: &Value, node: &str) -> Result<(), Status> {
 }
 
 fn set_scheduled(pod: &mut Value, now_ms: u64) {
+    // The room that was kept for it is taken now (ClearingNominatedNodeNameAfterBinding).
+    pod.remove("status.nominatedNodeName");
     let mut condition = Value::from(json!({"type": "PodScheduled", "status": "True", "lastProbeTime": null, "lastTransitionTime": time::rfc3339(now_ms)}));
     if let Some(generation) = pod.path("metadata.generation").as_i64() {
         condition.set("observedGeneration", generation);

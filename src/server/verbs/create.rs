@@ -1,7 +1,7 @@
 //! Making an object: `handlers/create.go` and `Store.Create`.
 
-use super::Context;
 use super::read::answer;
+use super::{Context, is_built_in};
 use crate::api::resource::GroupResource;
 use crate::api::status::Status;
 use crate::api::{meta, names, time};
@@ -33,9 +33,6 @@ pub(in crate::server) fn create_object(context: &mut Context, mut object: Value,
     // Ownership is settled before admission: what plugins add belongs to nobody.
     managed_fields::update(context, &mut object, &Value::Null, manager);
     let mut object = context.admit(Operation::Create, object, &Value::Null)?;
-    if !object.path("metadata.resourceVersion").is_empty() {
-        return Err(Status::other(500, "", "resourceVersion should not be set on objects to be created"));
-    }
     let kind = context.kind.clone();
     let allocated = allocation::begin_create(context, &mut object)?;
     let outcome = finish_create(context, &kind, object);
@@ -50,7 +47,7 @@ fn finish_create(context: &mut Context, kind: &crate::api::strategy::Kind, mut o
     } else {
         object.remove("metadata.generation");
     }
-    let mut errors = metadata::validate(&object, kind.namespaced, kind.strategy.as_ref());
+    let mut errors = metadata::validate(&object, kind.namespaced, is_built_in(kind), kind.strategy.as_ref());
     errors.extend(kind.strategy.validate(&object));
     let name = SmolStr::new(meta::name(&object));
     context.refuse(&name, &errors)?;
@@ -102,6 +99,7 @@ fn fill_system_fields(context: &mut Context, object: &mut Value) {
     object.set("metadata.uid", context.server.random.uuid());
     object.remove("metadata.deletionTimestamp");
     object.remove("metadata.deletionGracePeriodSeconds");
+    object.remove("metadata.resourceVersion");
     object.remove("metadata.selfLink");
     let generate_name = object.path("metadata.generateName").str().to_string();
     if !meta::name(object).is_empty() || generate_name.is_empty() {

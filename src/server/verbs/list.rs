@@ -161,7 +161,7 @@ impl Page {
             check_version(&context.request.options.resource_version, now)?;
             return Ok(Page { after: None, revision: now, store: None });
         }
-        let invalid = |why: &str| Status::bad_request(format!("continue key is not valid: {why}"));
+        let invalid = |why: &str| Status::bad_request(format!("invalid continue token: continue key is not valid: {why}"));
         let text = base64::decode_url(token).and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| invalid("illegal base64 data"))?;
         let token = Value::from_json(&text).map_err(|error| invalid(&error.to_string()))?;
         let start = token.get("start").str().trim_end_matches('\u{0}');
@@ -197,8 +197,10 @@ fn remember_page(server: &mut crate::server::Server) {
 fn check_version(version: &str, now: u64) -> Result<(), Status> {
     match version.parse::<u64>() {
         _ if version.is_empty() => Ok(()),
-        Err(_) => Err(Status::bad_request(format!("resourceVersion: Invalid value: \"{version}\": strconv.ParseUint: parsing \"{version}\": invalid syntax"))),
-        Ok(wanted) if wanted > now => Err(Status::other(504, "Timeout", format!("Too large resource version: {wanted}, current: {now}"))),
+        Err(_) => Err(Status::bad_request(format!(
+            "invalid resource version: resourceVersion: Invalid value: \"{version}\": strconv.ParseUint: parsing \"{version}\": invalid syntax"
+        ))),
+        Ok(wanted) if wanted > now => Err(Status::other(504, "Timeout", format!("Timeout: Too large resource version: {wanted}, current: {now}"))),
         Ok(_) => Ok(()),
     }
 }

@@ -64,6 +64,11 @@ pub(super) fn execute(server: &mut Server, request: &Request, now_ms: u64, warni
     }
 }
 
+/// Whether the kind is one of Kubernetes' own rather than made by a CustomResourceDefinition.
+fn is_built_in(kind: &Kind) -> bool {
+    kind.versions.first().is_some_and(|version| !version.definition.is_empty())
+}
+
 impl Verb {
     /// The verb's name in discovery and authorization.
     pub fn name(self) -> &'static str {

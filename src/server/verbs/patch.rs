@@ -53,6 +53,7 @@ fn apply(context: &mut Context) -> Result<Value, Status> {
     check_name(context, &applied)?;
     let live = old.clone().unwrap_or_default();
     let merged = managed_fields::apply(context, &live, &applied, &manager)?;
+    let merged = decode::settle(context, &merged, old.as_ref());
     let outcome = match old {
         Some(old) => update_object(context, &old, Patched { object: merged, manager })?,
         None => {

@@ -2,13 +2,14 @@
 
 use super::create::{create_object, ensure_namespace};
 use super::read::answer;
-use super::{Context, rules};
+use super::{Context, is_built_in, rules};
 use crate::api::field_error::FieldError;
 use crate::api::meta;
 use crate::api::resource::NAMESPACES;
 use crate::api::status::Status;
 use crate::server::admission::Operation;
 use crate::server::managed_fields::{self, Manager};
+use crate::server::request::Verb;
 use crate::server::{allocation, authorization, convert, decode, metadata};
 use crate::value::Value;
 
@@ -70,15 +71,14 @@ pub(in crate::server) fn update_object(context: &mut Context, old: &Value, patch
 fn check_preconditions(context: &Context, new: &mut Value, old: &Value) -> Result<(), Status> {
     let request = context.request;
     let (uid, old_uid) = (meta::uid(new), meta::uid(old));
-    if !uid.is_empty() && uid != old_uid {
+    if request.verb == Verb::Update && !uid.is_empty() && uid != old_uid {
         let why = format!("Precondition failed: UID in precondition: {uid}, UID in object meta: {old_uid}");
         return Err(Status::conflict(&request.resource, &request.name, &why));
     }
     let old_version = old.path("metadata.resourceVersion").clone();
     let version = new.path("metadata.resourceVersion").str();
     if version.is_empty() || version == "0" {
-        let is_custom = context.kind.versions.first().is_some_and(|version| version.definition.is_empty());
-        if !rules::allows_unconditional_update(&request.resource, is_custom) {
+        if !rules::allows_unconditional_update(&request.resource, !is_built_in(&context.kind)) {
             let error = FieldError::invalid("metadata.resourceVersion", &Value::Int(0), "must be specified for an update");
             return Err(Status::invalid(&request.resource.group, &request.resource.resource, &request.name, &[error]));
         }
@@ -101,7 +101,7 @@ fn finish_update(context: &mut Context, kind: &crate::api::strategy::Kind, mut n
             new.set("metadata.generation", old.path("metadata.generation").as_i64().unwrap_or(0) + 1);
         }
     }
-    let mut errors = metadata::validate_update(&new, old, kind.namespaced);
+    let mut errors = metadata::validate_update(&new, old, kind.namespaced, is_built_in(kind));
     errors.extend(if is_status { strategy.validate_status_update(&new, old) } else { strategy.validate_update(&new, old) });
     context.refuse(&context.request.name, &errors)?;
     authorization::check_escalation(context.server, context.request, &new)?;

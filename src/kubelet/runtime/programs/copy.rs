@@ -213,12 +213,7 @@ pub(crate) fn mv(sys: &mut Sys<'_, '_>, arguments: &[SmolStr]) -> i32 {
                 }
             }
             Err(error) => {
-                let subject = if error == FsError::NotFound && sys.find(&source, false).is_ok() {
-                    format!("can't rename '{source}'")
-                } else {
-                    format!("can't rename '{source}'")
-                };
-                sys.err(&format!("mv: {subject}: {}\n", error.message()));
+                sys.err(&format!("mv: can't rename '{source}': {}\n", error.message()));
                 status = 1;
             }
         }

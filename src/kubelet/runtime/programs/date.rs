@@ -81,7 +81,7 @@ pub(crate) fn strftime(format: &str, now_ms: u64) -> String {
             letter = chars.next();
         }
         let number = |value: u32, width: usize| if unpadded { value.to_string() } else { format!("{value:0width$}") };
-        let hour12 = if time.hour % 12 == 0 { 12 } else { time.hour % 12 };
+        let hour12 = (time.hour + 11) % 12 + 1;
         match letter {
             Some('Y') => out.push_str(&time.year.to_string()),
             Some('y') => out.push_str(&format!("{:02}", time.year % 100)),

@@ -272,15 +272,13 @@ impl Runner {
         let mut rest = arguments.iter();
         while let Some(option) = rest.as_slice().first().filter(|option| option.starts_with('-')) {
             rest.next();
-            match &option[..2.min(option.len())] {
+            match option.get(..2).unwrap_or(option) {
                 "-I" => replace = Some(if option.len() > 2 { option[2..].to_owned() } else { rest.next().map(SmolStr::to_string).unwrap_or_default() }),
                 "-n" | "-L" => max = if option.len() > 2 { option[2..].parse() } else { rest.next().map_or("1", |text| text.as_str()).parse() }.unwrap_or(1),
                 "-0" => delimiter = Some('\0'),
                 "-d" => delimiter = if option.len() > 2 { option[2..].chars().next() } else { rest.next().and_then(|text| text.chars().next()) },
-                "-P" => {
-                    if option.len() == 2 {
-                        rest.next();
-                    }
+                "-P" if option.len() == 2 => {
+                    rest.next();
                 }
                 "-r" => no_run_if_empty = true,
                 _ => {}

@@ -1,0 +1,91 @@
+//! Pods that nobody will end: those of nodes that are gone, and those that were deleted before they had a node (`pkg/controller/podgc`).
+
+use super::controller::{Context, Controller, Queue, ignore_not_found};
+use super::{conditions, pods};
+use crate::api::meta;
+use crate::api::resource::{NODES, ObjectKey, PODS};
+use crate::api::status::Status;
+use crate::server::request::Options;
+use crate::store::{Change, ChangeType, Store};
+use crate::value::Value;
+use serde_json::json;
+
+/// How often upstream looks (`gcCheckPeriod`).
+const PERIOD_MS: u64 = 20_000;
+/// How long a node has to be gone (`quarantineTime`).
+const QUARANTINE_MS: u64 = 40_000;
+
+/// The garbage collector of pods.
+pub(super) struct PodGarbageCollector;
+
+impl Controller for PodGarbageCollector {
+    fn name(&self) -> &'static str {
+        "pod-garbage-collector"
+    }
+
+    fn enqueue(&self, change: &Change, store: &Store, queue: &mut Queue) {
+        if change.resource == NODES && change.type_ == ChangeType::Deleted {
+            for pod in store.pods_on_node(meta::name(&change.object)) {
+                queue.add_after(meta::key(pod), QUARANTINE_MS);
+            }
+        } else if change.resource == PODS && change.type_ != ChangeType::Deleted {
+            let node = change.object.path("spec.nodeName").str();
+            let is_orphan = change.changed("spec.nodeName") && !node.is_empty() && store.get(&NODES, "", node).is_none();
+            if is_orphan {
+                queue.add_after(change.key(), QUARANTINE_MS);
+            } else if node.is_empty() && meta::is_being_deleted(&change.object) {
+                queue.add_after(change.key(), PERIOD_MS);
+            }
+        }
+    }
+
+    fn sync(&self, key: &ObjectKey, context: &mut Context) -> Result<(), Status> {
+        let Some(pod) = context.get(&PODS, key) else { return Ok(()) };
+        let node = pod.path("spec.nodeName").str();
+        if node.is_empty() {
+            return if meta::is_being_deleted(&pod) { delete(context, pod, None) } else { Ok(()) };
+        }
+        if context.store().get(&NODES, "", node).is_some() {
+            return Ok(());
+        }
+        let why = json!({
+            "type": "DisruptionTarget", "status": "True", "reason": "DeletionByPodGC", "message": "PodGC: node no longer exists",
+            "lastTransitionTime": context.now().str(),
+        });
+        delete(context, pod, Some(why.into()))
+    }
+}
+
+/// Marks the pod as failed, should it not have ended, and deletes it at once.
+fn delete(context: &mut Context, mut pod: Value, why: Option<Value>) -> Result<(), Status> {
+    let key = meta::key(&pod);
+    if !pods::is_terminal(&pod) {
+        pod.set("status.phase", "Failed");
+        if let Some(condition) = why {
+            conditions::set(pod.get_mut("status"), condition);
+        }
+        ignore_not_found(context.client.update_status(&PODS, pod))?;
+    }
+    let options = Options { grace_period_seconds: Some(0), ..Options::default() };
+    ignore_not_found(context.client.delete(&PODS, &key.namespace, &key.name, options))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::World;
+    use crate::api::resource::{NODES, PODS};
+    use serde_json::json;
+
+    #[test]
+    fn pods_of_a_node_that_is_gone_go_after_a_while() {
+        let mut world = World::new();
+        world.create(&NODES, json!({"metadata": {"name": "worker-1"}}));
+        let spec = json!({"nodeName": "worker-1", "containers": [{"name": "main", "image": "nginx"}]});
+        world.create(&PODS, json!({"metadata": {"name": "web"}, "spec": spec}));
+        world.delete(&NODES, "worker-1", "");
+        world.run(39_000);
+        assert!(world.find(&PODS, "web").is_some());
+        world.run(2_000);
+        assert!(world.find(&PODS, "web").is_none());
+    }
+}

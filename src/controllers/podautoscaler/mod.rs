@@ -1,0 +1,212 @@
+//! HorizontalPodAutoscalers: as many replicas as the load needs (`pkg/controller/podautoscaler`).
+
+mod behavior;
+mod metrics;
+
+use super::controller::{Context, Controller, Queue};
+use super::fields::count;
+use crate::api::meta;
+use crate::api::resource::{GroupResource, HORIZONTAL_POD_AUTOSCALERS, ObjectKey};
+use crate::api::status::Status;
+use crate::store::{Change, ChangeType, Store};
+use crate::value::Value;
+use serde_json::json;
+
+/// How often each autoscaler is looked at (`--horizontal-pod-autoscaler-sync-period`); the first time that long after it was made.
+const SYNC_PERIOD_MS: u64 = 15_000;
+
+/// The controller of HorizontalPodAutoscalers.
+pub(super) struct HorizontalController;
+
+impl Controller for HorizontalController {
+    fn name(&self) -> &'static str {
+        "horizontal-pod-autoscaler"
+    }
+
+    fn enqueue(&self, change: &Change, _store: &Store, queue: &mut Queue) {
+        if change.resource == HORIZONTAL_POD_AUTOSCALERS && change.type_ == ChangeType::Added {
+            queue.add_after(change.key(), SYNC_PERIOD_MS);
+        }
+    }
+
+    fn sync(&self, key: &ObjectKey, context: &mut Context) -> Result<(), Status> {
+        let Some(autoscaler) = context.get(&HORIZONTAL_POD_AUTOSCALERS, key) else {
+            context.memory.remove(key);
+            return Ok(());
+        };
+        context.requeue_after(SYNC_PERIOD_MS);
+        let mut status = autoscaler.get("status").clone();
+        if !status.has("currentMetrics") {
+            status.set("currentMetrics", Value::Null);
+            status.set("desiredReplicas", 0);
+        }
+        let mut reconcile = Reconcile { context, autoscaler: &autoscaler, status };
+        let result = reconcile.run();
+        let status = reconcile.status;
+        if status != *autoscaler.get("status") {
+            let mut updated = autoscaler.clone();
+            updated.set("status", status);
+            context.client.update_status(&HORIZONTAL_POD_AUTOSCALERS, updated)?;
+        }
+        result
+    }
+}
+
+/// One look at an autoscaler (`reconcileAutoscaler`).
+struct Reconcile<'a, 'b> {
+    context: &'a mut Context<'b>,
+    autoscaler: &'a Value,
+    status: Value,
+}
+
+/// What is scaled.
+struct Target {
+    resource: GroupResource,
+    object: Value,
+}
+
+impl Reconcile<'_, '_> {
+    fn run(&mut self) -> Result<(), Status> {
+        let target = match self.find_target() {
+            Ok(target) => target,
+            Err(message) => {
+                let about = self.autoscaler.clone();
+                self.context.event(&about, "Warning", "FailedGetScale", &message);
+                let text = format!("the HPA controller was unable to get the target's current scale: {message}");
+                self.set_condition("AbleToScale", "False", "FailedGetScale", &text);
+                return Ok(());
+            }
+        };
+        self.set_condition("AbleToScale", "True", "SucceededGetScale", "the HPA controller was able to get the target's current scale");
+        let spec = self.autoscaler.get("spec");
+        let current = target.object.path("spec.replicas").as_i64().unwrap_or(1);
+        let (min, max) = (spec.get("minReplicas").as_i64().unwrap_or(1), count(spec, "maxReplicas"));
+        behavior::remember_first(self.context, self.autoscaler, current);
+        let (desired, reason) = if current == 0 && min != 0 {
+            self.set_condition("ScalingActive", "False", "ScalingDisabled", "scaling is disabled since the replica count of the target is zero");
+            (0, String::new())
+        } else if current > max {
+            (max, "Current number of replicas above Spec.MaxReplicas".to_string())
+        } else if current < min {
+            (min, "Current number of replicas below Spec.MinReplicas".to_string())
+        } else {
+            match self.follow_metrics(&target, current, min, max) {
+                Some(decision) => decision,
+                None => {
+                    self.status.set("currentReplicas", current);
+                    return Ok(());
+                }
+            }
+        };
+        let rescale = desired != current && !reason.is_empty();
+        if rescale {
+            self.rescale(&target, current, desired, &reason)?;
+        }
+        self.status.set("currentReplicas", current);
+        self.status.set("desiredReplicas", if rescale { desired } else { current });
+        Ok(())
+    }
+
+    fn find_target(&self) -> Result<Target, String> {
+        let reference = self.autoscaler.path("spec.scaleTargetRef");
+        let (kind_name, name) = (reference.get("kind").str(), reference.get("name").str());
+        let api_version = reference.get("apiVersion").str();
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let Some(kind) = self.context.client.server().registry().kind(group, kind_name) else {
+            return Err(format!("no matches for kind \"{kind_name}\" in version \"{}\"", if group.is_empty() { version } else { api_version }));
+        };
+        let resource = kind.resource();
+        if !kind.has_subresource("scale") {
+            return Err(format!("Unable to get the scale of {resource} \"{name}\": the server could not find the requested resource"));
+        }
+        let object = self.context.store().get(&resource, meta::namespace(self.autoscaler), name).cloned();
+        object.map_or_else(|| Err(format!("{resource} \"{name}\" not found")), |object| Ok(Target { resource: resource.clone(), object }))
+    }
+
+    /// What the metrics ask for, and why; `None` where they say nothing.
+    fn follow_metrics(&mut self, target: &Target, current: i64, min: i64, max: i64) -> Option<(i64, String)> {
+        let specs = self.autoscaler.path("spec.metrics").items().to_vec();
+        let mut best: Option<(i64, String)> = None;
+        let (mut invalid, mut first_error) = (0, None);
+        let mut shown = Vec::new();
+        for spec in &specs {
+            match metrics::evaluate(self.context, target, self.autoscaler, spec, current) {
+                Ok(proposal) => {
+                    shown.push(proposal.status);
+                    if best.as_ref().is_none_or(|(most, _)| proposal.replicas > *most) {
+                        best = Some((proposal.replicas, proposal.name));
+                    }
+                }
+                Err(failure) => {
+                    shown.push(Value::from(json!({"type": ""})));
+                    invalid += 1;
+                    if first_error.is_none() {
+                        first_error = Some(failure);
+                    }
+                }
+            }
+        }
+        self.status.set("currentMetrics", Value::array(shown));
+        if let Some(failure) = &first_error {
+            let text = format!("the HPA was unable to compute the replica count: {}", failure.message);
+            self.set_condition("ScalingActive", "False", failure.reason, &text);
+            let about = self.autoscaler.clone();
+            self.context.event(&about, "Warning", failure.reason, &failure.message);
+            let scales_down = best.as_ref().is_none_or(|(replicas, _)| *replicas < current);
+            if invalid >= specs.len() || scales_down {
+                let text = format!("invalid metrics ({invalid} invalid out of {}), first error is: {}", specs.len(), failure.full);
+                self.context.event(&about, "Warning", "FailedComputeMetricsReplicas", &text);
+                return None;
+            }
+        }
+        let (proposed, name) = best?;
+        if first_error.is_none() {
+            let text = format!("the HPA was able to successfully calculate a replica count from {name}");
+            self.set_condition("ScalingActive", "True", "ValidMetricFound", &text);
+        }
+        let reason = if proposed > current { format!("{name} above target") } else { "All metrics below target".to_string() };
+        let desired = behavior::normalize(self, current, proposed, min, max);
+        Some((desired, reason))
+    }
+
+    fn rescale(&mut self, target: &Target, current: i64, desired: i64, reason: &str) -> Result<(), Status> {
+        let mut scaled = target.object.clone();
+        scaled.set("spec.replicas", desired);
+        let about = self.autoscaler.clone();
+        if let Err(status) = self.context.client.update(&target.resource, scaled) {
+            let text = format!("New size: {desired}; reason: {reason}; error: {}", status.message);
+            self.context.event(&about, "Warning", "FailedRescale", &text);
+            let text = format!("the HPA controller was unable to update the target scale: {}", status.message);
+            self.set_condition("AbleToScale", "False", "FailedUpdateScale", &text);
+            return Err(status);
+        }
+        self.context.event(&about, "Normal", "SuccessfulRescale", &format!("New size: {desired}; reason: {reason}"));
+        self.set_condition("AbleToScale", "True", "SucceededRescale", &format!("the HPA controller was able to update the target scale to {desired}"));
+        behavior::remember_scaling(self.context, self.autoscaler, current, desired);
+        self.status.set("lastScaleTime", self.context.now());
+        Ok(())
+    }
+
+    /// Sets a condition; its time changes with its state only.
+    fn set_condition(&mut self, type_: &str, status: &str, reason: &str, message: &str) {
+        let now = self.context.now();
+        let conditions = self.status.get_mut("conditions").items_mut();
+        let index = match conditions.iter().position(|condition| condition.get("type").str() == type_) {
+            Some(index) => index,
+            None => {
+                conditions.push(Value::from(json!({"type": type_})));
+                conditions.len() - 1
+            }
+        };
+        let condition = &mut conditions[index];
+        if condition.get("status").str() != status {
+            condition.set("lastTransitionTime", now);
+        }
+        for (field, text) in [("status", status), ("reason", reason), ("message", message)] {
+            condition.set(field, text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,123 @@
+//! `kubectl patch` (`k8s.io/kubectl/pkg/cmd/patch`).
+
+use crate::kubectl::dry_run::{DRY_RUN, DryRun, field_manager};
+use crate::kubectl::entry::{Entry, Invocation};
+use crate::kubectl::failure::Failure;
+use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::{Printer, print_flags};
+use crate::kubectl::source::{Info, file_flags};
+use crate::manifest;
+use crate::server::request::{PatchType, Verb};
+use crate::value::Value;
+
+/// `patch`.
+pub const ENTRY: Entry = Entry {
+    path: "patch",
+    aliases: &[],
+    about: "Update fields of a resource using strategic merge patch, a JSON merge patch, or a JSON patch.",
+    examples: "
+# Another image for a container, which is found by its name
+kubectl patch deployment web -p '{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"nginx\",\"image\":\"nginx:1.27\"}]}}}}'
+
+# One replica more, as a merge patch
+kubectl patch deployment web --type=merge -p '{\"spec\":{\"replicas\":4}}'
+
+# An entry replaced by its place
+kubectl patch pod web --type=json -p '[{\"op\":\"replace\",\"path\":\"/spec/containers/0/image\",\"value\":\"nginx:1.27\"}]'",
+    usage: "(-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE]",
+    flags,
+    run: Some(|invocation| Box::pin(run(invocation))),
+};
+
+fn flags() -> Vec<Flag> {
+    let mut flags = vec![
+        DRY_RUN,
+        field_manager("kubectl-patch"),
+        Flag::bool("local", "Show what would become of the objects of the manifest, without asking the server."),
+        Flag::text("patch", "The patch, as JSON or YAML.").short('p'),
+        Flag::text("patch-file", "A file with the patch."),
+        Flag::text("subresource", "Patch this part of the object: status, scale, resize."),
+        Flag::text("type", "json, merge or strategic.").or("strategic"),
+    ];
+    flags.extend(print_flags());
+    flags.extend(file_flags());
+    flags
+}
+
+async fn run(invocation: Invocation) -> Result<(), Failure> {
+    let flags = &invocation.flags;
+    if flags.is("local") {
+        return Err(Failure::text("--local is not supported here: the server works patches out; use --dry-run=server"));
+    }
+    let patch_file = flags.text("patch-file").to_string();
+    let text = match (flags.has("patch"), patch_file.is_empty()) {
+        (true, false) => return Err(Failure::text("cannot specify --patch and --patch-file together")),
+        (true, true) => flags.text("patch").to_string(),
+        (false, true) => return Err(Failure::text("must specify --patch or --patch-file containing the contents of the patch")),
+        (false, false) if patch_file == "-" => invocation.session.read_stdin(),
+        (false, false) => {
+            let files = invocation.session.files();
+            files
+                .get(&patch_file)
+                .map(str::to_string)
+                .ok_or_else(|| Failure::text(format!("unable to read patch file: open {patch_file}: no such file or directory")))?
+        }
+    };
+    let mut type_ = match flags.text("type").to_lowercase().as_str() {
+        "json" => PatchType::Json,
+        "merge" => PatchType::Merge,
+        "strategic" => PatchType::StrategicMerge,
+        other => return Err(Failure::text(format!("--type must be one of [json merge strategic], not {other:?}"))),
+    };
+    let patch = parse(&text, type_)?;
+    let dry_run = invocation.dry_run()?;
+    let printer = Printer::of(&invocation, &[])?;
+    let (infos, mut failures) = invocation.find_objects(&invocation.arguments).await?;
+    for info in &infos {
+        let custom = info.mapping.kind.versions.first().is_some_and(|version| version.definition.is_empty());
+        if custom && type_ == PatchType::StrategicMerge && !flags.has("type") {
+            type_ = PatchType::Merge;
+        }
+        let done = match one(&invocation, info, type_, &patch, dry_run).await {
+            Ok((object, changed)) => {
+                let words = format!("patched{}{}", dry_run.suffix(), if changed { "" } else { " (no change)" });
+                printer.print(&invocation.session, &invocation, &info.mapping, &object, &words)
+            }
+            Err(failure) => Err(failure),
+        };
+        failures.extend(done.err());
+    }
+    Failure::of(failures)
+}
+
+/// Reads a patch. One that is neither JSON nor YAML is refused as the server would.
+fn parse(text: &str, type_: PatchType) -> Result<Value, Failure> {
+    let document = manifest::documents(text).into_iter().next();
+    let value = match document.map(|document| document.value) {
+        Some(Ok(value)) => value,
+        // An unfinished flow mapping is sent as it is; what the server's JSON decoder says to it comes back.
+        Some(Err(_)) if text.trim_start().starts_with(['{', '[']) => return Err(bad_request("unexpected end of JSON input")),
+        Some(Err(why)) => return Err(Failure::text(format!("unable to parse {text:?}: {why}"))),
+        None => Value::Null,
+    };
+    if type_ != PatchType::Json && value.is_array() {
+        return Err(bad_request("json: cannot unmarshal array into Go value of type map[string]interface {}"));
+    }
+    Ok(value)
+}
+
+fn bad_request(message: &str) -> Failure {
+    Failure::Api(crate::api::status::Status::bad_request(message).body())
+}
+
+/// Patches an object; says whether it is another one now.
+async fn one(invocation: &Invocation, info: &Info, type_: PatchType, patch: &Value, dry_run: DryRun) -> Result<(Value, bool), Failure> {
+    let before = invocation.get(&info.mapping, &info.namespace, &info.name).await?;
+    let mut request = invocation.request_for(Verb::Patch(type_), &info.mapping, &info.namespace, &info.name).with_body(patch.clone());
+    request.subresource = invocation.flags.text("subresource").into();
+    request.options.dry_run = dry_run != DryRun::None;
+    request.options.field_manager = invocation.flags.text("field-manager").into();
+    let after = invocation.send(request).await?;
+    let changed = crate::kubectl::printers::without_managed_fields(&after) != crate::kubectl::printers::without_managed_fields(&before);
+    Ok((after, changed))
+}

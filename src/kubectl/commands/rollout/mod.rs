@@ -1,0 +1,70 @@
+//! `kubectl rollout` (`k8s.io/kubectl/pkg/cmd/rollout`, `pkg/polymorphichelpers`).
+
+mod history;
+mod revisions;
+mod state;
+mod status;
+mod undo;
+
+pub(super) use history::ENTRY as HISTORY;
+pub(super) use state::{PAUSE, RESTART, RESUME};
+pub(super) use status::ENTRY as STATUS;
+pub(super) use undo::ENTRY as UNDO;
+
+use crate::kubectl::entry::{Entry, Invocation};
+use crate::kubectl::failure::Failure;
+use crate::kubectl::flags::Flag;
+use crate::kubectl::source::{Info, file_flags};
+
+/// `rollout`.
+pub const ENTRY: Entry = Entry {
+    path: "rollout",
+    aliases: &[],
+    about: "Manage the rollout of one or many resources.\n\nDeployments, daemon sets and stateful sets have rollouts.",
+    examples: "
+# Back to the revision before
+kubectl rollout undo deployment/web
+
+# Wait until a daemon set is rolled out
+kubectl rollout status daemonset/agent
+
+# New pods of the same template
+kubectl rollout restart deployment/web",
+    usage: "SUBCOMMAND",
+    flags: Vec::new,
+    run: None,
+};
+
+fn target_flags() -> Vec<Flag> {
+    let mut flags = vec![Flag::text("selector", "Only objects with these labels.").short('l')];
+    flags.extend(file_flags());
+    flags
+}
+
+/// The objects that a subcommand is about.
+async fn targets(invocation: &Invocation) -> Result<(Vec<Info>, Vec<Failure>), Failure> {
+    if invocation.arguments.is_empty() && !invocation.has_files() {
+        return Err(invocation.usage_error("required resource not specified"));
+    }
+    let (mut infos, mut failures) = invocation.find_objects(&invocation.arguments).await?;
+    if invocation.has_files() {
+        for info in &mut infos {
+            match invocation.get(&info.mapping, &info.namespace, &info.name).await {
+                Ok(object) => info.object = object,
+                Err(failure) => failures.push(failure),
+            }
+        }
+    }
+    Ok((infos, failures))
+}
+
+/// `Deployment.apps`, `Pod`.
+fn group_kind(info: &Info) -> String {
+    let kind = &info.mapping.kind;
+    if kind.group.is_empty() { kind.kind.to_string() } else { format!("{}.{}", kind.kind, kind.group) }
+}
+
+/// `deployments.apps "web"`.
+fn quoted_name(info: &Info) -> String {
+    format!("{} \"{}\"", info.mapping.kind.resource(), info.name)
+}

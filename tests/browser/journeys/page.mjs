@@ -1,0 +1,130 @@
+// The page itself: for everyone, on every screen, without asking anybody for anything.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { ARTEFACTS } from "../browser.mjs";
+import { apply, diagram, inspector, kubectl, openFile, replaceInEditor, speed, until, untilPods } from "../steps.mjs";
+
+const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
+
+async function violations(page) {
+  // Through the debugging protocol, since the page forbids scripts of others.
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
+  return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 4).map((node) => `${node.html.slice(0, 120)} ${node.any[0]?.message ?? ""}`).join(" | ")}`);
+}
+
+/** Passes the states that a person meets, and looks for what axe finds in each; keeps a picture of each. */
+function everyState(theme) {
+  return async ({ page }) => {
+    const found = [];
+    const look = async (name) => {
+      await page.waitForTimeout(700);
+      await page.screenshot({ path: `${ARTEFACTS}/${theme}-${name}.png` });
+      found.push(...(await violations(page)).map((violation) => `${name}: ${violation}`));
+    };
+    await look("opened");
+    await speed(page, "20×");
+    await apply(page);
+    await look("applying");
+    await untilPods(page, "mongo-express-", 2, "Running");
+    await kubectl(page, "kubectl get pods");
+    await diagram(page).getByRole("button", { name: /^Pod default\/mongodb-/ }).press("Enter");
+    await until("the inspector", async () => (await inspector(page).innerText()).includes("Why it is here"));
+    await look("selected");
+    await page.getByRole("radio", { name: "Application" }).check({ force: true });
+    await look("application");
+    await openFile(page, "mongo.yaml");
+    await replaceInEditor(page, "key: mongo-root-password", "key: mongo-root-pasword");
+    await replaceInEditor(page, "replicas: 1", "replica: 1");
+    await until("a problem", async () => (await page.getByRole("list", { name: "Problems" }).getByRole("listitem").count()) > 0);
+    await look("problem");
+    await page.getByRole("button", { name: "Share" }).click();
+    await look("share");
+    assert.deepEqual(found, []);
+  };
+}
+
+export default {
+  "axe finds nothing, light": { options: { context: { colorScheme: "light" } }, run: everyState("light") },
+  "axe finds nothing, dark": { options: { context: { colorScheme: "dark" } }, run: everyState("dark") },
+
+  "a phone shows one pane at a time": {
+    options: { context: { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } },
+    async run({ page }) {
+      const panes = page.getByRole("navigation", { name: "Pane" });
+      await panes.getByRole("button", { name: "Editor" }).click();
+      await page.screenshot({ path: `${ARTEFACTS}/phone-editor.png` });
+      await speed(page, "20×");
+      await apply(page);
+      await panes.getByRole("button", { name: "Diagram" }).click();
+      await untilPods(page, "mongodb-", 1, "Running");
+      await page.waitForTimeout(700);
+      await page.screenshot({ path: `${ARTEFACTS}/phone-diagram.png` });
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing sticks out to the right");
+      await diagram(page).getByRole("button", { name: /^Pod default\/mongodb-/ }).click();
+      await until("the inspector", async () => await inspector(page).isVisible());
+      await page.screenshot({ path: `${ARTEFACTS}/phone-inspector.png` });
+      await panes.getByRole("button", { name: "Terminal" }).click();
+      assert.match(await kubectl(page, "kubectl get svc"), /mongodb-service/);
+      await page.screenshot({ path: `${ARTEFACTS}/phone-terminal.png` });
+      assert.deepEqual(await violations(page), []);
+    },
+  },
+
+  "at 200 % nothing is lost": {
+    options: { context: { viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 } },
+    async run({ page }) {
+      await page.getByRole("navigation", { name: "Pane" }).getByRole("button", { name: "Editor" }).click();
+      await apply(page);
+      await page.screenshot({ path: `${ARTEFACTS}/zoomed.png` });
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing sticks out to the right");
+    },
+  },
+
+  "reduced motion moves nothing by itself": {
+    options: { context: { reducedMotion: "reduce" } },
+    async run({ page }) {
+      await apply(page);
+      const durations = await diagram(page).locator(".mark").evaluateAll((all) => all.map((each) => getComputedStyle(each).transitionDuration));
+      assert.ok(durations.every((duration) => /^0s(, 0s)*$/.test(duration)), durations.join());
+    },
+  },
+
+  "the diagram can be walked by keyboard": {
+    async run({ page }) {
+      const first = diagram(page).getByRole("button", { name: /^Node worker-1, / });
+      await first.focus();
+      await page.keyboard.press("ArrowRight");
+      const label = await page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+      assert.match(label ?? "", /^Node worker-2, /);
+      await page.keyboard.press("Enter");
+      await until("it is selected", async () => (await inspector(page).innerText()).includes("worker-2"));
+    },
+  },
+
+  "files are made, named and deleted": {
+    async run({ page }) {
+      await page.getByRole("button", { name: "New file" }).click();
+      await page.getByRole("textbox", { name: "File name" }).fill("mongo.yaml");
+      await page.keyboard.press("Enter");
+      await until("a name is taken once", async () => (await page.getByRole("alert").innerText()).includes("There is a file mongo.yaml already."));
+      await page.getByRole("textbox", { name: "File name" }).fill("mine.yaml");
+      await page.keyboard.press("Enter");
+      await until("it has its name", async () => (await page.getByRole("tab", { name: "mine.yaml", selected: true }).count()) === 1);
+      await page.getByRole("button", { name: "Delete file" }).click();
+      await until("it is gone", async () => (await page.getByRole("tab", { name: "mine.yaml" }).count()) === 0);
+    },
+  },
+
+  "the editor completes what the schema has": {
+    async run({ page }) {
+      await openFile(page, "mongo.yaml");
+      await page.getByRole("textbox", { name: "Manifest editor" }).click();
+      await page.keyboard.press("Control+Home");
+      await page.keyboard.press("End");
+      await page.keyboard.insertText("\nspe");
+      await page.keyboard.press("Control+Space");
+      await until("nothing that is there already is offered", async () => !(await page.locator(".cm-tooltip-autocomplete").allInnerTexts()).join().includes("kind"));
+    },
+  },
+};
