@@ -11,15 +11,8 @@ use crate::server::request::Verb;
 use serde_json::json;
 
 /// `certificate`.
-pub const ENTRY: Entry = Entry {
-    path: "certificate",
-    aliases: &[],
-    about: "Modify certificate resources.",
-    examples: "",
-    usage: "SUBCOMMAND",
-    flags: Vec::new,
-    run: None,
-};
+pub const ENTRY: Entry =
+    Entry { path: "certificate", aliases: &[], about: "Modify certificate resources.", examples: "", usage: "SUBCOMMAND", flags: Vec::new, run: None };
 
 /// `certificate approve`.
 pub const APPROVE: Entry = Entry {

@@ -3,6 +3,7 @@
 mod api_resources;
 mod apply;
 mod attach;
+mod auth;
 mod autoscale;
 mod certificate;
 mod config;
@@ -111,6 +112,9 @@ static ALL: &[Entry] = &[
     set::others::SUBJECT,
     api_resources::RESOURCES,
     api_resources::VERSIONS,
+    auth::ENTRY,
+    auth::CAN_I,
+    auth::WHO_AM_I,
     autoscale::ENTRY,
     cordon::CORDON,
     cordon::UNCORDON,

@@ -1,8 +1,9 @@
 //! `awk`, without functions of one's own, `getline`, and pipes to commands.
 
 use super::awk_parse::{self, Expression, Rule, Script, Statement, Target};
+use super::awk_value::{Value, calculate, looks_like_number, split};
 use super::filter::{Filter, LineFilter, More, text_of};
-use super::printf::{Field, general};
+use super::printf::general;
 use super::regex::Regex;
 use crate::kubelet::runtime::kernel::{Program, Sys};
 use smol_str::SmolStr;
@@ -16,21 +17,13 @@ const MAX_BYTES: usize = 1 << 20;
 /// Files that `print > file` keeps open; their first descriptor.
 const OUTPUT_FD: u32 = 50;
 
-/// A value: a number, a text, or a text from input that is a number where it looks like one.
-#[derive(Clone, Debug)]
-enum Value {
-    Number(f64),
-    Text(String),
-    Input(String),
-}
-
 /// Does something with lines and their fields.
 #[derive(Clone)]
 pub(crate) struct Awk {
     script: Arc<Script>,
-    variables: BTreeMap<String, Value>,
-    arrays: BTreeMap<String, BTreeMap<String, Value>>,
-    line: String,
+    pub(super) variables: BTreeMap<String, Value>,
+    pub(super) arrays: BTreeMap<String, BTreeMap<String, Value>>,
+    pub(super) line: String,
     fields: Vec<String>,
     in_range: Vec<bool>,
     outputs: Vec<String>,
@@ -40,7 +33,7 @@ pub(crate) struct Awk {
 }
 
 /// Why a block isn't gone on with.
-enum Leave {
+pub(super) enum Leave {
     Next,
     Exit,
     Break,
@@ -48,58 +41,7 @@ enum Leave {
     Error(String),
 }
 
-type Run<T> = Result<T, Leave>;
-
-impl Value {
-    fn number(&self) -> f64 {
-        match self {
-            Value::Number(value) => *value,
-            Value::Text(text) | Value::Input(text) => leading_number(text),
-        }
-    }
-
-    fn truth(&self) -> bool {
-        match self {
-            Value::Number(value) => *value != 0.0,
-            Value::Text(text) => !text.is_empty(),
-            Value::Input(text) => match looks_like_number(text) {
-                Some(value) => value != 0.0,
-                None => !text.is_empty(),
-            },
-        }
-    }
-}
-
-fn looks_like_number(text: &str) -> Option<f64> {
-    let text = text.trim();
-    text.parse().ok().filter(|_| text.starts_with(|c: char| c.is_ascii_digit() || "+-.".contains(c)))
-}
-
-fn leading_number(text: &str) -> f64 {
-    let text = text.trim_start();
-    let mut end = 0;
-    let (mut dot, mut exponent) = (false, false);
-    for (index, c) in text.char_indices() {
-        let fits = match c {
-            '0'..='9' => true,
-            '+' | '-' => index == 0 || text[..index].ends_with(['e', 'E']),
-            '.' if !dot && !exponent => {
-                dot = true;
-                true
-            }
-            'e' | 'E' if !exponent && index > 0 && text[index + 1..].starts_with(|c: char| c.is_ascii_digit() || c == '-') => {
-                exponent = true;
-                true
-            }
-            _ => false,
-        };
-        if !fits {
-            break;
-        }
-        end = index + c.len_utf8();
-    }
-    text[..end].parse().unwrap_or(0.0)
-}
+pub(super) type Run<T> = Result<T, Leave>;
 
 impl Awk {
     pub fn program(sys: &mut Sys<'_, '_>, arguments: &[SmolStr]) -> Result<Box<dyn Program>, i32> {
@@ -202,7 +144,7 @@ impl Awk {
         }
     }
 
-    fn text(&self, value: &Value) -> String {
+    pub(super) fn text(&self, value: &Value) -> String {
         match value {
             Value::Number(value) if value.fract() == 0.0 && value.abs() < 1e16 => format!("{value:.0}").replace("-0", if *value == 0.0 { "0" } else { "-0" }),
             Value::Number(value) => (if *value < 0.0 { "-" } else { "" }).to_owned() + &general(value.abs(), 6),
@@ -210,7 +152,7 @@ impl Awk {
         }
     }
 
-    fn variable_text(&self, name: &str) -> String {
+    pub(super) fn variable_text(&self, name: &str) -> String {
         self.variables.get(name).map(|value| self.text(value)).unwrap_or_default()
     }
 
@@ -337,12 +279,12 @@ impl Awk {
         sys.write(OUTPUT_FD + position as u32, text.as_bytes()).map_err(|error| Leave::Error(error.message().into()))
     }
 
-    fn evaluate_text(&mut self, expression: &Expression, sys: &mut Sys<'_, '_>) -> Run<String> {
+    pub(super) fn evaluate_text(&mut self, expression: &Expression, sys: &mut Sys<'_, '_>) -> Run<String> {
         let value = self.evaluate(expression, sys)?;
         Ok(self.text(&value))
     }
 
-    fn evaluate(&mut self, expression: &Expression, sys: &mut Sys<'_, '_>) -> Run<Value> {
+    pub(super) fn evaluate(&mut self, expression: &Expression, sys: &mut Sys<'_, '_>) -> Run<Value> {
         self.count()?;
         let truth = |value: bool| Value::Number(f64::from(u8::from(value)));
         Ok(match expression {
@@ -432,7 +374,7 @@ impl Awk {
         }
     }
 
-    fn assign(&mut self, target: &Expression, value: Value, sys: &mut Sys<'_, '_>) -> Run<()> {
+    pub(super) fn assign(&mut self, target: &Expression, value: Value, sys: &mut Sys<'_, '_>) -> Run<()> {
         match target {
             Expression::Variable(name) if name == "NF" => {
                 self.fields.resize(value.number().clamp(0.0, 10_000.0) as usize, String::new());
@@ -465,155 +407,12 @@ impl Awk {
     }
 
     /// An expression as a regular expression.
-    fn regex(&mut self, expression: &Expression, sys: &mut Sys<'_, '_>) -> Run<Regex> {
+    pub(super) fn regex(&mut self, expression: &Expression, sys: &mut Sys<'_, '_>) -> Run<Regex> {
         if let Expression::Match(regex) = expression {
             return Ok(regex.clone());
         }
         let source = self.evaluate_text(expression, sys)?;
         Regex::extended(&source, false).map_err(|error| Leave::Error(format!("bad regex '{source}': {error}")))
-    }
-
-    fn format(&mut self, arguments: &[Expression], sys: &mut Sys<'_, '_>) -> Run<String> {
-        let Some((format, rest)) = arguments.split_first() else { return Ok(String::new()) };
-        let format = self.evaluate_text(format, sys)?;
-        let mut values = Vec::new();
-        for argument in rest {
-            values.push(self.evaluate(argument, sys)?);
-        }
-        let mut operands = values.into_iter();
-        let mut out = Vec::new();
-        let mut rest = format.as_str();
-        while let Some(start) = rest.find('%') {
-            out.extend(&rest.as_bytes()[..start]);
-            rest = &rest[start + 1..];
-            if let Some(after) = rest.strip_prefix('%') {
-                out.push(b'%');
-                rest = after;
-                continue;
-            }
-            let mut field = Field::default();
-            rest = field.read(rest, &mut &[][..]);
-            let Some(kind) = rest.chars().next() else { break };
-            rest = &rest[kind.len_utf8()..];
-            let value = operands.next().unwrap_or(Value::Text(String::new()));
-            match kind {
-                'd' | 'i' | 'u' | 'x' | 'X' | 'o' => field.put_integer(value.number() as i64, kind, &mut out),
-                'f' | 'F' | 'e' | 'E' | 'g' | 'G' => field.put_float(value.number(), kind, &mut out),
-                'c' => match value {
-                    Value::Number(code) => field.put_text(char::from_u32(code as u32).unwrap_or(' ').to_string().as_bytes(), &mut out),
-                    other => field.put_text(self.text(&other).chars().take(1).collect::<String>().as_bytes(), &mut out),
-                },
-                _ => field.put_text(self.text(&value).as_bytes(), &mut out),
-            }
-        }
-        out.extend(rest.as_bytes());
-        Ok(String::from_utf8_lossy(&out).into_owned())
-    }
-
-    fn call(&mut self, name: &str, arguments: &[Expression], sys: &mut Sys<'_, '_>) -> Run<Value> {
-        match name {
-            "length" => {
-                if let Some(Expression::Variable(array)) = arguments.first()
-                    && let Some(array) = self.arrays.get(array)
-                {
-                    return Ok(Value::Number(array.len() as f64));
-                }
-                let text = match arguments.first() {
-                    Some(argument) => self.evaluate_text(argument, sys)?,
-                    None => self.line.clone(),
-                };
-                return Ok(Value::Number(text.chars().count() as f64));
-            }
-            "split" => return self.call_split(arguments, sys),
-            "sub" | "gsub" => return self.call_sub(name == "gsub", arguments, sys),
-            "match" => {
-                let [text, pattern] = arguments else { return Err(Leave::Error("cmd. line:1: Too few arguments".into())) };
-                let text = self.evaluate_text(text, sys)?;
-                let found = self.regex(pattern, sys)?.find(&text, 0).and_then(|groups| groups.first().copied().flatten());
-                let (start, length) = found.map_or((0, -1), |(start, end)| (text[..start].chars().count() + 1, text[start..end].chars().count() as i64));
-                self.variables.insert("RSTART".into(), Value::Number(start as f64));
-                self.variables.insert("RLENGTH".into(), Value::Number(length as f64));
-                return Ok(Value::Number(start as f64));
-            }
-            "sprintf" => return Ok(Value::Text(self.format(arguments, sys)?)),
-            _ => {}
-        }
-        let mut values = Vec::new();
-        for argument in arguments {
-            values.push(self.evaluate(argument, sys)?);
-        }
-        let text = |index: usize| values.get(index).map(|value| self.text(value)).unwrap_or_default();
-        let number = |index: usize| values.get(index).map_or(0.0, Value::number);
-        Ok(match name {
-            "substr" => {
-                let chars: Vec<char> = text(0).chars().collect();
-                let start = number(1).round();
-                let end = if values.len() > 2 { start + number(2).round() } else { f64::MAX };
-                let (start, end) = (start.max(1.0) as usize - 1, (end - 1.0).max(0.0).min(chars.len() as f64) as usize);
-                Value::Text(chars.get(start..end.max(start)).unwrap_or(&[]).iter().collect())
-            }
-            "index" => Value::Number(text(0).find(&text(1)).map_or(0, |position| text(0)[..position].chars().count() + 1) as f64),
-            "tolower" => Value::Text(text(0).to_lowercase()),
-            "toupper" => Value::Text(text(0).to_uppercase()),
-            "int" => Value::Number(number(0).trunc()),
-            "sqrt" => Value::Number(number(0).sqrt()),
-            "exp" => Value::Number(number(0).exp()),
-            "log" => Value::Number(number(0).ln()),
-            "sin" => Value::Number(number(0).sin()),
-            "cos" => Value::Number(number(0).cos()),
-            "atan2" => Value::Number(number(0).atan2(number(1))),
-            "rand" => Value::Number((sys.random() >> 11) as f64 / (1u64 << 53) as f64),
-            "srand" => Value::Number(0.0),
-            "systime" => Value::Number((sys.now_ms() / 1000) as f64),
-            "strftime" => Value::Text(super::date::strftime(&text(0), if values.len() > 1 { number(1).max(0.0) as u64 * 1000 } else { sys.now_ms() })),
-            "fflush" | "close" => Value::Number(0.0),
-            _ => return Err(Leave::Error(format!("the function {name} is not simulated"))),
-        })
-    }
-
-    fn call_split(&mut self, arguments: &[Expression], sys: &mut Sys<'_, '_>) -> Run<Value> {
-        let [text, Expression::Variable(array), rest @ ..] = arguments else { return Err(Leave::Error("cmd. line:1: Not an array".into())) };
-        let text = self.evaluate_text(text, sys)?;
-        let parts = match rest.first() {
-            Some(Expression::Match(regex)) => split_at(&text, regex),
-            Some(separator) => {
-                let separator = self.evaluate_text(separator, sys)?;
-                split(&text, &separator)
-            }
-            None => split(&text, &self.variable_text("FS")),
-        };
-        let count = parts.len();
-        self.arrays.insert(array.clone(), parts.into_iter().enumerate().map(|(index, part)| ((index + 1).to_string(), Value::Input(part))).collect());
-        Ok(Value::Number(count as f64))
-    }
-
-    fn call_sub(&mut self, all: bool, arguments: &[Expression], sys: &mut Sys<'_, '_>) -> Run<Value> {
-        let [pattern, replacement, rest @ ..] = arguments else { return Err(Leave::Error("cmd. line:1: Too few arguments".into())) };
-        let regex = self.regex(pattern, sys)?;
-        let replacement = self.evaluate_text(replacement, sys)?;
-        let target = rest.first().cloned().unwrap_or(Expression::Field(Box::new(Expression::Number(0.0))));
-        let text = self.evaluate_text(&target, sys)?;
-        let mut out = String::new();
-        let (mut from, mut count) = (0, 0);
-        while let Some(Some((start, end))) = regex.find(&text, from).and_then(|groups| groups.first().copied()) {
-            count += 1;
-            out.push_str(&text[from..start]);
-            push_replacement(&replacement, &text[start..end], &mut out);
-            from = end;
-            if start == end {
-                let Some(c) = text[end..].chars().next() else { break };
-                out.push(c);
-                from = end + c.len_utf8();
-            }
-            if !all {
-                break;
-            }
-        }
-        out.push_str(text.get(from..).unwrap_or(""));
-        if count > 0 {
-            self.assign(&target, Value::Text(out), sys)?;
-        }
-        Ok(Value::Number(f64::from(count)))
     }
 
     fn applies(&mut self, index: usize, rule: &Rule, sys: &mut Sys<'_, '_>) -> Run<bool> {
@@ -641,63 +440,6 @@ impl Awk {
         }
         Ok(())
     }
-}
-
-/// `&` is what matched, `\&` is a plain one.
-fn push_replacement(replacement: &str, matched: &str, out: &mut String) {
-    let mut chars = replacement.chars();
-    while let Some(c) = chars.next() {
-        match c {
-            '&' => out.push_str(matched),
-            '\\' => match chars.next() {
-                Some('&') => out.push('&'),
-                Some(other) => out.extend(['\\', other]),
-                None => out.push('\\'),
-            },
-            c => out.push(c),
-        }
-    }
-}
-
-fn split(text: &str, separator: &str) -> Vec<String> {
-    match separator {
-        " " => text.split_whitespace().map(str::to_owned).collect(),
-        _ if text.is_empty() => Vec::new(),
-        "" => text.chars().map(|c| c.to_string()).collect(),
-        _ if separator.chars().count() == 1 && separator != "\\" => text.split(separator).map(str::to_owned).collect(),
-        _ => match Regex::extended(separator, false) {
-            Ok(regex) => split_at(text, &regex),
-            Err(_) => vec![text.to_owned()],
-        },
-    }
-}
-
-fn split_at(text: &str, regex: &Regex) -> Vec<String> {
-    let mut parts = Vec::new();
-    let mut from = 0;
-    while let Some(Some((start, end))) = regex.find(text, from).and_then(|groups| groups.first().copied()) {
-        if end == start {
-            break;
-        }
-        parts.push(text[from..start].to_owned());
-        from = end;
-    }
-    if !text.is_empty() {
-        parts.push(text[from..].to_owned());
-    }
-    parts
-}
-
-fn calculate(left: f64, operator: &str, right: f64) -> Run<f64> {
-    Ok(match operator {
-        "+" => left + right,
-        "-" => left - right,
-        "*" => left * right,
-        "/" | "%" if right == 0.0 => return Err(Leave::Error("cmd. line:1: Division by zero".into())),
-        "/" => left / right,
-        "%" => left % right,
-        _ => left.powf(right),
-    })
 }
 
 impl LineFilter for Awk {
