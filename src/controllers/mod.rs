@@ -46,6 +46,7 @@ mod statefulset;
 mod taint_eviction;
 #[cfg(test)]
 mod testing;
+mod ttl;
 mod ttl_after_finished;
 mod volume_expand;
 
@@ -92,6 +93,7 @@ static CONTROLLERS: &[&dyn Controller] = &[
     &podautoscaler::HorizontalController,
     &pod_gc::PodGarbageCollector,
     &node_ipam::NodeIpam,
+    &ttl::TtlController,
     &endpointslice_mirroring::EndpointSliceMirroring,
     &clusterrole_aggregation::ClusterRoleAggregation,
     &ephemeral_volume::EphemeralVolume,

@@ -101,7 +101,7 @@ fn App() -> impl IntoView {
                 <editor::Editor page />
                 <problems::Problems page />
                 <problems::ApplyBar page />
-                <panes::Divider label=texts::RESIZE_EDITOR side="after" variable="--editor-width" least=240.0 most=900.0 first=400.0 />
+                <panes::Divider label=texts::RESIZE_EDITOR side="after" variable="--editor-width" least=240.0 most=900.0 first=380.0 />
             </section>
             <div class="pane stage">
                 <NoticeLine page />
@@ -109,11 +109,11 @@ fn App() -> impl IntoView {
             </div>
             <section class="pane term" aria-label=texts::TERMINAL>
                 <terminal::Terminal page />
-                <panes::Divider label=texts::RESIZE_TERMINAL side="above" variable="--terminal-height" least=96.0 most=700.0 first=230.0 />
+                <panes::Divider label=texts::RESIZE_TERMINAL side="above" variable="--terminal-height" least=96.0 most=700.0 first=210.0 />
             </section>
             <div class="pane side">
                 <inspector::Inspector page />
-                <panes::Divider label=texts::RESIZE_INSPECTOR side="before" variable="--inspector-width" least=200.0 most=700.0 first=320.0 />
+                <panes::Divider label=texts::RESIZE_INSPECTOR side="before" variable="--inspector-width" least=200.0 most=700.0 first=300.0 />
             </div>
             </main>
             <share::ShareDialog page />
