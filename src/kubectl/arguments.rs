@@ -103,8 +103,6 @@ impl Invocation {
         let named = self.named(arguments)?;
         let selects = self.flags.has("selector") || self.flags.has("field-selector") || self.flags.is("all");
         if selects && !named.names.is_empty() {
-            let what = if self.flags.is("all") { "setting 'all' parameter" } else { "selectors" };
-            let _ = what;
             return Err(Failure::text(if self.flags.is("all") {
                 "setting 'all' parameter but found a non empty selector. "
             } else {
@@ -137,7 +135,7 @@ impl Invocation {
             for mapping in &named.mappings {
                 match self.list(mapping, self.list_namespace(), self.list_options()).await {
                     Ok(objects) => infos.extend(objects.into_iter().map(|object| listed(mapping, object))),
-                    Err(failure) => failures.push(failure),
+                    Err(failure) => failures.push(failure.of_list(mapping, self.flags.text("selector"), self.flags.text("field-selector"))),
                 }
             }
         }

@@ -116,7 +116,7 @@ pub(super) async fn show(invocation: &Invocation, printer: &Printer, named: &Nam
         for mapping in &named.mappings {
             match ask(invocation, mapping, "").await {
                 Ok(table) => tables.push((mapping, table)),
-                Err(failure) => failures.push(failure),
+                Err(failure) => failures.push(failure.of_list(mapping, invocation.flags.text("selector"), invocation.flags.text("field-selector"))),
             }
         }
     }
