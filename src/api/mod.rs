@@ -5,6 +5,7 @@
 pub mod base64;
 pub mod cron;
 pub mod encoding;
+pub mod enums;
 pub mod field_error;
 pub mod kinds;
 pub mod labels;

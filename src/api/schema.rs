@@ -4,7 +4,7 @@
 //! text looks). The structure is unpacked when the first definition is asked for; the descriptions, which
 //! only `explain`, hovering and completion show, when the first of them is.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 static STRUCTURE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/structure.deflate"));
@@ -102,8 +102,8 @@ pub enum Scope {
 struct Structure {
     kinds: Vec<Kind>,
     definitions: Vec<Definition>,
-    by_name: HashMap<&'static str, usize>,
-    by_kind: HashMap<(&'static str, &'static str, &'static str), usize>,
+    by_name: BTreeMap<&'static str, usize>,
+    by_kind: BTreeMap<(&'static str, &'static str, &'static str), usize>,
 }
 
 /// The definition of this full name (`io.k8s.api.core.v1.Pod`).

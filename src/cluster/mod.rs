@@ -47,13 +47,7 @@ impl Cluster {
     /// A cluster as it is when its control plane has just started and its machines have not joined yet.
     pub fn new(config: &ClusterConfig) -> Cluster {
         let mut server = Server::new(config.seed);
-        for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
-            let namespace = serde_json::json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}});
-            server.handle(
-                &Request::new(crate::server::request::Verb::Create, &crate::api::resource::NAMESPACES, "", "").with_body(namespace.into()),
-                config.start_ms,
-            );
-        }
+        server.bootstrap(config.start_ms);
         let mut cluster = Cluster {
             server,
             controllers: ControllerManager::new(),

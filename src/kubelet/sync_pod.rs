@@ -22,6 +22,8 @@ use imbl::Vector;
 const RESYNC_MS: u64 = 60_000;
 /// How long after a failed sync (`backOffPeriod`), before jitter.
 const RETRY_MS: u64 = 10_000;
+/// Why a pod ends that has run for too long.
+const DEADLINE_EXCEEDED: &str = "DeadlineExceeded";
 /// How long a change in the runtime takes to be noticed where the kubelet asks for it.
 const RELIST_MS: u64 = 10;
 
@@ -122,15 +124,16 @@ impl PodSync<'_, '_> {
         self.continue_sync(run);
     }
 
-    /// Ends the pod where it has run for longer than `activeDeadlineSeconds`.
-    fn check_active_deadline(&mut self) {
+    /// Ends the pod where it has run for longer than `activeDeadlineSeconds`. As upstream's, every look at it is told.
+    pub(super) fn check_active_deadline(&mut self) {
         let Some(deadline_ms) = self.active_deadline_ms() else { return };
-        if self.now_ms >= deadline_ms && self.worker.termination.reason.is_empty() {
-            let message = "Pod was active on the node longer than the specified deadline";
-            self.worker.termination.reason = "DeadlineExceeded".into();
-            self.worker.termination.message = message.into();
-            self.event("Normal", "DeadlineExceeded", message);
+        if self.now_ms < deadline_ms || !matches!(self.worker.termination.reason.as_str(), "" | DEADLINE_EXCEEDED) {
+            return;
         }
+        let message = "Pod was active on the node longer than the specified deadline";
+        self.worker.termination.reason = DEADLINE_EXCEEDED.into();
+        self.worker.termination.message = message.into();
+        self.event("Normal", DEADLINE_EXCEEDED, message);
     }
 
     fn active_deadline_ms(&self) -> Option<u64> {

@@ -16,6 +16,7 @@ impl PodSync<'_, '_> {
         self.worker.update_pending = false;
         let runtime_status = self.runtime_status();
         if !self.worker.deleted {
+            self.check_active_deadline();
             let status = self.generate_status(&runtime_status, false);
             self.set_status(status);
         }
@@ -36,6 +37,7 @@ impl PodSync<'_, '_> {
         self.stop_sandbox();
         self.worker.stage = Stage::Terminated;
         if !self.worker.deleted {
+            self.check_active_deadline();
             let runtime_status = self.runtime_status();
             let status = self.generate_status(&runtime_status, true);
             self.set_status(status);
@@ -53,6 +55,7 @@ impl PodSync<'_, '_> {
         if self.worker.deleted {
             return;
         }
+        self.check_active_deadline();
         let mut status = self.worker.status.clone();
         self.end_missing_containers(&mut status);
         if !is_terminal_phase(status.get("phase").str()) && !pod_spec::is_static(&self.worker.pod) {

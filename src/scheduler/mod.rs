@@ -24,7 +24,7 @@ pub use config::{SchedulerConfig, ScoringStrategy};
 pub use queue::Place;
 
 use crate::api::meta;
-use crate::api::resource::{NODES, ObjectKey, PODS};
+use crate::api::resource::{NODES, ObjectKey, PODS, RESOURCE_CLAIMS};
 use crate::server::Server;
 use crate::store::{Change, ChangeType, Store};
 use crate::value::{NULL, SmolStr, Value};
@@ -97,6 +97,9 @@ impl Scheduler {
                 _ => self.cache.set_node(&change.object),
             }
         }
+        if change.resource == RESOURCE_CLAIMS {
+            self.open_gates(change.revision, store, now_ms);
+        }
         if self.queue.has_unschedulable()
             && let Some(event) = ClusterEvent::of(change)
         {
@@ -160,7 +163,7 @@ impl Scheduler {
     }
 
     fn observe_pending_pod(&mut self, change: &Change, info: Arc<PodInfo>, store: &Store, now_ms: u64) {
-        let is_gated = plugins::scheduling_gates::is_gated(&info.pod);
+        let is_gated = is_gated(&info.pod, store);
         let key = info.key.clone();
         let Some(waiting) = self.queue.get(&key).filter(|waiting| waiting.info.uid == info.uid) else {
             let place = if is_gated { Place::Gated } else { Place::Active };
@@ -195,6 +198,14 @@ impl Scheduler {
         }
     }
 
+    fn open_gates(&mut self, revision: u64, store: &Store, now_ms: u64) {
+        let gated = self.queue.iter().filter(|waiting| waiting.place == Place::Gated && !is_gated(&waiting.info.pod, store));
+        for key in gated.map(|waiting| waiting.info.key.clone()).collect::<Vec<_>>() {
+            self.wake(now_ms);
+            self.queue.requeue(&key, now_ms, Some(revision));
+        }
+    }
+
     fn requeue_whom_it_may_help(&mut self, event: &ClusterEvent, revision: u64, store: &Store, now_ms: u64) {
         for key in self.queue.unschedulable() {
             let Some(waiting) = self.queue.get(&key) else { continue };
@@ -212,6 +223,11 @@ impl Scheduler {
             self.free_at_ms = self.free_at_ms.max(now_ms + WATCH_DELAY_MS);
         }
     }
+}
+
+/// PreEnqueue: whether a pod may not even be tried.
+fn is_gated(pod: &Value, store: &Store) -> bool {
+    plugins::scheduling_gates::is_gated(pod) || plugins::dynamic_resources::is_gated(pod, store)
 }
 
 /// Whether nothing that scheduling depends on differs between two versions of a pod.

@@ -26,7 +26,7 @@ pub enum Place {
     Backoff,
     /// It waits for something that may help.
     Unschedulable,
-    /// It waits for its scheduling gates to be removed.
+    /// It waits for its scheduling gates to be removed, or for its ResourceClaims to be made.
     Gated,
 }
 

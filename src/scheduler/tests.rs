@@ -250,6 +250,23 @@ fn a_gated_pod_is_tried_once_its_gates_are_gone() {
 }
 
 #[test]
+fn a_pod_with_device_claims_is_tried_once_they_are_made() {
+    let mut room = Room::with_workers();
+    let claims = json!([{"name": "gpu", "resourceClaimName": "one-gpu"}]);
+    room.create(&PODS, pod("it", json!({}), json!({"resourceClaims": claims})));
+    room.run(10_000);
+    assert_eq!((room.why_not("it").as_str(), room.events("it", "FailedScheduling").len()), ("", 0));
+    let requests = json!([{"name": "gpu", "exactly": {"deviceClassName": "gpu.example.com", "allocationMode": "ExactCount", "count": 1}}]);
+    let metadata = json!({"namespace": "demo", "name": "one-gpu"});
+    room.create(
+        &RESOURCE_CLAIMS,
+        json!({"apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaim", "metadata": metadata, "spec": {"devices": {"requests": requests}}}),
+    );
+    room.run(100);
+    assert_eq!(room.why_not("it"), format!("0/3 nodes are available: request gpu: device class gpu.example.com does not exist. {NOT_HELPFUL}"));
+}
+
+#[test]
 fn a_pod_of_another_scheduler_is_left_alone() {
     let mut room = Room::with_workers();
     room.create(&PODS, pod("it", json!({}), json!({"schedulerName": "my-scheduler"})));

@@ -10,6 +10,7 @@ pub mod client;
 mod convert;
 mod custom_resources;
 mod decode;
+pub mod http;
 mod managed_fields;
 mod metadata;
 mod patch;
@@ -23,12 +24,13 @@ mod table;
 mod tests;
 mod verbs;
 
+use crate::api::meta;
 use crate::api::random::Random;
 use crate::api::registry::Registry;
-use crate::api::resource::{GroupResource, ObjectKey};
+use crate::api::resource::{CUSTOM_RESOURCE_DEFINITIONS, EVENTS, GroupResource, ObjectKey};
 use crate::api::status::Status;
 use crate::store::{Cause, Store};
-use crate::value::Value;
+use crate::value::{SmolStr, Value};
 use request::{Request, Response};
 
 /// The API server with its store.
@@ -40,6 +42,18 @@ pub struct Server {
     correlator: recorder::Correlator,
     node_ports: allocation::NodePorts,
     paged_lists: imbl::Vector<Store>,
+    event_leases: imbl::Vector<EventLease>,
+}
+
+/// How long Events are kept after the last write of them (`--event-ttl`).
+const EVENT_TTL_MS: u64 = 3_600_000;
+
+/// When an Event goes, unless it is written again.
+#[derive(Clone)]
+struct EventLease {
+    end_ms: u64,
+    key: ObjectKey,
+    resource_version: SmolStr,
 }
 
 impl Server {
@@ -52,6 +66,7 @@ impl Server {
             correlator: recorder::Correlator::default(),
             node_ports: allocation::NodePorts::new(),
             paged_lists: imbl::Vector::new(),
+            event_leases: imbl::Vector::new(),
         }
     }
 
@@ -67,12 +82,22 @@ impl Server {
 
     /// Writes an object as it is: the last step of all writes.
     fn put(&mut self, resource: &GroupResource, object: Value, now_ms: u64, cause: Cause) -> Value {
-        self.store.put(resource, object, now_ms, cause)
+        let written = self.store.put(resource, object, now_ms, cause.clone());
+        if *resource == EVENTS {
+            let resource_version = SmolStr::new(written.path("metadata.resourceVersion").str());
+            self.event_leases.push_back(EventLease { end_ms: now_ms + EVENT_TTL_MS, key: meta::key(&written), resource_version });
+        }
+        if *resource == CUSTOM_RESOURCE_DEFINITIONS {
+            return custom_resources::definition::written(self, &written, now_ms, &cause);
+        }
+        written
     }
 
     /// Takes an object out: the last step of all deletes.
     fn remove(&mut self, resource: &GroupResource, key: &ObjectKey, now_ms: u64, cause: Cause) -> Option<Value> {
-        self.store.remove(resource, key, now_ms, cause)
+        let removed = self.store.remove(resource, key, now_ms, cause.clone())?;
+        custom_resources::definition::removed(self, resource, &removed, now_ms, &cause);
+        Some(removed)
     }
 
     /// Whether the user may make this request.
@@ -81,6 +106,17 @@ impl Server {
     /// `pods \"x\" is forbidden: User …`.
     pub fn authorize(&self, request: &Request) -> Result<(), Status> {
         authorization::authorize(self, request)
+    }
+
+    /// Lets go of the Events whose time is over, as etcd does with its leases. Happens at each request, too.
+    pub fn expire_events(&mut self, now_ms: u64) {
+        while let Some(lease) = self.event_leases.front().filter(|lease| lease.end_ms <= now_ms).cloned() {
+            self.event_leases.pop_front();
+            let current = self.store.get_key(&EVENTS, &lease.key).map(|event| event.path("metadata.resourceVersion").str() == lease.resource_version);
+            if current == Some(true) {
+                self.remove(&EVENTS, &lease.key, now_ms, Cause { actor: "etcd".into(), because: None });
+            }
+        }
     }
 
     /// Carries out a request at `now_ms` (milliseconds since the Unix epoch).
@@ -97,6 +133,7 @@ impl Server {
     /// # Errors
     /// The `Status` that the server answers.
     pub fn execute(&mut self, request: &Request, now_ms: u64, warnings: &mut Vec<String>) -> Result<Value, Status> {
+        self.expire_events(now_ms);
         verbs::execute(self, request, now_ms, warnings)
     }
 }

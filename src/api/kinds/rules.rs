@@ -88,6 +88,9 @@ pub fn ip_address(value: &Value, field: &str) -> Vec<FieldError> {
     if value.str().parse::<std::net::IpAddr>().is_ok() {
         return Vec::new();
     }
+    if has_leading_zero(value.str()) {
+        return vec![FieldError::invalid(field, value, "must not have leading 0s")];
+    }
     vec![FieldError::invalid(field, value, "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)")]
 }
 
@@ -119,4 +122,21 @@ pub fn has_bits_beyond_prefix(text: &str) -> bool {
         Some((std::net::IpAddr::V6(address), bits)) => u128::from(address).checked_shl(bits).unwrap_or(0) != 0,
         None => false,
     }
+}
+
+/// Whether an address lies in the range of `bits` bits that starts at `base`.
+pub fn contains(base: std::net::IpAddr, bits: u32, address: std::net::IpAddr) -> bool {
+    match (base, address) {
+        (std::net::IpAddr::V4(base), std::net::IpAddr::V4(address)) => (u32::from(base) ^ u32::from(address)).checked_shr(32 - bits.min(32)).unwrap_or(0) == 0,
+        (std::net::IpAddr::V6(base), std::net::IpAddr::V6(address)) => {
+            (u128::from(base) ^ u128::from(address)).checked_shr(128 - bits.min(128)).unwrap_or(0) == 0
+        }
+        _ => false,
+    }
+}
+
+/// Whether a number of an IPv4 address starts with a 0, which some read as octal.
+pub fn has_leading_zero(text: &str) -> bool {
+    let is_address = text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.' || byte == b'/');
+    is_address && text.split(['.', '/']).any(|number| number.len() > 1 && number.starts_with('0'))
 }

@@ -1,7 +1,7 @@
 //! `-o custom-columns` (`k8s.io/kubectl/pkg/cmd/get/customcolumn.go`).
 
 use super::jsonpath::{JsonPath, relaxed};
-use super::table::{TabWriter, cell_text};
+use super::table::TabWriter;
 use crate::kubectl::failure::Failure;
 use crate::manifest::go_float;
 use crate::value::Value;
@@ -62,7 +62,7 @@ impl CustomColumns {
             for (_, path) in &self.columns {
                 let found = path.find(object).map_err(Failure::Text)?.concat();
                 let words: Vec<String> = found.iter().map(go_text).collect();
-                row.push(if words.is_empty() { "<none>".into() } else { cell_text(&words.join(",")) });
+                row.push(if words.is_empty() { "<none>".into() } else { words.join(",") });
             }
             rows.push(row);
         }

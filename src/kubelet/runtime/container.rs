@@ -148,7 +148,8 @@ impl Container {
         let mut argv: Vec<SmolStr> = self.config.command.iter().chain(&self.config.args).cloned().collect();
         let runs_programs = images::runs_programs(&base, self.profile);
         if self.config.command.is_empty() && !runs_programs {
-            return Ok((images::server(&base, &self.config, self.profile), argv));
+            let note = images::note(&base, &self.config, &argv, self.profile);
+            return Ok((images::server(&base, &self.config, self.profile, note), argv));
         }
         if argv.is_empty() {
             argv = images::entry_point(&base, self.profile).iter().map(|word| SmolStr::new_static(word)).collect();
@@ -157,7 +158,10 @@ impl Container {
         let loaded = programs::load_from(&files_of(&mut self.view, host), &who, &cwd, &argv, &path);
         match loaded {
             Ok(program) => Ok((program, argv)),
-            Err(LoadError::NotFound) if !runs_programs => Ok((images::server(&base, &self.config, self.profile), argv)),
+            Err(LoadError::NotFound) if !runs_programs => {
+                let note = images::note(&base, &self.config, &argv, self.profile);
+                Ok((images::server(&base, &self.config, self.profile, note), argv))
+            }
             Err(error) => Err(StartError { exit_code: 128, message: start_message(&argv[0], error) }),
         }
     }

@@ -185,6 +185,7 @@ static CATALOGUE: &[Entry] = &[
         names: &["rabbitmq"],
         program: "rabbitmq-server",
         tools: &["rabbitmq-diagnostics", "rabbitmqctl"],
+        ports: &[5672],
         log: &["  Starting broker... completed with 0 plugins."],
         http: Http::None,
         size_bytes: 100 * MI,
@@ -331,9 +332,16 @@ pub(crate) fn own_programs(base: &str, profile: Profile) -> Vec<&'static str> {
     if !entry.program.is_empty() {
         programs.push(entry.program);
     }
-    if matches!(base, "curl" | "netshoot" | "alpine" | "ubuntu" | "debian") && base != "alpine" {
+    if matches!(base, "curl" | "netshoot") {
         programs.push("curl");
     }
+    programs.extend(match (base, entry.family) {
+        ("alpine", _) => ["apk"].as_slice(),
+        ("python", _) => &["apt-get", "apt", "pip"],
+        ("node", _) => &["apt-get", "apt", "npm"],
+        (_, Family::Debian) => &["apt-get", "apt"],
+        _ => &[],
+    });
     programs
 }
 
@@ -346,7 +354,7 @@ pub(crate) fn size_bytes(base: &str, profile: Profile) -> u64 {
 }
 
 /// The server that an image is, with the container's environment, arguments and ports.
-pub(crate) fn server(base: &str, config: &ContainerConfig, profile: Profile) -> Box<dyn Program> {
+pub(crate) fn server(base: &str, config: &ContainerConfig, profile: Profile, note: Option<String>) -> Box<dyn Program> {
     let set = |name: &str| config.env.iter().any(|(key, _)| key == name);
     let missing_password = match base {
         "mysql" if !set("MYSQL_ROOT_PASSWORD") && !set("MYSQL_ALLOW_EMPTY_PASSWORD") && !set("MYSQL_RANDOM_ROOT_PASSWORD") => Some(MYSQL_NO_PASSWORD.to_vec()),
@@ -364,6 +372,9 @@ pub(crate) fn server(base: &str, config: &ContainerConfig, profile: Profile) -> 
     let entry = entry(base).unwrap_or(&PLAIN);
     let argument = config.args.last().or(config.command.last()).map_or("", SmolStr::as_str);
     let mut ports = entry.ports.to_vec();
+    if base == "rabbitmq" && profile == Profile::Reference {
+        ports.clear();
+    }
     if base == "agnhost" && !config.ports.is_empty() || ports.is_empty() {
         ports = config.ports.clone();
     }
@@ -386,6 +397,7 @@ pub(crate) fn server(base: &str, config: &ContainerConfig, profile: Profile) -> 
     Server::program(ServerSpec {
         ports,
         log: if quiet { Vec::new() } else { entry.log.iter().map(|line| (*line).to_owned()).collect() },
+        error_log: note.into_iter().collect(),
         start_ms: if quiet { 0 } else { entry.start_ms },
         answers,
         stop_ms: 50,
@@ -414,6 +426,17 @@ fn ending(after_ms: u64, code: i32, out: &[&str], err: &[&str]) -> Box<dyn Progr
     Server::program(ServerSpec { exit: Some((after_ms, code)), log: lines(out), error_log: lines(err), ..ServerSpec::default() })
 }
 
+/// What is said where a container's program isn't simulated: in its log, where people look for it.
+pub(crate) fn note(base: &str, config: &ContainerConfig, argv: &[SmolStr], profile: Profile) -> Option<String> {
+    let subject = match (argv.first(), entry(base)) {
+        _ if profile == Profile::Reference => return None,
+        (Some(program), _) if !config.command.is_empty() => program.to_string(),
+        (_, None) => format!("the image {}", config.image),
+        (_, Some(_)) => return None,
+    };
+    Some(format!("kubarium: what {subject} does is not simulated; the container runs until it is stopped and answers on the ports that it declares"))
+}
+
 /// The port that an argument asks for, of programs whose own it isn't.
 fn argument_port(base: &str, config: &ContainerConfig) -> Option<u16> {
     let words: Vec<&SmolStr> = config.command.iter().chain(&config.args).collect();
@@ -435,12 +458,15 @@ fn argument_port(base: &str, config: &ContainerConfig) -> Option<u16> {
 
 /// The program of that name that an image brings along.
 pub(crate) fn program(name: &str, argv: &[SmolStr]) -> Option<Box<dyn Program>> {
+    if let Some(tool) = super::programs::tools::tool(name, argv) {
+        return Some(tool);
+    }
     let entry = CATALOGUE.iter().find(|entry| !entry.program.is_empty() && entry.program == name && name != "stress")?;
     let base = entry.names.first()?;
     // Started by hand it isn't the image's entry point: what that checks (a password) isn't checked.
     let passwords = ["MYSQL_ALLOW_EMPTY_PASSWORD", "POSTGRES_HOST_AUTH_METHOD"].map(|name| (SmolStr::new_static(name), SmolStr::new_static("1")));
     let config = ContainerConfig { args: argv.iter().skip(1).cloned().collect(), env: passwords.to_vec(), ..ContainerConfig::default() };
-    Some(server(base, &config, Profile::Playground))
+    Some(server(base, &config, Profile::Playground, None))
 }
 
 /// Puts date, time and host name into a line of a log.

@@ -12,6 +12,9 @@
 //!
 //! Lines on standard error are marked with `!`. A script of several lines continues with `> `.
 
+mod fuzz;
+mod playground;
+
 use super::fs::{ProjectedFile, Tree, Volume, project};
 use super::*;
 
@@ -364,23 +367,6 @@ fn the_termination_message_is_what_was_written_there() {
         container("debian", &["/bin/sh"], |config| config.args = words(&["-c", "sleep 10 && echo Sleep expired > /dev/termination-log"]));
     run(&mut runtime, START_MS + 20_000);
     assert_eq!((ending(&runtime, &id), runtime.termination_message(&id).as_str()), (Some((0, "Completed".into(), "10.0".into())), "Sleep expired\n"));
-}
-
-#[test]
-fn too_much_memory_is_oom_killed_on_the_playgrounds_machines() {
-    let (mut runtime, sandbox) = node(Profile::Playground, "polinux/stress");
-    let config = ContainerConfig {
-        name: "c".into(),
-        image: "polinux/stress".into(),
-        command: words(&["stress"]),
-        args: words(&["--vm", "1", "--vm-bytes", "250M", "--vm-hang", "1"]),
-        memory_limit_bytes: Some(100 << 20),
-        ..ContainerConfig::default()
-    };
-    let id = runtime.create_container(&sandbox, config, START_MS).expect("the image is there");
-    runtime.start_container(&id, START_MS, &mut NoNetwork).expect("stress is its program");
-    run(&mut runtime, START_MS + 20_000);
-    assert_eq!(ending(&runtime, &id).map(|(code, reason, _)| (code, reason)), Some((137, "OOMKilled".into())));
 }
 
 #[test]

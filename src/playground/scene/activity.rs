@@ -2,6 +2,7 @@
 
 use super::model::Model;
 use super::{Process, Pull};
+use crate::api::meta;
 use crate::cluster::Cluster;
 use crate::value::SmolStr;
 use std::collections::BTreeMap;
@@ -28,6 +29,16 @@ pub fn processes(model: &Model, cluster: &Cluster) -> Vec<Process> {
 }
 
 /// The images that machines are pulling now, by the UID of the pod that waits.
-pub fn pulls(_cluster: &Cluster) -> BTreeMap<SmolStr, Pull> {
-    BTreeMap::new()
+pub fn pulls(cluster: &Cluster) -> BTreeMap<SmolStr, Pull> {
+    let now_ms = cluster.now_ms();
+    let mut found = BTreeMap::new();
+    for node in cluster.kubelets().nodes() {
+        for (id, owner) in &node.pulls {
+            let (Some(pull), Some(worker)) = (node.runtime.pull(*id), node.worker(owner.pod)) else { continue };
+            let whole_ms = pull.finishes_at_ms.saturating_sub(pull.started_at_ms).max(1);
+            let percent = (now_ms.saturating_sub(pull.started_at_ms) * 100 / whole_ms).min(100) as u8;
+            found.insert(SmolStr::new(meta::uid(&worker.pod)), Pull { image: pull.image.clone(), percent });
+        }
+    }
+    found
 }

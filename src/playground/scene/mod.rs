@@ -85,9 +85,11 @@ pub struct Scene {
 impl Scene {
     /// The picture of what `model` has seen.
     pub fn of(model: &Model, wanted: &Wanted) -> Scene {
-        match wanted.view {
+        let mut scene = match wanted.view {
             View::Machines => machines::lay_out(model, wanted),
             View::Application => application::lay_out(model, wanted),
-        }
+        };
+        scene.marks.iter_mut().for_each(cards::fit_title);
+        scene
     }
 }

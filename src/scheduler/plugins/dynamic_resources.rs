@@ -38,7 +38,7 @@ impl Plugin for DynamicResources {
         }
         let mut claims = Vec::new();
         for reference in wanted {
-            let claim = claim_of(cycle, reference)?;
+            let claim = claim_of(cycle.store, &cycle.pod.pod, reference)?;
             check_classes(cycle.store, claim)?;
             claims.push(claim.clone());
         }
@@ -53,8 +53,10 @@ impl Plugin for DynamicResources {
             if !allocation.is_null() && !selector.is_null() && !matches_node_selector(selector, &node.node) {
                 return Err(Rejection::unresolvable("resourceclaim not available on the node"));
             }
-            if allocation.is_null() && !has_devices(cycle.store, node) {
-                return Err(Rejection::unresolvable("cannot allocate all claims"));
+            if allocation.is_null() {
+                // No driver allocates devices in this cluster; whoever writes ResourceSlices by hand is told so.
+                let why = if has_devices(cycle.store, node) { "allocating devices is not simulated" } else { "cannot allocate all claims" };
+                return Err(Rejection::unresolvable(why));
             }
         }
         Ok(())
@@ -71,8 +73,12 @@ impl Plugin for DynamicResources {
     }
 }
 
-fn claim_of<'a>(cycle: &Cycle<'a>, reference: &Value) -> Result<&'a Value, Rejection> {
-    let pod = &cycle.pod.pod;
+/// PreEnqueue: a pod isn't tried before all of its claims have been made; nothing is said about it until then.
+pub fn is_gated(pod: &Value, store: &Store) -> bool {
+    pod.path("spec.resourceClaims").items().iter().any(|reference| claim_of(store, pod, reference).is_err())
+}
+
+fn claim_of<'a>(store: &'a Store, pod: &Value, reference: &Value) -> Result<&'a Value, Rejection> {
     let mut name = SmolStr::new(reference.get("resourceClaimName").str());
     if name.is_empty() {
         let statuses = pod.path("status.resourceClaimStatuses").items();
@@ -80,9 +86,9 @@ fn claim_of<'a>(cycle: &Cycle<'a>, reference: &Value) -> Result<&'a Value, Rejec
         name = SmolStr::new(made.map_or("", |status| status.get("resourceClaimName").str()));
     }
     if name.is_empty() {
-        return Err(Rejection::unresolvable(&format!("pod \"{}\": ResourceClaim not created yet", cycle.pod.key)));
+        return Err(Rejection::unresolvable(&format!("pod \"{}\": ResourceClaim not created yet", meta::key(pod))));
     }
-    let Some(claim) = cycle.store.get(&RESOURCE_CLAIMS, &cycle.pod.key.namespace, &name) else {
+    let Some(claim) = store.get(&RESOURCE_CLAIMS, meta::namespace(pod), &name) else {
         return Err(Rejection::unresolvable(&format!("resourceclaim \"{name}\" not found")));
     };
     if meta::is_being_deleted(claim) {

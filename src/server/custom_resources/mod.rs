@@ -1,6 +1,13 @@
 //! Objects of kinds that CustomResourceDefinitions define (`k8s.io/apiextensions-apiserver`).
 
+pub(super) mod definition;
+mod json_path;
 mod pruning;
+mod regular_expression;
+mod strategy;
+#[cfg(test)]
+mod tests;
+mod validation;
 
 use super::decode::Decoder;
 use crate::api::strategy::Kind;

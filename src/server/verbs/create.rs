@@ -2,11 +2,12 @@
 
 use super::read::answer;
 use super::{Context, is_built_in};
-use crate::api::resource::GroupResource;
+use crate::api::resource::{CUSTOM_RESOURCE_DEFINITIONS, GroupResource};
 use crate::api::status::Status;
 use crate::api::{meta, names, time};
 use crate::server::admission::Operation;
 use crate::server::authorization::reviews;
+use crate::server::custom_resources::definition;
 use crate::server::managed_fields::{self, Manager};
 use crate::server::{allocation, authorization, convert, decode, metadata};
 use crate::value::{SmolStr, Value};
@@ -59,6 +60,9 @@ fn finish_create(context: &mut Context, kind: &crate::api::strategy::Kind, mut o
         return Err(taken(&context.request.resource, &object, existing));
     }
     decode::complete(context, &mut object);
+    if context.request.resource == CUSTOM_RESOURCE_DEFINITIONS {
+        context.warnings.extend(definition::warnings(&object));
+    }
     if context.is_dry_run() {
         return Ok(object);
     }

@@ -2,10 +2,11 @@
 
 use super::{Context, rules};
 use crate::api::meta;
-use crate::api::resource::NAMESPACES;
+use crate::api::resource::{CUSTOM_RESOURCE_DEFINITIONS, NAMESPACES};
 use crate::api::status::Status;
 use crate::api::time;
 use crate::server::admission::Operation;
+use crate::server::custom_resources::definition;
 use crate::server::{allocation, convert};
 use crate::value::Value;
 use serde_json::json;
@@ -32,6 +33,9 @@ pub(in crate::server) fn delete_object(context: &mut Context, object: Value) -> 
         Graceful::For(seconds) => Some(seconds),
     };
     context.check_admission(Operation::Delete, Value::Null, &object)?;
+    if context.request.resource == CUSTOM_RESOURCE_DEFINITIONS && !context.is_dry_run() {
+        definition::hold_for_objects(context.server, &mut after, context.now_ms, &context.request.cause);
+    }
     let names = |object: &Value| -> Vec<String> { object.path("metadata.finalizers").items().iter().map(|name| name.str().to_string()).collect() };
     let finalizers = rules::finalizers_for_deletion(&context.request.resource, &context.request.options.propagation, &names(&after));
     if finalizers != names(&after) {

@@ -42,6 +42,14 @@ pub(super) fn execute(server: &mut Server, request: &Request, now_ms: u64, warni
         return Err(Status::no_such_path());
     }
     super::authorization::authorize(server, request)?;
+    // The namespace of a client's context means nothing for what lives beside the namespaces.
+    let without_namespace;
+    let request = if kind.namespaced || request.namespace.is_empty() {
+        request
+    } else {
+        without_namespace = Request { namespace: SmolStr::default(), ..request.clone() };
+        &without_namespace
+    };
     let mut context = Context { server, kind, request, now_ms, warnings };
     match request.subresource.as_str() {
         "" => {}

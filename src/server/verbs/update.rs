@@ -5,9 +5,10 @@ use super::read::answer;
 use super::{Context, is_built_in, rules};
 use crate::api::field_error::FieldError;
 use crate::api::meta;
-use crate::api::resource::NAMESPACES;
+use crate::api::resource::{CUSTOM_RESOURCE_DEFINITIONS, NAMESPACES};
 use crate::api::status::Status;
 use crate::server::admission::Operation;
+use crate::server::custom_resources::definition;
 use crate::server::managed_fields::{self, Manager};
 use crate::server::request::Verb;
 use crate::server::{allocation, authorization, convert, decode, metadata};
@@ -111,6 +112,9 @@ fn finish_update(context: &mut Context, kind: &crate::api::strategy::Kind, mut n
     managed_fields::ignore_timestamps(&mut new, old);
     context.check_admission(Operation::Update, new.clone(), old)?;
     decode::complete(context, &mut new);
+    if context.request.resource == CUSTOM_RESOURCE_DEFINITIONS {
+        context.warnings.extend(definition::warnings(&new));
+    }
     let resource = convert::storage_resource(&context.request.resource);
     if is_deleted_by_update(&resource, &new, old) {
         if !context.is_dry_run() {

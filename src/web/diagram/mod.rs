@@ -129,7 +129,7 @@ fn StageLine(page: Page) -> impl IntoView {
     // To the second: it is read, not measured.
     let quiet_ms = Memo::new(move |_| {
         let wait_ms = page.next_due_ms.get()?.saturating_sub(page.now_ms.get());
-        (wait_ms > 3000).then(|| wait_ms.div_ceil(1000) * 1000)
+        (wait_ms > 5000).then(|| wait_ms.div_ceil(1000) * 1000)
     });
     view! {
         <div class="stage-line">

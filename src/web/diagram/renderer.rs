@@ -136,6 +136,10 @@ impl Renderer {
         if mark.object.is_some() {
             attribute(&element, "role", "button");
             attribute(&element, "aria-pressed", "false");
+            // The element's own name says what these show.
+            for part in [&title, &detail] {
+                attribute(part, "aria-hidden", "true");
+            }
         }
         let shown = Shown { mark: Mark::decoration("", mark.shape, ""), element, glyph, title, detail };
         let mut shown = Shown { mark: Mark { x: i32::MIN, ..shown.mark.clone() }, ..shown };
@@ -265,6 +269,9 @@ fn change(shown: &mut Shown, mark: &Mark) {
     }
     if fresh || old.detail != mark.detail {
         shown.detail.set_text_content(Some(&mark.detail));
+        if mark.object.is_some() {
+            attribute(&shown.element, "aria-description", &mark.detail);
+        }
     }
     if fresh || old.name != mark.name {
         if !mark.name.is_empty() {
@@ -283,6 +290,7 @@ fn draw_meters(element: &HtmlElement, mark: &Mark) {
             Ok(Some(row)) => row,
             _ => {
                 let row = create("div", "meter");
+                attribute(&row, "aria-hidden", "true");
                 let bar = create("i", "");
                 let _ = bar.append_child(&create("u", ""));
                 let label = create("span", "");

@@ -1,7 +1,15 @@
 //! The kinds of the group `admissionregistration.k8s.io`.
 
-use super::{ALL_VERBS, Names, Plain, kind};
+mod admission_policy;
+mod admission_policy_binding;
+mod matching;
+mod webhook_configuration;
+
+use super::{ALL_VERBS, Names, kind};
 use crate::api::strategy::Kind;
+use admission_policy::AdmissionPolicyStrategy;
+use admission_policy_binding::AdmissionPolicyBindingStrategy;
+use webhook_configuration::WebhookConfigurationStrategy;
 
 /// All kinds of the group.
 pub(super) fn kinds() -> Vec<Kind> {
@@ -19,7 +27,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            AdmissionPolicyStrategy { is_mutating: true },
         ),
         kind(
             Names {
@@ -34,7 +42,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            AdmissionPolicyBindingStrategy { is_mutating: true },
         ),
         kind(
             Names {
@@ -49,7 +57,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            WebhookConfigurationStrategy { is_mutating: true },
         ),
         kind(
             Names {
@@ -64,7 +72,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["status"],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            AdmissionPolicyStrategy { is_mutating: false },
         ),
         kind(
             Names {
@@ -79,7 +87,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            AdmissionPolicyBindingStrategy { is_mutating: false },
         ),
         kind(
             Names {
@@ -94,7 +102,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            WebhookConfigurationStrategy { is_mutating: false },
         ),
     ]
 }

@@ -1,7 +1,11 @@
 //! The kinds of the group `apiextensions.k8s.io`.
 
-use super::{ALL_VERBS, Names, Plain, kind};
+mod custom_resource_definition;
+mod structural_schema;
+
+use super::{ALL_VERBS, Names, kind};
 use crate::api::strategy::Kind;
+use custom_resource_definition::CustomResourceDefinitionStrategy;
 
 /// All kinds of the group.
 pub(super) fn kinds() -> Vec<Kind> {
@@ -18,6 +22,6 @@ pub(super) fn kinds() -> Vec<Kind> {
             subresources: &["status"],
         },
         ALL_VERBS,
-        Plain { generation: true },
+        CustomResourceDefinitionStrategy,
     )]
 }

@@ -1,7 +1,10 @@
 //! The kinds of the group `apiregistration.k8s.io`.
 
-use super::{ALL_VERBS, Names, Plain, kind};
+mod api_service;
+
+use super::{ALL_VERBS, Names, kind};
 use crate::api::strategy::Kind;
+use api_service::ApiServiceStrategy;
 
 /// All kinds of the group.
 pub(super) fn kinds() -> Vec<Kind> {
@@ -18,6 +21,6 @@ pub(super) fn kinds() -> Vec<Kind> {
             subresources: &["status"],
         },
         ALL_VERBS,
-        Plain { generation: false },
+        ApiServiceStrategy,
     )]
 }

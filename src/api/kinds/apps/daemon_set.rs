@@ -6,9 +6,12 @@ use super::super::core::pod_validation::template;
 use super::super::core::pod_warnings;
 use super::workload;
 use crate::api::field_error::FieldError;
-use crate::api::strategy::{Column, Strategy};
+use crate::api::meta;
+use crate::api::strategy::{Column, Strategy, keep};
 use crate::value::Value;
 use serde_json::json;
+
+const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
 
 /// The rules of DaemonSets.
 pub struct DaemonSetStrategy;
@@ -30,6 +33,15 @@ impl Strategy for DaemonSetStrategy {
 
     fn prepare_for_create(&self, set: &mut Value) {
         set.set("status", json!({"currentNumberScheduled": 0, "desiredNumberScheduled": 0, "numberMisscheduled": 0, "numberReady": 0}));
+        meta::set_annotation(set, TEMPLATE_GENERATION, "1");
+    }
+
+    /// A number of the template, from before there were revisions; it is still counted (`spec.templateGeneration` of `extensions/v1beta1`).
+    fn prepare_for_update(&self, new: &mut Value, old: &Value) {
+        keep(new, old, "status");
+        let number: i64 = meta::annotation(old, TEMPLATE_GENERATION).parse().unwrap_or(0);
+        let changed = new.path("spec.template") != old.path("spec.template");
+        meta::set_annotation(new, TEMPLATE_GENERATION, &(number + i64::from(changed)).to_string());
     }
 
     fn validate(&self, set: &Value) -> Vec<FieldError> {

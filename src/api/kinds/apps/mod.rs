@@ -1,13 +1,15 @@
 //! The kinds of the group `apps`.
 
+mod controller_revision;
 mod daemon_set;
 mod deployment;
 pub mod replica_set;
 mod stateful_set;
 pub mod workload;
 
-use super::{ALL_VERBS, Names, Plain, kind};
+use super::{ALL_VERBS, Names, kind};
 use crate::api::strategy::Kind;
+use controller_revision::ControllerRevisionStrategy;
 use daemon_set::DaemonSetStrategy;
 use deployment::DeploymentStrategy;
 use replica_set::ReplicaSetStrategy;
@@ -29,7 +31,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            ControllerRevisionStrategy,
         ),
         kind(
             Names {

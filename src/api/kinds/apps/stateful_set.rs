@@ -8,6 +8,7 @@ use super::super::core::pod_warnings;
 use super::deployment::no_replicas;
 use super::workload;
 use crate::api::field_error::FieldError;
+use crate::api::meta;
 use crate::api::strategy::{Column, Strategy};
 use crate::value::Value;
 
@@ -72,7 +73,8 @@ impl Strategy for StatefulSetStrategy {
         }
         errors.extend(workload::count(spec, "replicas"));
         errors.extend(workload::count(spec, "minReadySeconds"));
-        errors.extend(workload::selector_and_template(spec));
+        let claims: Vec<&str> = spec.get("volumeClaimTemplates").items().iter().map(meta::name).collect();
+        errors.extend(workload::selector_and_template_with(spec, &claims));
         errors.extend(template::always_restarts(spec.get("template"), "spec.template"));
         errors
     }

@@ -15,6 +15,11 @@ pub fn count(spec: &Value, field: &str) -> Vec<FieldError> {
 
 /// `spec.selector` is there, and selects the Pods that `spec.template` makes.
 pub fn selector_and_template(spec: &Value) -> Vec<FieldError> {
+    selector_and_template_with(spec, &[])
+}
+
+/// As [`selector_and_template`], where more volumes than the template's own may be mounted.
+pub fn selector_and_template_with(spec: &Value, more_volumes: &[&str]) -> Vec<FieldError> {
     let selector = spec.get("selector");
     let mut errors = Vec::new();
     if selector.is_null() {
@@ -26,7 +31,7 @@ pub fn selector_and_template(spec: &Value) -> Vec<FieldError> {
         }
     }
     errors.extend(template_labels(selector, spec.get("template"), "spec.template"));
-    errors.extend(template::validate(spec.get("template"), "spec.template"));
+    errors.extend(template::validate_with(spec.get("template"), "spec.template", more_volumes));
     errors
 }
 

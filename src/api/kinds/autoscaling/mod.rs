@@ -1,7 +1,11 @@
 //! The kinds of the group `autoscaling`.
 
-use super::{ALL_VERBS, Names, Plain, kind};
+mod horizontal_pod_autoscaler;
+mod metrics;
+
+use super::{ALL_VERBS, Names, kind};
 use crate::api::strategy::Kind;
+use horizontal_pod_autoscaler::HorizontalPodAutoscalerStrategy;
 
 /// All kinds of the group.
 pub(super) fn kinds() -> Vec<Kind> {
@@ -18,6 +22,6 @@ pub(super) fn kinds() -> Vec<Kind> {
             subresources: &["status"],
         },
         ALL_VERBS,
-        Plain { generation: false },
+        HorizontalPodAutoscalerStrategy,
     )]
 }

@@ -1,7 +1,10 @@
 //! The kinds of the group `certificates.k8s.io`.
 
-use super::{ALL_VERBS, Names, Plain, kind};
+mod certificate_signing_request;
+
+use super::{ALL_VERBS, Names, kind};
 use crate::api::strategy::Kind;
+use certificate_signing_request::CertificateSigningRequestStrategy;
 
 /// All kinds of the group.
 pub(super) fn kinds() -> Vec<Kind> {
@@ -18,6 +21,6 @@ pub(super) fn kinds() -> Vec<Kind> {
             subresources: &["approval", "status"],
         },
         ALL_VERBS,
-        Plain { generation: false },
+        CertificateSigningRequestStrategy,
     )]
 }

@@ -1,7 +1,10 @@
 //! The kinds of the group `coordination.k8s.io`.
 
-use super::{ALL_VERBS, Names, Plain, kind};
+mod lease;
+
+use super::{ALL_VERBS, Names, kind};
 use crate::api::strategy::Kind;
+use lease::LeaseStrategy;
 
 /// All kinds of the group.
 pub(super) fn kinds() -> Vec<Kind> {
@@ -18,6 +21,6 @@ pub(super) fn kinds() -> Vec<Kind> {
             subresources: &[],
         },
         ALL_VERBS,
-        Plain { generation: false },
+        LeaseStrategy,
     )]
 }

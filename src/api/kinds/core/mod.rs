@@ -18,14 +18,14 @@ mod pod_update;
 pub mod pod_validation;
 pub mod pod_warnings;
 pub mod quality_of_service;
-mod quantities;
+pub mod quantities;
 mod replication_controller;
 pub mod resource_names;
 mod resource_quota;
 mod secret;
 pub mod service;
 mod service_account;
-mod service_validation;
+pub mod service_validation;
 pub mod volume_cells;
 
 use super::{ALL_VERBS, Names, Plain, kind};

@@ -20,6 +20,10 @@ impl Strategy for PodStrategy {
 
     fn prepare_for_create(&self, pod: &mut Value) {
         pod.set("status", json!({"phase": "Pending", "qosClass": super::quality_of_service::class(pod.get("spec"))}));
+        if !pod.path("spec.schedulingGates").is_empty() {
+            let message = "Scheduling is blocked due to non-empty scheduling gates";
+            pod.push("status.conditions", Value::from(json!({"type": "PodScheduled", "status": "False", "reason": "SchedulingGated", "message": message})));
+        }
     }
 
     fn validate(&self, pod: &Value) -> Vec<FieldError> {

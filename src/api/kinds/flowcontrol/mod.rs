@@ -1,7 +1,12 @@
 //! The kinds of the group `flowcontrol.apiserver.k8s.io`.
 
-use super::{ALL_VERBS, Names, Plain, kind};
+mod flow_schema;
+mod priority_level_configuration;
+
+use super::{ALL_VERBS, Names, kind};
 use crate::api::strategy::Kind;
+use flow_schema::FlowSchemaStrategy;
+use priority_level_configuration::PriorityLevelConfigurationStrategy;
 
 /// All kinds of the group.
 pub(super) fn kinds() -> Vec<Kind> {
@@ -19,7 +24,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["status"],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            FlowSchemaStrategy,
         ),
         kind(
             Names {
@@ -34,7 +39,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["status"],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            PriorityLevelConfigurationStrategy,
         ),
     ]
 }

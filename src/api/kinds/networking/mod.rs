@@ -1,7 +1,18 @@
 //! The kinds of the group `networking.k8s.io`.
 
-use super::{ALL_VERBS, Names, Plain, kind};
+mod ingress;
+mod ingress_class;
+mod ip_address;
+mod network_policy;
+mod service_cidr;
+
+use super::{ALL_VERBS, Names, kind};
 use crate::api::strategy::Kind;
+use ingress::IngressStrategy;
+use ingress_class::IngressClassStrategy;
+use ip_address::IpAddressStrategy;
+use network_policy::NetworkPolicyStrategy;
+use service_cidr::ServiceCidrStrategy;
 
 /// All kinds of the group.
 pub(super) fn kinds() -> Vec<Kind> {
@@ -19,7 +30,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            IngressClassStrategy,
         ),
         kind(
             Names {
@@ -34,7 +45,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["status"],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            IngressStrategy,
         ),
         kind(
             Names {
@@ -49,7 +60,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            IpAddressStrategy,
         ),
         kind(
             Names {
@@ -64,7 +75,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            NetworkPolicyStrategy,
         ),
         kind(
             Names {
@@ -79,7 +90,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["status"],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            ServiceCidrStrategy,
         ),
     ]
 }

@@ -1,7 +1,10 @@
 //! The kinds of the group `node.k8s.io`.
 
-use super::{ALL_VERBS, Names, Plain, kind};
+mod runtime_class;
+
+use super::{ALL_VERBS, Names, kind};
 use crate::api::strategy::Kind;
+use runtime_class::RuntimeClassStrategy;
 
 /// All kinds of the group.
 pub(super) fn kinds() -> Vec<Kind> {
@@ -18,6 +21,6 @@ pub(super) fn kinds() -> Vec<Kind> {
             subresources: &[],
         },
         ALL_VERBS,
-        Plain { generation: false },
+        RuntimeClassStrategy,
     )]
 }

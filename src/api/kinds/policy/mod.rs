@@ -1,7 +1,10 @@
 //! The kinds of the group `policy`.
 
-use super::{ALL_VERBS, Names, Plain, kind};
+mod pod_disruption_budget;
+
+use super::{ALL_VERBS, Names, kind};
 use crate::api::strategy::Kind;
+use pod_disruption_budget::PodDisruptionBudgetStrategy;
 
 /// All kinds of the group.
 pub(super) fn kinds() -> Vec<Kind> {
@@ -18,6 +21,6 @@ pub(super) fn kinds() -> Vec<Kind> {
             subresources: &["status"],
         },
         ALL_VERBS,
-        Plain { generation: true },
+        PodDisruptionBudgetStrategy,
     )]
 }

@@ -1,7 +1,12 @@
 //! The kinds of the group `rbac.authorization.k8s.io`.
 
-use super::{ALL_VERBS, Names, Plain, kind};
+mod role;
+mod role_binding;
+
+use super::{ALL_VERBS, Names, kind};
 use crate::api::strategy::Kind;
+use role::RoleStrategy;
+use role_binding::RoleBindingStrategy;
 
 /// All kinds of the group.
 pub(super) fn kinds() -> Vec<Kind> {
@@ -19,7 +24,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            RoleBindingStrategy { is_cluster_wide: true },
         ),
         kind(
             Names {
@@ -34,7 +39,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            RoleStrategy { is_cluster_wide: true },
         ),
         kind(
             Names {
@@ -49,7 +54,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            RoleBindingStrategy { is_cluster_wide: false },
         ),
         kind(
             Names {
@@ -64,7 +69,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            RoleStrategy { is_cluster_wide: false },
         ),
     ]
 }

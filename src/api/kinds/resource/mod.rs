@@ -1,7 +1,17 @@
 //! The kinds of the group `resource.k8s.io`.
 
-use super::{ALL_VERBS, Names, Plain, kind};
+mod claims;
+mod device_class;
+mod resource_claim;
+mod resource_claim_template;
+mod resource_slice;
+
+use super::{ALL_VERBS, Names, kind};
 use crate::api::strategy::Kind;
+use device_class::DeviceClassStrategy;
+use resource_claim::ResourceClaimStrategy;
+use resource_claim_template::ResourceClaimTemplateStrategy;
+use resource_slice::ResourceSliceStrategy;
 
 /// All kinds of the group.
 pub(super) fn kinds() -> Vec<Kind> {
@@ -19,7 +29,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            DeviceClassStrategy,
         ),
         kind(
             Names {
@@ -34,7 +44,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["status"],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            ResourceClaimStrategy,
         ),
         kind(
             Names {
@@ -49,7 +59,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            ResourceClaimTemplateStrategy,
         ),
         kind(
             Names {
@@ -64,7 +74,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: true },
+            ResourceSliceStrategy,
         ),
     ]
 }

@@ -1,7 +1,20 @@
 //! The kinds of the group `storage.k8s.io`.
 
-use super::{ALL_VERBS, Names, Plain, kind};
+mod csi_driver;
+mod csi_node;
+mod csi_storage_capacity;
+mod storage_class;
+mod volume_attachment;
+mod volume_attributes_class;
+
+use super::{ALL_VERBS, Names, kind};
 use crate::api::strategy::Kind;
+use csi_driver::CsiDriverStrategy;
+use csi_node::CsiNodeStrategy;
+use csi_storage_capacity::CsiStorageCapacityStrategy;
+use storage_class::StorageClassStrategy;
+use volume_attachment::VolumeAttachmentStrategy;
+use volume_attributes_class::VolumeAttributesClassStrategy;
 
 /// All kinds of the group.
 pub(super) fn kinds() -> Vec<Kind> {
@@ -19,7 +32,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            CsiDriverStrategy,
         ),
         kind(
             Names {
@@ -34,7 +47,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            CsiNodeStrategy,
         ),
         kind(
             Names {
@@ -49,7 +62,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            CsiStorageCapacityStrategy,
         ),
         kind(
             Names {
@@ -64,7 +77,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            StorageClassStrategy,
         ),
         kind(
             Names {
@@ -79,7 +92,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &["status"],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            VolumeAttachmentStrategy,
         ),
         kind(
             Names {
@@ -94,7 +107,7 @@ pub(super) fn kinds() -> Vec<Kind> {
                 subresources: &[],
             },
             ALL_VERBS,
-            Plain { generation: false },
+            VolumeAttributesClassStrategy,
         ),
     ]
 }

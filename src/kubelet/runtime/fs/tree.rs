@@ -3,6 +3,7 @@
 use super::content::Content;
 use imbl::OrdMap;
 use smol_str::SmolStr;
+use std::sync::Arc;
 
 /// An inode's number in its tree. 1 is the root.
 pub type Inode = u64;
@@ -143,7 +144,8 @@ impl Node {
 /// Paths are relative to the tree's root, with or without a leading `/`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tree {
-    nodes: OrdMap<Inode, Node>,
+    /// Behind pointers, so that a changed path of the map copies little.
+    nodes: OrdMap<Inode, Arc<Node>>,
     next: Inode,
     used_bytes: u64,
 }
@@ -158,7 +160,7 @@ impl Tree {
     /// An empty tree whose root has this mode.
     pub fn new(mode: u32, now_ms: u64) -> Tree {
         let root = Node { kind: NodeKind::Directory(OrdMap::new()), mode, uid: 0, gid: 0, modified_at_ms: now_ms, links: 2 };
-        Tree { nodes: OrdMap::unit(ROOT, root), next: ROOT + 1, used_bytes: 0 }
+        Tree { nodes: OrdMap::unit(ROOT, Arc::new(root)), next: ROOT + 1, used_bytes: 0 }
     }
 
     /// The bytes that all files take: what an emptyDir's `sizeLimit` is compared with.
@@ -173,12 +175,12 @@ impl Tree {
 
     /// The node of that number.
     pub fn node(&self, inode: Inode) -> Option<&Node> {
-        self.nodes.get(&inode)
+        self.nodes.get(&inode).map(Arc::as_ref)
     }
 
     /// The node of that number, to change its mode, owner and times; bytes are changed with [`Tree::append`] and [`Tree::truncate`].
     pub fn node_mut(&mut self, inode: Inode) -> Option<&mut Node> {
-        self.nodes.get_mut(&inode)
+        self.nodes.get_mut(&inode).map(Arc::make_mut)
     }
 
     /// What `name` is in the directory `parent`.
@@ -198,7 +200,7 @@ impl Tree {
         if let NodeKind::File(content) = &node.kind {
             self.used_bytes += content.len();
         }
-        self.nodes.insert(inode, node);
+        self.nodes.insert(inode, Arc::new(node));
         self.link_entry(parent, name, inode, now_ms);
         Ok(inode)
     }
@@ -282,14 +284,14 @@ impl Tree {
     }
 
     fn link_entry(&mut self, parent: Inode, name: &str, inode: Inode, now_ms: u64) {
-        if let Some(Node { kind: NodeKind::Directory(entries), modified_at_ms, .. }) = self.nodes.get_mut(&parent) {
+        if let Some(Node { kind: NodeKind::Directory(entries), modified_at_ms, .. }) = self.node_mut(parent) {
             entries.insert(name.into(), inode);
             *modified_at_ms = now_ms;
         }
     }
 
     fn unlink_entry(&mut self, parent: Inode, name: &str, now_ms: u64) {
-        if let Some(Node { kind: NodeKind::Directory(entries), modified_at_ms, .. }) = self.nodes.get_mut(&parent) {
+        if let Some(Node { kind: NodeKind::Directory(entries), modified_at_ms, .. }) = self.node_mut(parent) {
             entries.remove(name);
             *modified_at_ms = now_ms;
         }
@@ -311,7 +313,7 @@ impl Tree {
     }
 
     fn change(&mut self, inode: Inode, now_ms: u64, change: impl FnOnce(&mut Content)) -> Result<(), FsError> {
-        let node = self.nodes.get_mut(&inode).ok_or(FsError::NotFound)?;
+        let node = self.nodes.get_mut(&inode).map(Arc::make_mut).ok_or(FsError::NotFound)?;
         let NodeKind::File(content) = &mut node.kind else { return Err(FsError::IsADirectory) };
         let before = content.len();
         change(content);
@@ -440,7 +442,7 @@ impl Tree {
     pub fn set_group(&mut self, gid: i64) {
         let inodes: Vec<Inode> = self.nodes.keys().copied().collect();
         for inode in inodes {
-            if let Some(node) = self.nodes.get_mut(&inode) {
+            if let Some(node) = self.node_mut(inode) {
                 if matches!(node.kind, NodeKind::Symlink(_)) {
                     continue;
                 }

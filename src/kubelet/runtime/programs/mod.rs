@@ -1,6 +1,12 @@
 //! The programs of containers: busybox' applets, and what images bring along.
 
+pub(crate) mod awk;
+mod awk_call;
+mod awk_parse;
+mod awk_tokens;
+mod awk_value;
 pub(crate) mod copy;
+pub(crate) mod cut;
 pub(crate) mod date;
 pub(crate) mod digest;
 pub(crate) mod disk;
@@ -10,6 +16,7 @@ pub(crate) mod find;
 pub(crate) mod grep;
 pub(crate) mod http;
 pub(crate) mod httpd;
+pub(crate) mod lines;
 pub(crate) mod list;
 pub(crate) mod network;
 pub(crate) mod options;
@@ -19,11 +26,13 @@ pub(crate) mod processes;
 pub(crate) mod regex;
 pub(crate) mod sed;
 mod sed_parse;
+pub(crate) mod sort;
 pub(crate) mod stress;
 pub(crate) mod system;
 mod table;
 pub(crate) mod tail;
 pub(crate) mod text;
+pub(crate) mod tools;
 
 pub(crate) use table::{APPLETS, MORE_APPLETS, applet};
 

@@ -1,6 +1,6 @@
 //! Which programs there are.
 
-use super::{Now, copy, date, digest, disk, files, find, grep, http, httpd, list, network, processes, sed, stress, system, tail, text};
+use super::{Now, awk, copy, cut, date, digest, disk, files, find, grep, http, httpd, lines, list, network, processes, sed, sort, stress, system, tail, text};
 use crate::kubelet::runtime::kernel::{Flow, Program, Sys};
 use crate::kubelet::runtime::shell::{self, Dialect};
 use smol_str::SmolStr;
@@ -173,8 +173,9 @@ fn waiting(name: &str, argv: &[SmolStr], arguments: &[SmolStr]) -> Option<Box<dy
 
 fn beginning(name: &str) -> Option<Make> {
     Some(match name {
+        "awk" => awk::Awk::program,
         "cat" => text::Cat::program,
-        "cut" => text::Cut::program,
+        "cut" => cut::Cut::program,
         "dd" => disk::Copy::program,
         "egrep" => |sys, arguments| grep::Grep::program(sys, arguments, "egrep"),
         "fgrep" => |sys, arguments| grep::Grep::program(sys, arguments, "fgrep"),
@@ -194,18 +195,18 @@ fn beginning(name: &str) -> Option<Make> {
         "ping" => network::Ping::program,
         "rev" => text::Each::rev,
         "sed" => sed::Sed::program,
-        "seq" => text::Lines::seq,
-        "yes" => text::Lines::yes,
-        "shuf" => text::Whole::shuf,
+        "seq" => lines::Lines::seq,
+        "yes" => lines::Lines::yes,
+        "shuf" => sort::Whole::shuf,
         "sleep" => processes::Sleep::program,
         "usleep" => processes::Sleep::micro,
-        "sort" => text::Whole::sort,
-        "tac" => text::Whole::tac,
+        "sort" => sort::Whole::sort,
+        "tac" => sort::Whole::tac,
         "tail" => tail::Tail::program,
         "tee" => text::Tee::program,
         "timeout" => processes::Runner::timeout,
-        "tr" => text::Translate::program,
-        "uniq" => text::Unique::program,
+        "tr" => cut::Translate::program,
+        "uniq" => sort::Unique::program,
         "watch" => processes::Runner::watch,
         "wc" => text::Count::program,
         "wget" => http::Fetch::wget,

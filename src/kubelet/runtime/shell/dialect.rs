@@ -10,6 +10,11 @@ pub(crate) enum Dialect {
     Bash,
 }
 
+/// bash says `-c` where a script isn't a file.
+fn bash_source(name: &str, is_script_file: bool) -> String {
+    if is_script_file { name.to_owned() } else { format!("{name}: -c") }
+}
+
 impl Dialect {
     pub fn is_bash(self) -> bool {
         self == Dialect::Bash
@@ -22,6 +27,33 @@ impl Dialect {
             Dialect::Ash => format!("{name}: {message}\n"),
             Dialect::Dash => format!("{name}: {}: {message}\n", line + 1),
             Dialect::Bash => format!("{name}: line {}: {message}\n", line + 1),
+        }
+    }
+
+    /// A syntax error, which the parser gives in ash's words.
+    pub fn syntax_error(self, name: &str, line: u32, is_script_file: bool, error: &str) -> String {
+        let text = error.strip_prefix("syntax error: ").unwrap_or(error);
+        let (what, expecting) = match text.split_once(" (expecting ") {
+            Some((what, expecting)) => (what, format!(" (expecting {expecting}")),
+            None => (text, String::new()),
+        };
+        let unexpected = what.strip_prefix("unexpected ");
+        match (self, unexpected) {
+            (Dialect::Ash, _) => self.message(name, line, is_script_file, error),
+            (Dialect::Dash, Some(token)) => self.message(name, line, is_script_file, &format!("Syntax error: {token} unexpected{expecting}")),
+            (Dialect::Dash, None) => {
+                let mut letters = text.chars();
+                let capital: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+                self.message(name, line, is_script_file, &format!("Syntax error: {capital}"))
+            }
+            (Dialect::Bash, Some("end of file")) => self.message(&bash_source(name, is_script_file), line + 1, true, "syntax error: unexpected end of file"),
+            (Dialect::Bash, Some(token)) => {
+                self.message(&bash_source(name, is_script_file), line, true, &format!("syntax error near unexpected token `{}'", token.trim_matches('"')))
+            }
+            (Dialect::Bash, None) if text == "unterminated quoted string" => {
+                self.message(&bash_source(name, is_script_file), line, true, "unexpected EOF while looking for matching `\"'")
+            }
+            (Dialect::Bash, None) => self.message(&bash_source(name, is_script_file), line, true, text),
         }
     }
 

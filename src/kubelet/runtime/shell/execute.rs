@@ -1,20 +1,15 @@
 //! Executing steps.
 
-use super::ast::{AssignedValue, Assignment, Condition};
 use super::builtins::{self, Outcome};
 use super::compile::{Code, Simple, Step, compile};
 use super::expand::{Expander, Stop};
 use super::pending::Pending;
 use super::redirect::{self, Resolved};
-use super::variables::Content;
-use super::{Control, FrameKind, Next, Shell, Source, pattern};
-use crate::kubelet::runtime::kernel::{Flow, Pid, Read, Spawn, Sys, Wait};
+use super::{Control, FrameKind, Next, Shell, pattern};
+use crate::kubelet::runtime::kernel::{Flow, Pid, Spawn, Sys};
 use crate::kubelet::runtime::programs;
 use smol_str::SmolStr;
 use std::sync::Arc;
-
-/// A script that is read from standard input is no longer than this.
-const MAX_SCRIPT_BYTES: usize = 1 << 20;
 
 impl Shell {
     /// Executes the next step.
@@ -171,7 +166,7 @@ impl Shell {
         Ok(Next::Go)
     }
 
-    fn jump(&mut self, to: usize) {
+    pub(super) fn jump(&mut self, to: usize) {
         if let Some(frame) = self.frames.last_mut() {
             frame.at = to;
         }
@@ -441,270 +436,11 @@ impl Shell {
         self.put_back(undo.variables);
     }
 
-    fn put_back(&mut self, variables: Vec<(SmolStr, Option<super::Variable>)>) {
+    pub(super) fn put_back(&mut self, variables: Vec<(SmolStr, Option<super::Variable>)>) {
         for (name, variable) in variables.into_iter().rev() {
             match variable {
                 Some(variable) => self.variables.put(&name, variable),
                 None => self.variables.remove(&name),
-            }
-        }
-    }
-
-    fn assign_all(&mut self, assignments: &[Assignment], sys: &mut Sys<'_, '_>) -> Result<Vec<(SmolStr, SmolStr)>, Stop> {
-        let mut assigned = Vec::new();
-        for assignment in assignments {
-            let name = &assignment.name;
-            let content = self.assigned_content(assignment, sys)?;
-            if let Content::Text(text) = &content {
-                assigned.push((name.clone(), text.clone()));
-            }
-            self.variables.set_content(name, content).map_err(|()| Stop::Error(self.read_only_error(name)))?;
-            if self.options.allexport {
-                self.variables.change(name, |variable| variable.exported = true);
-            }
-        }
-        Ok(assigned)
-    }
-
-    fn assigned_content(&mut self, assignment: &Assignment, sys: &mut Sys<'_, '_>) -> Result<Content, Stop> {
-        let name = &assignment.name;
-        let mut expander = Expander { shell: self, sys };
-        match &assignment.value {
-            AssignedValue::Array(words) => {
-                let items = expander.fields(words)?;
-                let old = if assignment.append { self.variables.array(name) } else { Vec::new() };
-                Ok(Content::Array(old.into_iter().chain(items).collect()))
-            }
-            AssignedValue::Scalar(word) => {
-                let index = assignment.index.as_ref().map(|index| expander.arithmetic(index)).transpose()?;
-                let value: SmolStr = expander.text(word)?.into();
-                let Some(index) = index else {
-                    let old = if assignment.append { self.variables.text(name).unwrap_or_default() } else { SmolStr::default() };
-                    return Ok(Content::Text(format!("{old}{value}").into()));
-                };
-                let mut items = self.variables.array(name);
-                let index =
-                    usize::try_from(index).ok().filter(|index| *index < 100_000).ok_or_else(|| Stop::Error(format!("{name}[{index}]: bad array subscript")))?;
-                if items.len() <= index {
-                    items.resize(index + 1, SmolStr::default());
-                }
-                items[index] = if assignment.append { format!("{}{value}", items[index]).into() } else { value };
-                Ok(Content::Array(items.into()))
-            }
-        }
-    }
-
-    /// `set -x`
-    fn trace(&self, assigned: &[(SmolStr, SmolStr)], fields: &[SmolStr], sys: &mut Sys<'_, '_>) {
-        let words = assigned
-            .iter()
-            .map(|(name, value)| format!("{name}={}", builtins::quote_if_needed(value)))
-            .chain(fields.iter().map(|field| builtins::quote_if_needed(field)));
-        let line = words.collect::<Vec<_>>().join(" ");
-        sys.err(&format!("+ {line}\n"));
-    }
-
-    fn condition(&mut self, condition: &Condition, sys: &mut Sys<'_, '_>) -> Result<bool, Stop> {
-        Ok(match condition {
-            Condition::Not(inner) => !self.condition(inner, sys)?,
-            Condition::And(left, right) => self.condition(left, sys)? && self.condition(right, sys)?,
-            Condition::Or(left, right) => self.condition(left, sys)? || self.condition(right, sys)?,
-            Condition::Unary(operator, word) => {
-                let operand = Expander { shell: self, sys }.text(word)?;
-                if operator == "-v" { self.variables.text(&operand).is_some() } else { super::test_command::unary(sys, operator, &operand).unwrap_or(false) }
-            }
-            Condition::Binary(left, operator, right) => {
-                let left_text = Expander { shell: self, sys }.text(left)?;
-                match operator.as_str() {
-                    "==" | "=" | "!=" => {
-                        let described = Expander { shell: self, sys }.pattern(right)?;
-                        pattern::matches(&described, &left_text) == (operator != "!=")
-                    }
-                    "=~" => {
-                        let source = Expander { shell: self, sys }.regex(right)?;
-                        self.match_regex(&source, &left_text)?
-                    }
-                    "-eq" | "-ne" | "-lt" | "-le" | "-gt" | "-ge" => {
-                        let left = Expander { shell: self, sys }.arithmetic(left)?;
-                        let right = Expander { shell: self, sys }.arithmetic(right)?;
-                        super::test_command::compare(operator, left, right)
-                    }
-                    _ => {
-                        let right = Expander { shell: self, sys }.text(right)?;
-                        super::test_command::binary(sys, &left_text, operator, &right).ok().flatten().unwrap_or(false)
-                    }
-                }
-            }
-        })
-    }
-
-    /// `=~`: fills `BASH_REMATCH`.
-    fn match_regex(&mut self, source: &str, text: &str) -> Result<bool, Stop> {
-        let regex = programs::regex::Regex::extended(source, false).map_err(|_| Stop::Error("syntax error in regular expression".into()))?;
-        let groups = regex.find(text, 0);
-        let matched: Vec<SmolStr> = match &groups {
-            Some(groups) => groups.iter().map(|group| group.map_or("", |(start, end)| &text[start..end]).into()).collect(),
-            None => Vec::new(),
-        };
-        let _ = self.variables.set_content("BASH_REMATCH", Content::Array(matched.into()));
-        Ok(groups.is_some())
-    }
-
-    /// A frame has come to its end.
-    pub(super) fn leave_frame(&mut self, sys: &mut Sys<'_, '_>) {
-        let Some(frame) = self.frames.pop() else { return };
-        self.drop_controls(frame.controls, sys);
-        match frame.kind {
-            FrameKind::Function { parameters, locals, .. } => {
-                self.parameters = parameters;
-                self.put_back(locals);
-            }
-            FrameKind::Trap { status } => self.status = status,
-            FrameKind::Plain | FrameKind::Sourced => {}
-        }
-    }
-
-    fn drop_controls(&mut self, keep: usize, sys: &mut Sys<'_, '_>) {
-        while self.controls.len() > keep {
-            if let Some(Control::Redirect(saved)) = self.controls.pop() {
-                redirect::restore(saved, sys);
-            }
-        }
-    }
-
-    /// `break` and `continue`.
-    pub(super) fn leave_loops(&mut self, count: usize, again_wanted: bool, sys: &mut Sys<'_, '_>) {
-        let floor = self.frames.last().map_or(0, |frame| frame.controls);
-        let loops =
-            self.controls[floor.min(self.controls.len())..].iter().filter(|control| matches!(control, Control::Loop { .. } | Control::For { .. })).count();
-        let mut left = count.min(loops);
-        if left == 0 {
-            return;
-        }
-        while self.controls.len() > floor {
-            if let Some(Control::Loop { again, end, status } | Control::For { again, end, status, .. }) = self.controls.last_mut() {
-                left -= 1;
-                if left == 0 {
-                    let to = if again_wanted { *again } else { *end };
-                    if !again_wanted {
-                        *status = 0;
-                    }
-                    self.status = 0;
-                    return self.jump(to);
-                }
-            }
-            if let Some(Control::Redirect(saved)) = self.controls.pop() {
-                redirect::restore(saved, sys);
-            }
-        }
-    }
-
-    /// `return`
-    pub(super) fn return_with(&mut self, status: i32, sys: &mut Sys<'_, '_>) -> Option<i32> {
-        self.undo_command(sys);
-        self.status = status;
-        while let Some(frame) = self.frames.last_mut() {
-            if matches!(frame.kind, FrameKind::Function { .. } | FrameKind::Sourced | FrameKind::Trap { .. }) {
-                frame.at = frame.code.steps.len();
-                return None;
-            }
-            self.leave_frame(sys);
-        }
-        Some(status)
-    }
-
-    /// Ends the shell, after its EXIT trap.
-    pub(super) fn exit(&mut self, status: i32, sys: &mut Sys<'_, '_>) -> Next {
-        let status = status & 0xff;
-        if let Some(action) = self.traps.remove(&0).filter(|action| !action.is_empty()) {
-            while !self.frames.is_empty() {
-                self.leave_frame(sys);
-            }
-            self.undo_command(sys);
-            self.source = Source::None;
-            self.exiting = Some(status);
-            self.status = status;
-            if self.push_text(&action, FrameKind::Plain, sys) {
-                return Next::Go;
-            }
-        }
-        Next::Stop(Flow::Exit(status))
-    }
-
-    /// Reads the next commands of the script.
-    fn next_commands(&mut self, sys: &mut Sys<'_, '_>) -> Next {
-        if let Some(status) = self.exiting {
-            return Next::Stop(Flow::Exit(status));
-        }
-        match &mut self.source {
-            Source::None => self.exit(self.status, sys),
-            Source::Text(parser) => {
-                self.line = parser.line();
-                match parser.next_commands() {
-                    Ok(Some(list)) => {
-                        if !self.options.noexec {
-                            self.push_frame(compile(&list), FrameKind::Plain);
-                        }
-                        Next::Go
-                    }
-                    Ok(None) => self.exit(self.status, sys),
-                    Err(error) => {
-                        self.line = parser.line();
-                        self.complain(sys, &error.message);
-                        self.exit(2, sys)
-                    }
-                }
-            }
-            Source::Input { .. } => self.read_commands(sys),
-        }
-    }
-
-    /// Reads commands from standard input, a line at a time, until they are whole.
-    fn read_commands(&mut self, sys: &mut Sys<'_, '_>) -> Next {
-        if let Source::Input { prompted, .. } = &mut self.source
-            && !std::mem::replace(prompted, true)
-        {
-            self.prompt(sys);
-        }
-        let line = match sys.read_line(0) {
-            Read::Block => return Next::Stop(Flow::Wait(Wait::Input(0))),
-            Read::Data(bytes) => Some(String::from_utf8_lossy(&bytes).into_owned()),
-            Read::End | Read::Failed(_) => None,
-        };
-        let Source::Input { unread, .. } = &mut self.source else { return Next::Go };
-        let ended = line.is_none();
-        unread.push_str(line.as_deref().unwrap_or_default());
-        if ended && unread.is_empty() {
-            if self.interactive {
-                sys.err("\n");
-            }
-            return self.exit(self.status, sys);
-        }
-        let text = unread.clone();
-        match super::Parser::new(&text, self.dialect.is_bash()).whole() {
-            Err(error) if error.incomplete && !ended && text.len() < MAX_SCRIPT_BYTES => {
-                if self.interactive {
-                    sys.err("> ");
-                }
-                Next::Go
-            }
-            parsed => {
-                self.source = Source::Input { unread: String::new(), prompted: false };
-                match parsed {
-                    Ok(list) if !list.is_empty() => {
-                        self.push_frame(compile(&list), FrameKind::Plain);
-                        Next::Go
-                    }
-                    Ok(_) => Next::Go,
-                    Err(error) => {
-                        self.complain(sys, &error.message);
-                        self.status = 2;
-                        if !self.interactive {
-                            return self.exit(2, sys);
-                        }
-                        Next::Go
-                    }
-                }
             }
         }
     }

@@ -5,14 +5,18 @@
 //! input or for time anywhere and go on later. Its whole state is a value: a subshell is a clone.
 
 mod arithmetic;
+mod assign;
 mod ast;
 mod braces;
 mod builtins;
 mod compile;
+mod compound;
+mod condition;
 mod dialect;
 pub(crate) mod escapes;
 mod execute;
 mod expand;
+mod frames;
 mod glob;
 mod parse;
 pub(crate) mod pattern;
@@ -273,6 +277,12 @@ impl Shell {
         sys.err(&text);
     }
 
+    /// The same, for a syntax error.
+    fn complain_syntax(&self, sys: &mut Sys<'_, '_>, message: &str) {
+        let text = self.dialect.syntax_error(&self.name, self.line, self.is_script_file, message);
+        sys.err(&text);
+    }
+
     /// The same, for an error of a builtin.
     fn complain_of(&self, sys: &mut Sys<'_, '_>, builtin: &str, message: &str) {
         let text = self.dialect.builtin_message(&self.name, self.line, self.is_script_file, builtin, message);
@@ -324,7 +334,7 @@ impl Shell {
                 true
             }
             Err(error) => {
-                self.complain(sys, &error.message);
+                self.complain_syntax(sys, &error.message);
                 self.status = 2;
                 false
             }

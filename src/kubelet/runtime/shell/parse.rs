@@ -1,7 +1,7 @@
 //! Reading commands: the grammar of busybox' ash, and of bash what scripts use most.
 
 use super::ast::*;
-use super::words::{is_meta, is_name, is_name_start};
+use super::words::{is_meta, is_name_start};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -122,11 +122,11 @@ impl Parser {
         self.text[start..self.pos].iter().collect::<String>().into()
     }
 
-    fn looking_at(&self, text: &str) -> bool {
+    pub(super) fn looking_at(&self, text: &str) -> bool {
         text.chars().enumerate().all(|(index, c)| self.peek_at(index) == Some(c))
     }
 
-    fn skip_blanks(&mut self) {
+    pub(super) fn skip_blanks(&mut self) {
         loop {
             match self.peek() {
                 Some(' ' | '\t' | '\r') => self.pos += 1,
@@ -147,7 +147,7 @@ impl Parser {
         }
     }
 
-    fn skip_newlines(&mut self) {
+    pub(super) fn skip_newlines(&mut self) {
         loop {
             self.skip_blanks();
             if self.peek() != Some('\n') {
@@ -158,11 +158,11 @@ impl Parser {
     }
 
     /// The reserved word that stands here, if one does.
-    fn reserved(&self) -> Option<&'static str> {
+    pub(super) fn reserved(&self) -> Option<&'static str> {
         RESERVED.into_iter().find(|word| self.at_word(word))
     }
 
-    fn at_word(&self, word: &str) -> bool {
+    pub(super) fn at_word(&self, word: &str) -> bool {
         self.looking_at(word) && self.peek_at(word.len()).is_none_or(is_meta)
     }
 
@@ -205,7 +205,7 @@ impl Parser {
         }
     }
 
-    fn item(&mut self, ends: &[&str]) -> Result<Item, SyntaxError> {
+    pub(super) fn item(&mut self, ends: &[&str]) -> Result<Item, SyntaxError> {
         let first = self.pipeline(ends)?;
         let mut rest = Vec::new();
         let mut background = false;
@@ -265,7 +265,7 @@ impl Parser {
         }
     }
 
-    fn command(&mut self, _ends: &[&str]) -> Result<Command, SyntaxError> {
+    pub(super) fn command(&mut self, _ends: &[&str]) -> Result<Command, SyntaxError> {
         self.enter()?;
         self.skip_blanks();
         let line = self.line();
@@ -334,31 +334,7 @@ impl Parser {
         }
     }
 
-    /// `name() …`
-    fn function(&mut self) -> Result<Option<CommandKind>, SyntaxError> {
-        let start = self.pos;
-        let name = self.take_while(|c| !is_meta(c) && !matches!(c, '\'' | '"' | '\\' | '$' | '`' | '='));
-        self.skip_blanks();
-        let is_function = !name.is_empty() && self.peek() == Some('(') && {
-            self.pos += 1;
-            self.skip_blanks();
-            self.peek() == Some(')')
-        };
-        if !is_function {
-            self.pos = start;
-            return Ok(None);
-        }
-        self.pos += 1;
-        self.function_body(name).map(Some)
-    }
-
-    fn function_body(&mut self, name: SmolStr) -> Result<CommandKind, SyntaxError> {
-        self.skip_newlines();
-        let body = self.command(&[])?;
-        Ok(CommandKind::Function { name, body: Arc::new(body) })
-    }
-
-    fn expect(&mut self, word: &str) -> Result<(), SyntaxError> {
+    pub(super) fn expect(&mut self, word: &str) -> Result<(), SyntaxError> {
         self.skip_blanks();
         if !self.at_word(word) {
             return Err(self.unexpected(Some(word)));
@@ -367,141 +343,12 @@ impl Parser {
         Ok(())
     }
 
-    fn expect_char(&mut self, c: char) -> Result<(), SyntaxError> {
+    pub(super) fn expect_char(&mut self, c: char) -> Result<(), SyntaxError> {
         if self.peek() != Some(c) {
             return Err(self.unexpected(Some(c.encode_utf8(&mut [0; 4]))));
         }
         self.pos += 1;
         Ok(())
-    }
-
-    fn do_group(&mut self) -> Result<List, SyntaxError> {
-        self.skip_newlines();
-        self.expect("do")?;
-        let body = self.list(&["done"], false)?;
-        self.expect("done")?;
-        Ok(body)
-    }
-
-    fn if_command(&mut self) -> Result<CommandKind, SyntaxError> {
-        let mut branches = Vec::new();
-        let mut otherwise = None;
-        self.pos += 2;
-        loop {
-            let condition = self.list(&["then"], false)?;
-            self.expect("then")?;
-            let body = self.list(&["fi", "elif", "else"], false)?;
-            branches.push((condition, body));
-            if self.at_word("elif") {
-                self.pos += 4;
-                continue;
-            }
-            if self.at_word("else") {
-                self.pos += 4;
-                otherwise = Some(self.list(&["fi"], false)?);
-            }
-            self.expect("fi")?;
-            return Ok(CommandKind::If { branches, otherwise });
-        }
-    }
-
-    fn for_command(&mut self) -> Result<CommandKind, SyntaxError> {
-        self.pos += 3;
-        self.skip_blanks();
-        if self.bash && self.looking_at("((") {
-            return self.for_arithmetic();
-        }
-        let variable = self.take_while(|c| !is_meta(c));
-        if !is_name(&variable) {
-            return Err(SyntaxError::new("bad for loop variable"));
-        }
-        self.skip_newlines();
-        let mut words = None;
-        if self.at_word("in") {
-            self.pos += 2;
-            let mut list = Vec::new();
-            loop {
-                self.skip_blanks();
-                match self.word()? {
-                    Some(word) => list.push(word),
-                    None => break,
-                }
-            }
-            words = Some(list);
-            if !matches!(self.peek(), Some(';' | '\n')) {
-                return Err(self.unexpected(None));
-            }
-        }
-        if self.peek() == Some(';') {
-            self.pos += 1;
-        }
-        let body = self.do_group()?;
-        Ok(CommandKind::For { variable, words, body })
-    }
-
-    fn for_arithmetic(&mut self) -> Result<CommandKind, SyntaxError> {
-        self.pos += 2;
-        let mut parts = Vec::new();
-        for end in [';', ';', ')'] {
-            let text = self.take_while(|c| c != end);
-            self.expect_char(end)?;
-            parts.push(self.inner(&text).double_quoted(None)?);
-        }
-        self.expect_char(')')?;
-        self.skip_blanks();
-        if self.peek() == Some(';') {
-            self.pos += 1;
-        }
-        let body = self.do_group()?;
-        let mut parts = parts.into_iter();
-        let (start, condition, step) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
-        Ok(CommandKind::ForArithmetic { start, condition, step, body })
-    }
-
-    fn case_command(&mut self) -> Result<CommandKind, SyntaxError> {
-        self.pos += 4;
-        self.skip_blanks();
-        let word = self.word()?.ok_or_else(|| self.unexpected(None))?;
-        self.skip_newlines();
-        self.expect("in")?;
-        let mut arms = Vec::new();
-        loop {
-            self.skip_newlines();
-            if self.at_word("esac") {
-                self.pos += 4;
-                return Ok(CommandKind::Case { word, arms });
-            }
-            if self.peek() == Some('(') {
-                self.pos += 1;
-                self.skip_blanks();
-            }
-            let mut patterns = Vec::new();
-            loop {
-                self.skip_blanks();
-                patterns.push(self.word()?.ok_or_else(|| self.unexpected(Some(")")))?);
-                self.skip_blanks();
-                match self.peek() {
-                    Some('|') => self.pos += 1,
-                    Some(')') => break,
-                    _ => return Err(self.unexpected(Some(")"))),
-                }
-            }
-            self.pos += 1;
-            let body = self.list(&["esac"], true)?;
-            let mut falls_through = false;
-            if self.looking_at(";;") {
-                self.pos += 2;
-                if self.bash && self.peek() == Some('&') {
-                    self.pos += 1;
-                }
-            } else if self.bash && self.looking_at(";&") {
-                self.pos += 2;
-                falls_through = true;
-            } else if !self.at_word("esac") {
-                return Err(self.unexpected(Some("esac")));
-            }
-            arms.push(CaseArm { patterns, body, falls_through });
-        }
     }
 
     fn simple(&mut self, line: u32) -> Result<Command, SyntaxError> {
@@ -631,91 +478,5 @@ impl Parser {
         }
         self.after_here_documents = Some(at);
         if quoted { Ok(vec![Part::Quoted(body.into())]) } else { Ok(vec![Part::Double(self.inner(&body).double_quoted(None)?)]) }
-    }
-
-    fn condition_or(&mut self) -> Result<Condition, SyntaxError> {
-        let condition = self.condition_and(true)?;
-        self.skip_newlines();
-        if !self.at_word("]]") {
-            return Err(self.unexpected(Some("]]")));
-        }
-        self.pos += 2;
-        Ok(condition)
-    }
-
-    fn condition_and(&mut self, or: bool) -> Result<Condition, SyntaxError> {
-        self.enter()?;
-        let mut left = if or { self.condition_and(false)? } else { self.condition_not()? };
-        loop {
-            self.skip_newlines();
-            if !self.looking_at(if or { "||" } else { "&&" }) {
-                self.leave();
-                return Ok(left);
-            }
-            self.pos += 2;
-            let right = if or { self.condition_and(false)? } else { self.condition_not()? };
-            left = if or { Condition::Or(Box::new(left), Box::new(right)) } else { Condition::And(Box::new(left), Box::new(right)) };
-        }
-    }
-
-    fn condition_not(&mut self) -> Result<Condition, SyntaxError> {
-        self.enter()?;
-        self.skip_newlines();
-        let condition = if self.at_word("!") {
-            self.pos += 1;
-            Condition::Not(Box::new(self.condition_not()?))
-        } else if self.peek() == Some('(') {
-            self.pos += 1;
-            let inner = self.condition_and(true)?;
-            self.skip_newlines();
-            self.expect_char(')')?;
-            inner
-        } else {
-            self.condition_primary()?
-        };
-        self.leave();
-        Ok(condition)
-    }
-
-    fn condition_primary(&mut self) -> Result<Condition, SyntaxError> {
-        let first = self.word()?.ok_or_else(|| self.unexpected(None))?;
-        if let [Part::Literal(operator)] = first.as_slice()
-            && operator.len() == 2
-            && operator.starts_with('-')
-        {
-            self.skip_blanks();
-            if !self.at_word("]]")
-                && let Some(operand) = self.word()?
-            {
-                return Ok(Condition::Unary(operator.clone(), operand));
-            }
-        }
-        self.skip_blanks();
-        if self.at_word("]]") || matches!(self.peek(), Some('&' | '|' | ')' | '\n') | None) {
-            return Ok(Condition::Unary("-n".into(), first));
-        }
-        let operator = match self.peek() {
-            Some(c @ ('<' | '>')) => {
-                self.pos += 1;
-                SmolStr::from(c.to_string())
-            }
-            _ => self.take_while(|c| !is_meta(c)),
-        };
-        self.skip_blanks();
-        let regex = operator == "=~";
-        let parens = std::cell::Cell::new(0i32);
-        let right = self.word_until(|_, c| match c {
-            '(' if regex => {
-                parens.set(parens.get() + 1);
-                false
-            }
-            ')' if regex && parens.get() > 0 => {
-                parens.set(parens.get() - 1);
-                false
-            }
-            '|' if regex && parens.get() > 0 => false,
-            _ => is_meta(c),
-        })?;
-        Ok(Condition::Binary(first, operator, right))
     }
 }

@@ -22,7 +22,13 @@ pub fn validate_pod(pod: &Value) -> Vec<FieldError> {
 
 /// What is wrong with a Pod's spec, be it of a Pod or of a template.
 pub fn validate_spec(spec: &Value, field: &str) -> Vec<FieldError> {
-    let (volume_names, mut errors) = volumes::validate(spec.get("volumes"), &format!("{field}.volumes"));
+    validate_spec_with(spec, field, &[])
+}
+
+/// As [`validate_spec`], where more volumes than the spec's own may be mounted: those of a StatefulSet's claim templates.
+pub fn validate_spec_with(spec: &Value, field: &str, more_volumes: &[&str]) -> Vec<FieldError> {
+    let (mut volume_names, mut errors) = volumes::validate(spec.get("volumes"), &format!("{field}.volumes"));
+    volume_names.add(more_volumes);
     errors.extend(containers::validate(spec, field, &volume_names));
     errors.extend(supported(spec, field, "restartPolicy", &["Always", "OnFailure", "Never"]));
     errors.extend(supported(spec, field, "dnsPolicy", &["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]));

@@ -1,19 +1,24 @@
 //! Templates of Pods (`ValidatePodTemplateSpec`).
 
-use super::validate_spec;
+use super::validate_spec_with;
 use crate::api::field_error::FieldError;
 use crate::api::names;
 use crate::value::Value;
 
 /// What is wrong with a template at `field`.
 pub fn validate(template: &Value, field: &str) -> Vec<FieldError> {
+    validate_with(template, field, &[])
+}
+
+/// As [`validate`], where more volumes than the template's own may be mounted.
+pub fn validate_with(template: &Value, field: &str, more_volumes: &[&str]) -> Vec<FieldError> {
     let mut errors = labels(template.path("metadata.labels"), &format!("{field}.labels"));
     for (key, _) in template.path("metadata.annotations").fields().iter() {
         for rule in names::qualified_name(&key.to_lowercase()) {
             errors.push(FieldError::invalid(format!("{field}.annotations"), &key.into(), rule));
         }
     }
-    errors.extend(validate_spec(template.get("spec"), &format!("{field}.spec")));
+    errors.extend(validate_spec_with(template.get("spec"), &format!("{field}.spec"), more_volumes));
     if !template.path("spec.ephemeralContainers").is_empty() {
         errors.push(FieldError::forbidden(format!("{field}.spec.ephemeralContainers"), "ephemeral containers not allowed in pod template"));
     }

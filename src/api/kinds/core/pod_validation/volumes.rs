@@ -90,6 +90,11 @@ fn item_rules(item: &Value, field: &str, is_downward: bool) -> Vec<FieldError> {
 }
 
 impl VolumeNames {
+    /// Volumes that are not in the spec itself.
+    pub fn add(&mut self, names: &[&str]) {
+        self.names.extend(names.iter().map(|name| name.to_string()));
+    }
+
     /// What is wrong with a container's volumeMounts and volumeDevices.
     pub fn validate_mounts(&self, container: &Value, field: &str) -> Vec<FieldError> {
         let mut errors = Vec::new();

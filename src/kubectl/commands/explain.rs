@@ -1,0 +1,239 @@
+//! `kubectl explain` (`k8s.io/kubectl/pkg/explain/v2`, the template `plaintext`).
+
+use crate::api::enums;
+use crate::api::schema::{self, Definition, Field, FieldType};
+use crate::kubectl::entry::{Entry, Invocation};
+use crate::kubectl::failure::Failure;
+use crate::kubectl::flags::Flag;
+use crate::kubectl::resources::{self, Mapping};
+use std::fmt::Write;
+
+/// `explain`.
+pub const ENTRY: Entry = Entry {
+    path: "explain",
+    aliases: &[],
+    about: "Describe fields and structure of various resources.\n\nShows the fields of a kind, or of a part of it, with what they mean.",
+    examples: "
+# The fields of pods
+kubectl explain pods
+
+# All of them, without words
+kubectl explain pods --recursive
+
+# One field
+kubectl explain deployment.spec.strategy",
+    usage: "TYPE [--recursive=FALSE|TRUE] [--api-version=api-version-group] [-o|--output=plaintext|plaintext-openapiv2]",
+    flags,
+    run: Some(|invocation| Box::pin(run(invocation))),
+};
+
+fn flags() -> Vec<Flag> {
+    vec![
+        Flag::text("api-version", "Explain this version of the kind: GROUP/VERSION."),
+        Flag::text("output", "How to show it; only plaintext.").short('o').or("plaintext"),
+        Flag::bool("recursive", "Show the names of all fields, without words."),
+    ]
+}
+
+/// How wide descriptions are.
+const WIDTH: usize = 76;
+/// How deep `--recursive` goes: definitions such as JSONSchemaProps contain themselves.
+const MAX_DEPTH: usize = 12;
+
+async fn run(invocation: Invocation) -> Result<(), Failure> {
+    let [argument] = invocation.arguments.as_slice() else {
+        return Err(match invocation.arguments.len() {
+            0 => invocation
+                .usage_error("You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources."),
+            _ => invocation.usage_error("We accept only this format: explain RESOURCE"),
+        });
+    };
+    let output = invocation.flags.text("output");
+    if !["plaintext", "plaintext-openapiv2"].contains(&output) {
+        return Err(Failure::text(format!("unrecognized format: {output}")));
+    }
+    let (mapping, path) = resolve(&invocation, argument)?;
+    let version = match invocation.flags.text("api-version").rsplit('/').next() {
+        Some(version) if !version.is_empty() => version.to_string(),
+        _ => mapping.version.to_string(),
+    };
+    let kind = &mapping.kind;
+    let mut text = String::new();
+    if !kind.group.is_empty() {
+        let _ = writeln!(text, "GROUP:      {}", kind.group);
+    }
+    let _ = writeln!(text, "KIND:       {}\nVERSION:    {version}\n", kind.kind);
+    let Some(root) = schema::for_kind(&kind.group, &version, &kind.kind) else {
+        let what = if kind.group.is_empty() { version } else { format!("{}/{version}", kind.group) };
+        return Err(Failure::text(format!("couldn't find resource for \"{what}, Kind={}\"", kind.kind)));
+    };
+    let recursive = invocation.flags.is("recursive");
+    match path.as_slice() {
+        [] => {
+            describe(&mut text, &[root.description()], Some(root), recursive);
+        }
+        path => {
+            let Some((parent, field)) = find(root, path) else {
+                invocation.session.out(text);
+                let missing = first_missing(root, path);
+                return Err(Failure::text(format!("field \"{missing}\" does not exist")));
+            };
+            let required = if field.required { " -required-" } else { "" };
+            let _ = writeln!(text, "FIELD: {} <{}>{required}", field.name, type_name(&field.type_));
+            let words = enums::words(parent.name, field.name);
+            if !words.is_empty() {
+                let _ = writeln!(text, "ENUM:");
+                words.iter().for_each(|word| drop(writeln!(text, "    {}", shown(word.value))));
+            }
+            text.push_str("\n\n");
+            let inner = field.type_.item_definition();
+            let own = field_description(parent, field);
+            let of_type = inner.map_or("", Definition::description);
+            let of_type = if of_type == own { "" } else { of_type };
+            describe(&mut text, &[&own, of_type], inner.filter(|inner| !inner.fields().is_empty()), recursive);
+        }
+    }
+    invocation.session.out(text + "\n\n");
+    Ok(())
+}
+
+/// `deployment.spec.strategy` → the kind, and the path in it. The first word may be `ingresses.networking.k8s.io` too, or a type of a given version.
+fn resolve(invocation: &Invocation, argument: &str) -> Result<(Mapping, Vec<String>), Failure> {
+    let registry = invocation.session.registry();
+    let words: Vec<&str> = argument.split('.').filter(|word| !word.is_empty()).collect();
+    let (first, path) = words.split_first().map_or(("", &[][..]), |(first, path)| (*first, path));
+    if let Some(group) = invocation.flags.text("api-version").rsplit_once('/').map(|(group, _)| group)
+        && let Some(mapping) = resources::find(&registry, &format!("{first}.{group}"))
+    {
+        return Ok((mapping, path.iter().map(|word| word.to_string()).collect()));
+    }
+    // The longest beginning that names a kind with its group counts.
+    let whole = resources::find(&registry, argument).filter(|_| words.len() > 1).map(|mapping| (mapping, Vec::new()));
+    if let Some(found) = whole {
+        return Ok(found);
+    }
+    match resources::find(&registry, first) {
+        Some(mapping) => Ok((mapping, path.iter().map(|word| word.to_string()).collect())),
+        None => {
+            invocation.session.err_line(format!("the server doesn't have a resource type \"{first}\""));
+            Err(Failure::Exit(1))
+        }
+    }
+}
+
+/// The field at a path, and the definition that it is a field of.
+fn find(root: &'static Definition, path: &[String]) -> Option<(&'static Definition, &'static Field)> {
+    let (last, parents) = path.split_last()?;
+    let mut here = root;
+    for name in parents {
+        here = here.field(name)?.type_.item_definition()?;
+    }
+    Some((here, here.field(last)?))
+}
+
+fn first_missing<'a>(root: &'static Definition, path: &'a [String]) -> &'a str {
+    (1..=path.len()).find(|&length| find(root, &path[..length]).is_none()).map_or("", |length| &path[length - 1])
+}
+
+/// The description, then the fields where there are any.
+fn describe(text: &mut String, descriptions: &[&str], definition: Option<&'static Definition>, recursive: bool) {
+    text.push_str("DESCRIPTION:\n");
+    let words: Vec<&str> = descriptions.iter().copied().filter(|words| !words.is_empty()).collect();
+    let words = if words.is_empty() { "<empty>".to_string() } else { words.join("\n") };
+    text.push_str(&indented(&words, 4));
+    text.push_str("    \n");
+    if let Some(definition) = definition {
+        text.push_str("FIELDS:\n");
+        fields(text, definition, 1, recursive);
+    }
+}
+
+fn fields(text: &mut String, definition: &'static Definition, level: usize, recursive: bool) {
+    let inset = "  ".repeat(level);
+    for field in definition.fields() {
+        let required = if field.required { " -required-" } else { "" };
+        let _ = writeln!(text, "{inset}{}\t<{}>{required}", field.name, type_name(&field.type_));
+        let words = enums::words(definition.name, field.name);
+        if !words.is_empty() {
+            let list: Vec<String> = words.iter().map(|word| shown(word.value)).collect();
+            let _ = writeln!(text, "{inset}enum: {}", list.join(", "));
+        }
+        if recursive {
+            if let Some(inner) = field.type_.item_definition().filter(|_| level < MAX_DEPTH) {
+                fields(text, inner, level + 1, true);
+            }
+        } else {
+            let description = field_description(definition, field);
+            text.push_str(&indented(if description.is_empty() { "<no description>" } else { &description }, 2 * level + 2));
+            text.push('\n');
+        }
+    }
+}
+
+/// A word of an enumeration; the empty one is shown in quotes.
+fn shown(word: &str) -> String {
+    if word.is_empty() { "\"\"".into() } else { word.into() }
+}
+
+/// What the field is for, with what each of its words means.
+fn field_description(definition: &Definition, field: &Field) -> String {
+    let mut description = field.description().to_string();
+    let words = enums::words(definition.name, field.name);
+    if !words.is_empty() && !description.contains("Possible enum values:") {
+        description.push_str("\n\nPossible enum values:");
+        for word in words {
+            let _ = write!(description, "\n - `\"{}\"`", word.value);
+            if !word.about.is_empty() {
+                let _ = write!(description, " {}", word.about);
+            }
+        }
+    }
+    description
+}
+
+fn type_name(type_: &FieldType) -> String {
+    match type_ {
+        FieldType::String | FieldType::Time | FieldType::MicroTime | FieldType::Bytes => "string".into(),
+        FieldType::Quantity => "Quantity".into(),
+        FieldType::IntOrString => "IntOrString".into(),
+        FieldType::Int32 | FieldType::Int64 => "integer".into(),
+        FieldType::Number => "number".into(),
+        FieldType::Bool => "boolean".into(),
+        FieldType::Any | FieldType::Object => "Object".into(),
+        FieldType::Array(item) => format!("[]{}", type_name(item)),
+        FieldType::Map(value) => format!("map[string]{}", type_name(value)),
+        FieldType::Ref(target) => target.definition().kind().into(),
+    }
+}
+
+/// Wraps a text at [`WIDTH`] and indents each line; blanks inside a line stay as they are.
+fn indented(text: &str, indent: usize) -> String {
+    let inset = " ".repeat(indent);
+    let mut wrapped = String::new();
+    for paragraph in text.split('\n') {
+        for line in wrap(paragraph) {
+            let _ = writeln!(wrapped, "{inset}{line}");
+        }
+    }
+    wrapped
+}
+
+fn wrap(paragraph: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    let mut rest = paragraph;
+    while !rest.is_empty() {
+        let blanks = rest.len() - rest.trim_start_matches(' ').len();
+        let word_length = rest[blanks..].find(' ').unwrap_or(rest.len() - blanks);
+        let (piece, after) = rest.split_at(blanks + word_length);
+        if !line.is_empty() && line.chars().count() + piece.chars().count() > WIDTH {
+            lines.push(std::mem::take(&mut line));
+            line.push_str(piece.trim_start_matches(' '));
+        } else {
+            line.push_str(piece);
+        }
+        rest = after;
+    }
+    lines.push(line);
+    lines
+}
