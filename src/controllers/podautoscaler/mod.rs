@@ -175,17 +175,20 @@ impl Reconcile<'_, '_> {
     /// Whether another autoscaler, that has been looked at too, scales the same pods; the two would pull them to and fro.
     fn is_ambiguous(&mut self, target: &Target) -> bool {
         let selector = target.object.path("spec.selector");
-        let rivals: Vec<String> = self
+        let mut rivals: Vec<(i64, String)> = self
             .context
             .store()
             .list(&HORIZONTAL_POD_AUTOSCALERS, Some(meta::namespace(self.autoscaler)))
             .filter(|other| self.context.memory.contains_key(&meta::key(other)))
             .filter(|other| self.target_of(other).is_ok_and(|found| found.object.path("spec.selector") == selector))
-            .map(|other| meta::key(other).to_string())
+            .map(|other| (behavior::first_seen_ms(self.context, other), meta::key(other).to_string()))
             .collect();
         if rivals.len() < 2 {
             return false;
         }
+        rivals.sort();
+        let rivals: Vec<&str> = rivals.iter().map(|(_, name)| name.as_str()).collect();
+        self.status.set("currentMetrics", Value::Null);
         let pairs = if selector.has("matchLabels") { selector.get("matchLabels") } else { selector };
         let text: Vec<String> = pairs.fields().iter().map(|(key, value)| format!("{key}={}", value.str())).collect();
         let message = format!("pods by selector {} are controlled by multiple HPAs: [{}]", text.join(","), rivals.join(" "));
