@@ -34,6 +34,7 @@ pub(in crate::server) fn create_object(context: &mut Context, mut object: Value,
     // Ownership is settled before admission: what plugins add belongs to nobody.
     managed_fields::update(context, &mut object, &Value::Null, manager);
     let mut object = context.admit(Operation::Create, object, &Value::Null)?;
+    generate_name(context, &mut object);
     let kind = context.kind.clone();
     let allocated = allocation::begin_create(context, &mut object)?;
     let outcome = finish_create(context, &kind, object);
@@ -105,6 +106,10 @@ fn fill_system_fields(context: &mut Context, object: &mut Value) {
     object.remove("metadata.deletionGracePeriodSeconds");
     object.remove("metadata.resourceVersion");
     object.remove("metadata.selfLink");
+}
+
+/// Makes a name out of `generateName`; after the plugins, which so only see its beginning.
+fn generate_name(context: &mut Context, object: &mut Value) {
     let generate_name = object.path("metadata.generateName").str().to_string();
     if !meta::name(object).is_empty() || generate_name.is_empty() {
         return;

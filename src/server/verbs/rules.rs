@@ -68,6 +68,11 @@ pub(super) fn returns_deleted_object(resource: &GroupResource) -> bool {
         )
 }
 
+/// Whether changed annotations raise the generation too, as those of Deployments do.
+pub(super) fn counts_annotations(resource: &GroupResource) -> bool {
+    is_one_of(resource, &[("apps", "deployments")])
+}
+
 /// The finalizers after a delete with this propagation (`deletionFinalizersForGarbageCollection`).
 pub(super) fn finalizers_for_deletion(resource: &GroupResource, propagation: &str, finalizers: &[String]) -> Vec<String> {
     if resource.resource == "events" {
