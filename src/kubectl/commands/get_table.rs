@@ -163,7 +163,7 @@ async fn sorted(invocation: &Invocation, mapping: &Mapping, table: &mut Value, n
     if sort_by.is_empty() {
         return Ok(());
     }
-    let only = Named { mappings: vec![mapping.clone()], names: Vec::new(), slashed: false, single: false };
+    let only = Named { mappings: vec![mapping.clone()], names: Vec::new(), single: false };
     let objects = if named.names.is_empty() { invocation.fetch(&only).await.0 } else { Vec::new() };
     let rows = table.get("rows").items().to_vec();
     let object_of = |row: &Value| {
