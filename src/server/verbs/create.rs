@@ -1,7 +1,7 @@
 //! Making an object: `handlers/create.go` and `Store.Create`.
 
 use super::read::answer;
-use super::{Context, is_built_in};
+use super::{Context, is_built_in, rules};
 use crate::api::resource::{CUSTOM_RESOURCE_DEFINITIONS, GroupResource};
 use crate::api::status::Status;
 use crate::api::{meta, names, time};
@@ -55,6 +55,7 @@ fn finish_create(context: &mut Context, kind: &crate::api::strategy::Kind, mut o
     context.refuse(&name, &errors)?;
     authorization::check_escalation(context.server, context.request, &object)?;
     context.warnings.extend(kind.strategy.warnings(&object, None));
+    context.warnings.extend(rules::name_warning(&context.request.resource, &name).map(String::from));
     context.check_admission(Operation::Create, object.clone(), &Value::Null)?;
     let resource = convert::storage_resource(&context.request.resource);
     if let Some(existing) = context.server.store.get(&resource, meta::namespace(&object), &name) {
