@@ -65,7 +65,7 @@ const WATCH_LATENCY_MS: u64 = 5;
 /// How long a request takes.
 const REQUEST_MS: u64 = 7;
 /// How many objects a controller looks at in a millisecond.
-const OBJECTS_PER_MS: usize = 10;
+const OBJECTS_PER_MS: usize = 4;
 
 /// The controllers that run in every cluster.
 static CONTROLLERS: &[&dyn Controller] = &[

@@ -13,6 +13,7 @@ mod certificates;
 mod coordination;
 pub mod core;
 mod discovery;
+mod events;
 mod flowcontrol;
 mod networking;
 mod node;
@@ -42,6 +43,7 @@ pub fn all() -> Vec<Kind> {
         coordination::kinds(),
         core::kinds(),
         discovery::kinds(),
+        events::kinds(),
         flowcontrol::kinds(),
         networking::kinds(),
         node::kinds(),

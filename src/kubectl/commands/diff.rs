@@ -113,14 +113,17 @@ async fn versions(invocation: &Invocation, info: &Info) -> Result<(Value, Value)
         Err(failure) => return Err(failure),
     };
     let (namespace, name) = (info.namespace.as_str(), info.name.as_str());
+    let mut wanted = info.object.clone();
+    // What is remembered of an apply always has annotations; without them here, they would look taken away.
+    wanted.path_mut("metadata.annotations").fields_mut();
     let merged = if invocation.flags.is("server-side") {
-        invocation.patch(&info.mapping, namespace, name, PatchType::Apply, info.object.clone(), options).await?
+        invocation.patch(&info.mapping, namespace, name, PatchType::Apply, wanted, options).await?
     } else if live.is_null() {
-        invocation.create(&info.mapping, namespace, info.object.clone(), options).await?
+        invocation.create(&info.mapping, namespace, wanted, options).await?
     } else {
         let version = info.mapping.kind.versions.iter().find(|version| version.name == info.mapping.version);
         let definition = version.map_or("", |version| version.definition.as_str());
-        let patch = three_way_patch(&original_of(&live).unwrap_or_default(), &info.object, &live, definition);
+        let patch = three_way_patch(&original_of(&live).unwrap_or_default(), &wanted, &live, definition);
         if patch.is_empty() {
             live.clone()
         } else {

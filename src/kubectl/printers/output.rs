@@ -143,13 +143,13 @@ impl Printer {
     /// # Errors
     /// Where a template doesn't fit the object.
     pub fn print_object(&self, session: &Session, object: &Value, managed_fields: bool) -> Result<(), Failure> {
+        // Templates see managed fields, as upstream's do; only JSON and YAML hide them.
         let shown = || if managed_fields { object.clone() } else { without_managed_fields(object) };
         match self {
             Printer::Json => session.out(write_json(&shown())),
             Printer::Yaml => session.out(write_yaml(&shown())),
             Printer::Kyaml => session.out(write_kyaml(&shown())),
             Printer::Template { text, template } => {
-                let object = &shown();
                 let failure = |why: String| {
                     let mut message = format!("error executing template {text:?}: {why}. Printing more information for debugging the template:\n");
                     message += &format!("\ttemplate was:\n\t\t{text}\n\traw data was:\n\t\t{}\n", crate::manifest::write_json_compact(object));
@@ -159,7 +159,6 @@ impl Printer {
                 session.out(template.text(object).map_err(failure)?);
             }
             Printer::JsonPath { template, path, as_json } => {
-                let object = &shown();
                 let text = if *as_json { path.json(object) } else { path.text(object) };
                 let failure = |why: String| {
                     let mut message = format!(

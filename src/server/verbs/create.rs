@@ -1,7 +1,7 @@
 //! Making an object: `handlers/create.go` and `Store.Create`.
 
 use super::read::answer;
-use super::{Context, is_built_in};
+use super::{Context, is_built_in, rules};
 use crate::api::resource::{CUSTOM_RESOURCE_DEFINITIONS, GroupResource};
 use crate::api::status::Status;
 use crate::api::{meta, names, time};
@@ -34,6 +34,7 @@ pub(in crate::server) fn create_object(context: &mut Context, mut object: Value,
     // Ownership is settled before admission: what plugins add belongs to nobody.
     managed_fields::update(context, &mut object, &Value::Null, manager);
     let mut object = context.admit(Operation::Create, object, &Value::Null)?;
+    generate_name(context, &mut object);
     let kind = context.kind.clone();
     let allocated = allocation::begin_create(context, &mut object)?;
     let outcome = finish_create(context, &kind, object);
@@ -54,6 +55,7 @@ fn finish_create(context: &mut Context, kind: &crate::api::strategy::Kind, mut o
     context.refuse(&name, &errors)?;
     authorization::check_escalation(context.server, context.request, &object)?;
     context.warnings.extend(kind.strategy.warnings(&object, None));
+    context.warnings.extend(rules::name_warning(&context.request.resource, &name).map(String::from));
     context.check_admission(Operation::Create, object.clone(), &Value::Null)?;
     let resource = convert::storage_resource(&context.request.resource);
     if let Some(existing) = context.server.store.get(&resource, meta::namespace(&object), &name) {
@@ -105,6 +107,10 @@ fn fill_system_fields(context: &mut Context, object: &mut Value) {
     object.remove("metadata.deletionGracePeriodSeconds");
     object.remove("metadata.resourceVersion");
     object.remove("metadata.selfLink");
+}
+
+/// Makes a name out of `generateName`; after the plugins, which so only see its beginning.
+fn generate_name(context: &mut Context, object: &mut Value) {
     let generate_name = object.path("metadata.generateName").str().to_string();
     if !meta::name(object).is_empty() || generate_name.is_empty() {
         return;

@@ -50,6 +50,7 @@ pub(super) fn execute(server: &mut Server, request: &Request, now_ms: u64, warni
         without_namespace = Request { namespace: SmolStr::default(), ..request.clone() };
         &without_namespace
     };
+    warnings.extend(rules::deprecation(&request.resource).map(String::from));
     let mut context = Context { server, kind, request, now_ms, warnings };
     match request.subresource.as_str() {
         "" => {}
@@ -137,7 +138,11 @@ impl Context<'_> {
     }
 
     fn attributes<'b>(&'b mut self, operation: Operation, object: Value, old: &Value) -> Attributes<'b> {
-        let name = if self.request.name.is_empty() { SmolStr::new(crate::api::meta::name(&object)) } else { self.request.name.clone() };
+        let name = match (self.request.name.as_str(), crate::api::meta::name(&object)) {
+            ("", "") => SmolStr::new(object.path("metadata.generateName").str()),
+            ("", name) => SmolStr::new(name),
+            (name, _) => SmolStr::new(name),
+        };
         Attributes {
             kind: self.kind.clone(),
             request: self.request,

@@ -98,7 +98,8 @@ fn finish_update(context: &mut Context, kind: &crate::api::strategy::Kind, mut n
         strategy.prepare_for_status_update(&mut new, old);
     } else {
         strategy.prepare_for_update(&mut new, old);
-        if strategy.has_generation() && is_changed_beyond_status(&new, old) {
+        let is_changed = is_changed_beyond_status(&new, old) || rules::counts_annotations(&context.request.resource) && annotations(&new) != annotations(old);
+        if strategy.has_generation() && is_changed {
             new.set("metadata.generation", old.path("metadata.generation").as_i64().unwrap_or(0) + 1);
         }
     }
@@ -149,6 +150,10 @@ fn keep_system_fields(new: &mut Value, old: &Value) {
             metadata.insert(field, value);
         }
     }
+}
+
+fn annotations(object: &Value) -> &Value {
+    object.path("metadata.annotations")
 }
 
 /// Whether anything but metadata and status differs; what changes hands between clones unchanged is not looked into.

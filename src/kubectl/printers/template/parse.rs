@@ -244,7 +244,6 @@ fn commands(mut words: &[Word], depth: usize) -> Result<(Pipeline, &[Word]), Str
                 pipeline.push(std::mem::take(&mut command));
             }
             Word::Sign(')') => {
-                words = &rest[..];
                 if command.is_empty() {
                     return Err("missing value for parenthesized pipeline".into());
                 }
