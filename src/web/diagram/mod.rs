@@ -24,7 +24,11 @@ pub struct Stage {
     wanted: Wanted,
     seen_revision: u64,
     travels: bool,
+    drawn_at_ms: f64,
 }
+
+/// At full speed, where each frame is another picture, this long passes from one drawing to the next.
+const DRAWING_APART_MS: f64 = 120.0;
 
 /// The stage, to be drawn once a frame.
 pub type SharedStage = Rc<RefCell<Stage>>;
@@ -45,6 +49,11 @@ impl Stage {
             return;
         }
         let revision = page.revision.get_untracked();
+        let at_full_speed = page.playing.get_untracked() && page.speed.get_untracked() == Speed::Max;
+        if at_full_speed && frame::now_ms() < self.drawn_at_ms + DRAWING_APART_MS {
+            return;
+        }
+        self.drawn_at_ms = frame::now_ms();
         page.session.with_value(|session| {
             let cluster = session.cluster();
             if session.epoch() != self.epoch {
