@@ -20,8 +20,13 @@ const MOST_TAB_STOPS: usize = 60;
 struct Shown {
     mark: Mark,
     element: HtmlElement,
-    /// What is pointed at and focused, and has the name; it lies over the text, which says the same in parts.
+    /// What is pointed at and focused, and has the name. It lies over the text, which says the same in parts; a cell is it itself.
     hit: HtmlElement,
+    /// What is in it; nothing in a cell, of which there may be thousands.
+    parts: Option<Parts>,
+}
+
+struct Parts {
     glyph: Element,
     title: Element,
     detail: Element,
@@ -80,13 +85,21 @@ impl Renderer {
         self.canvas.class_list().toggle_with_force("still", !travel).ok();
         self.many = scene.marks.iter().filter(|mark| mark.object.is_some()).count() > MOST_TAB_STOPS;
 
-        let wanted: BTreeSet<&SmolStr> = scene.marks.iter().map(|mark| &mark.id).collect();
-        let gone: Vec<SmolStr> = self.shown.keys().filter(|id| !wanted.contains(id)).cloned().collect();
+        let wanted: BTreeMap<&SmolStr, Shape> = scene.marks.iter().map(|mark| (&mark.id, mark.shape)).collect();
+        let gone: Vec<SmolStr> = self.shown.keys().filter(|id| !wanted.contains_key(id)).cloned().collect();
         for id in gone {
             if let Some(shown) = self.shown.remove(&id) {
-                leave(&shown.element, travel);
+                leave(&shown, travel);
             }
         }
+        // A cell has other parts than what it was before or becomes.
+        self.shown.retain(|id, shown| {
+            let stays = wanted.get(id).is_none_or(|shape| (*shape == Shape::Cell) == shown.parts.is_none());
+            if !stays {
+                shown.element.remove();
+            }
+            stays
+        });
 
         let mut arriving = Vec::new();
         // From the back, so that a new element can be put before the one that follows it.
@@ -126,27 +139,17 @@ impl Renderer {
 
     fn enter(&self, mark: &Mark, next: Option<&Element>, travel: bool) -> Shown {
         let element: HtmlElement = create("div", "").unchecked_into();
-        let glyph = document().create_element_ns(Some(SVG), "svg").expect("a valid name of an element");
-        attribute(&glyph, "viewBox", "0 0 16 16");
-        attribute(&glyph, "aria-hidden", "true");
-        let title = create("b", "");
-        let detail = create("small", "");
-        for part in [&glyph, &title, &detail] {
-            let _ = element.append_child(part);
-        }
-        let hit: HtmlElement = create("span", "hit").unchecked_into();
+        let is_cell = mark.shape == Shape::Cell;
+        let hit = if is_cell { element.clone() } else { create("span", "hit").unchecked_into() };
         if mark.object.is_some() {
             for (name, value) in [("data-id", mark.id.as_str()), ("role", "button"), ("aria-pressed", "false")] {
                 attribute(&hit, name, value);
             }
-            // The name says what these show.
-            for part in [&title, &detail] {
-                attribute(part, "aria-hidden", "true");
-            }
-            let _ = element.append_child(&hit);
         }
-        let shown = Shown { mark: Mark::decoration("", mark.shape, ""), element, hit, glyph, title, detail };
-        let mut shown = Shown { mark: Mark { x: i32::MIN, ..shown.mark.clone() }, ..shown };
+        let parts = (!is_cell).then(|| fill(&element, &hit, mark.object.is_some()));
+        // Different in everything from the mark that it becomes.
+        let blank = Mark { x: i32::MIN, ..Mark::decoration("", mark.shape, "") };
+        let mut shown = Shown { mark: blank, element, hit, parts };
         change(&mut shown, mark);
         if let (true, Some((x, y))) = (travel, mark.enters_at) {
             place(&shown.element, x, y);
@@ -247,6 +250,25 @@ impl Renderer {
     }
 }
 
+/// Puts the parts of a mark into its element.
+fn fill(element: &HtmlElement, hit: &HtmlElement, is_object: bool) -> Parts {
+    let glyph = document().create_element_ns(Some(SVG), "svg").expect("a valid name of an element");
+    attribute(&glyph, "viewBox", "0 0 16 16");
+    attribute(&glyph, "aria-hidden", "true");
+    let parts = Parts { glyph, title: create("b", ""), detail: create("small", "") };
+    for part in [&parts.glyph, &parts.title, &parts.detail] {
+        let _ = element.append_child(part);
+    }
+    if is_object {
+        // The name says what these show.
+        for part in [&parts.title, &parts.detail] {
+            attribute(part, "aria-hidden", "true");
+        }
+        let _ = element.append_child(hit);
+    }
+    parts
+}
+
 /// Brings an element up to its mark, part by part.
 fn change(shown: &mut Shown, mark: &Mark) {
     let old = &shown.mark;
@@ -258,28 +280,19 @@ fn change(shown: &mut Shown, mark: &Mark) {
         style(&shown.element, "width", &format!("{}px", mark.width));
         style(&shown.element, "height", &format!("{}px", mark.height));
     }
-    if fresh || (old.shape, old.tone, old.hue, old.faint) != (mark.shape, mark.tone, mark.hue, mark.faint) {
+    if fresh || (old.shape, old.tone, old.hue, old.faint, old.glyph) != (mark.shape, mark.tone, mark.hue, mark.faint, mark.glyph) {
         let list = shown.element.class_list();
         let kept: Vec<&str> = ["selected", "related"].into_iter().filter(|class| list.contains(class)).collect();
         shown.element.set_class_name(&format!("{} {}", class_of(mark), kept.join(" ")));
     }
-    if fresh || (old.glyph, old.percent) != (mark.glyph, mark.percent) {
-        // Our own drawings and a number: nothing of a person's is in it.
-        shown.glyph.set_inner_html(&glyph(mark.glyph, mark.percent));
-        attribute(&shown.glyph, "class", if mark.glyph == Glyph::None { "none" } else { "glyph" });
-    }
-    if fresh || old.title != mark.title {
-        shown.title.set_text_content(Some(&mark.title));
-    }
-    if fresh || old.detail != mark.detail {
-        shown.detail.set_text_content(Some(&mark.detail));
-        if mark.object.is_some() {
-            attribute(&shown.hit, "aria-description", &mark.detail);
-        }
+    if let Some(parts) = &shown.parts {
+        change_parts(parts, &shown.hit, old, mark, fresh);
     }
     if fresh || old.name != mark.name {
         if mark.name.is_empty() {
-            attribute(&shown.element, "title", &mark.detail);
+            if !mark.detail.is_empty() {
+                attribute(&shown.element, "title", &mark.detail);
+            }
         } else {
             attribute(&shown.hit, "aria-label", &mark.name);
             attribute(&shown.hit, "title", &mark.name);
@@ -287,6 +300,23 @@ fn change(shown: &mut Shown, mark: &Mark) {
     }
     if fresh || old.meters != mark.meters {
         draw_meters(&shown.element, mark);
+    }
+}
+
+fn change_parts(parts: &Parts, hit: &HtmlElement, old: &Mark, mark: &Mark, fresh: bool) {
+    if fresh || (old.glyph, old.percent) != (mark.glyph, mark.percent) {
+        // Our own drawings and a number: nothing of a person's is in it.
+        parts.glyph.set_inner_html(&glyph(mark.glyph, mark.percent));
+        attribute(&parts.glyph, "class", if mark.glyph == Glyph::None { "none" } else { "glyph" });
+    }
+    if fresh || old.title != mark.title {
+        parts.title.set_text_content(Some(&mark.title));
+    }
+    if fresh || old.detail != mark.detail {
+        parts.detail.set_text_content(Some(&mark.detail));
+        if mark.object.is_some() {
+            attribute(hit, "aria-description", &mark.detail);
+        }
     }
 }
 
@@ -318,15 +348,14 @@ fn draw_meters(element: &HtmlElement, mark: &Mark) {
     }
 }
 
-fn leave(element: &HtmlElement, travel: bool) {
-    if !travel {
+fn leave(shown: &Shown, travel: bool) {
+    let element = &shown.element;
+    if !travel || shown.parts.is_none() {
         element.remove();
         return;
     }
     element.class_list().add_1("gone").ok();
-    if let Ok(Some(hit)) = element.query_selector(".hit") {
-        hit.remove();
-    }
+    shown.hit.remove();
     attribute(element, "aria-hidden", "true");
     let element = element.clone();
     let remove = Closure::once_into_js(move || element.remove());
@@ -349,7 +378,17 @@ fn class_of(mark: &Mark) -> String {
         Shape::Heading => "heading",
     };
     let hue = mark.hue.map(|hue| format!(" hue-{hue}")).unwrap_or_default();
-    format!("mark {shape} {}{hue}{}", tone_class(mark.tone), if mark.faint { " faint" } else { "" })
+    let symbol = match (mark.shape, mark.glyph) {
+        (Shape::Cell, Glyph::Ready) => " ready",
+        (Shape::Cell, Glyph::NotReady) => " half",
+        (Shape::Cell, Glyph::Waits) => " dashed",
+        (Shape::Cell, Glyph::Trouble) => " triangle",
+        (Shape::Cell, Glyph::Ended) => " ended",
+        (Shape::Cell, Glyph::Leaving) => " leaving",
+        (Shape::Cell, _) => " ring",
+        _ => "",
+    };
+    format!("mark {shape}{symbol} {}{hue}{}", tone_class(mark.tone), if mark.faint { " faint" } else { "" })
 }
 
 fn tone_class(tone: Tone) -> &'static str {
