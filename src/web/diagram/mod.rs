@@ -25,10 +25,15 @@ pub struct Stage {
     seen_revision: u64,
     travels: bool,
     drawn_at_ms: f64,
+    is_complete: bool,
+    crowded: bool,
 }
 
-/// At full speed, where each frame is another picture, this long passes from one drawing to the next.
-const DRAWING_APART_MS: f64 = 120.0;
+/// So many marks that drawing them takes more time than the cluster does.
+const CROWD: usize = 300;
+
+/// At full speed, where each frame is another picture, this long passes from one drawing to the next, and this long in a crowd.
+const DRAWING_APART_MS: [f64; 2] = [100.0, 300.0];
 
 /// The stage, to be drawn once a frame.
 pub type SharedStage = Rc<RefCell<Stage>>;
@@ -50,7 +55,7 @@ impl Stage {
         }
         let revision = page.revision.get_untracked();
         let at_full_speed = page.playing.get_untracked() && page.speed.get_untracked() == Speed::Max;
-        if at_full_speed && frame::now_ms() < self.drawn_at_ms + DRAWING_APART_MS {
+        if at_full_speed && self.is_complete && frame::now_ms() < self.drawn_at_ms + DRAWING_APART_MS[usize::from(self.crowded)] {
             return;
         }
         self.drawn_at_ms = frame::now_ms();
@@ -66,9 +71,11 @@ impl Stage {
             wanted.processes = processes(&self.model, cluster);
             wanted.pulls = crate::playground::scene::pulls(cluster);
         });
-        if revision != self.seen_revision || wanted != self.wanted {
+        if revision != self.seen_revision || wanted != self.wanted || !self.is_complete {
             let calm = matches!(page.speed.get_untracked(), Speed::Times(times) if times <= 20.0);
-            renderer.draw(&Scene::of(&self.model, &wanted), self.travels && calm);
+            let scene = Scene::of(&self.model, &wanted);
+            self.is_complete = renderer.draw(&scene, self.travels && calm);
+            self.crowded = scene.marks.len() > CROWD;
             (self.seen_revision, self.travels) = (revision, true);
             self.wanted = wanted;
         }

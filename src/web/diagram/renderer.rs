@@ -14,6 +14,8 @@ const SVG: &str = "http://www.w3.org/2000/svg";
 const FADE_MS: i32 = 260;
 /// More marks than this are moved without travelling.
 const MOST_TRAVELLERS: usize = 250;
+/// More new marks than this are entered in several drawings.
+const MOST_ENTRIES: usize = 150;
 /// Up to this many objects each is a stop of the Tab key; beyond, the arrow keys go from one to the next.
 const MOST_TAB_STOPS: usize = 60;
 
@@ -76,8 +78,9 @@ impl Renderer {
         Renderer { marks, links, canvas: canvas.clone(), shown: BTreeMap::new(), paths: BTreeMap::new(), selected: None, related: BTreeSet::new(), many: false }
     }
 
-    /// Shows `scene`. Where `travel` is false everything is at its place at once.
-    pub fn draw(&mut self, scene: &Scene, travel: bool) {
+    /// Shows `scene`. Where `travel` is false everything is at its place at once. False where there is so much that is new that some of it has
+    /// been left for the next time: no task is to be long.
+    pub fn draw(&mut self, scene: &Scene, travel: bool) -> bool {
         style(&self.canvas, "width", &format!("{}px", scene.width));
         style(&self.canvas, "height", &format!("{}px", scene.height));
         let moved = self.count_moves(scene);
@@ -102,6 +105,7 @@ impl Renderer {
         });
 
         let mut arriving = Vec::new();
+        let mut entered = 0;
         // From the back, so that a new element can be put before the one that follows it.
         let mut next: Option<Element> = None;
         for mark in scene.marks.iter().rev() {
@@ -111,7 +115,9 @@ impl Renderer {
                     change(shown, mark);
                     shown.mark = mark.clone();
                 }
+                None if entered == MOST_ENTRIES => continue,
                 None => {
+                    entered += 1;
                     let shown = self.enter(mark, next.as_ref(), travel);
                     if travel && mark.enters_at.is_some() {
                         arriving.push((shown.element.clone(), mark.x, mark.y));
@@ -130,6 +136,7 @@ impl Renderer {
         }
         self.update_tab_stops();
         self.draw_links(scene);
+        entered < MOST_ENTRIES
     }
 
     fn count_moves(&self, scene: &Scene) -> usize {
