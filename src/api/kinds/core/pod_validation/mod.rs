@@ -56,11 +56,6 @@ pub fn validate_spec_with(spec: &Value, field: &str, more_volumes: &[&str]) -> V
     if let Some(class) = spec.get("priorityClassName").as_str().filter(|name| !name.is_empty()) {
         errors.extend(invalid_name(class, format!("{field}.priorityClassName"), names::dns1123_subdomain));
     }
-    for (index, secret) in spec.get("imagePullSecrets").items().iter().enumerate() {
-        if secret.get("name").is_empty() {
-            errors.push(FieldError::required(format!("{field}.imagePullSecrets[{index}].name"), ""));
-        }
-    }
     errors
 }
 
