@@ -178,22 +178,32 @@ pub(super) fn is_of_a_person(resource: &GroupResource, object: &Value) -> bool {
     }
 }
 
+/// Tenths of a pixel for a letter, where the page has not measured one.
+const USUAL_LETTER_TENTHS: i32 = 78;
+
+/// How wide a text is: titles are bold, details smaller and lighter.
+fn text_width(text: &str, wanted: &Wanted, percent: i32) -> i32 {
+    let letter_tenths = if wanted.letter_tenths > 0 { wanted.letter_tenths } else { USUAL_LETTER_TENTHS };
+    text.chars().count() as i32 * letter_tenths * percent / 1000
+}
+
 /// How wide a chip is, from the number of its letters.
-pub(super) fn chip_width(mark: &Mark) -> i32 {
-    let letters = |text: &str, size: i32| text.chars().count() as i32 * size / 10;
-    (50 + letters(&mark.title, 84) + letters(&mark.detail, 72)).min(420)
+pub(super) fn chip_width(mark: &Mark, wanted: &Wanted) -> i32 {
+    // Padding, glyph and gaps.
+    (60 + text_width(&mark.title, wanted, 100) + text_width(&mark.detail, wanted, 86)).min(440)
 }
 
 /// Leaves out the middle of a title that has no room: names differ at their ends.
-pub(super) fn fit_title(mark: &mut Mark) {
-    // Left and right padding and the glyph, and then about so many tenths of a pixel a letter.
-    let (around, letter) = match mark.shape {
-        Shape::Pod | Shape::Card => (48, 80),
-        Shape::Node => (110, 90),
-        Shape::Group => (56 + mark.detail.chars().count() as i32 * 7, 80),
+pub(super) fn fit_title(mark: &mut Mark, wanted: &Wanted) {
+    // Padding and the glyph, and what stands beside the title.
+    let around = match mark.shape {
+        Shape::Pod | Shape::Card => 50,
+        Shape::Node => 110,
+        Shape::Group => 58 + text_width(&mark.detail, wanted, 86),
         _ => return,
     };
-    let room = ((mark.width - around) * 10 / letter).max(6) as usize;
+    let ten_letters = text_width("mmmmmmmmmm", wanted, 100).max(1);
+    let room = ((mark.width - around) * 10 / ten_letters).max(6) as usize;
     let letters: Vec<char> = mark.title.chars().collect();
     if letters.len() <= room {
         return;
@@ -219,7 +229,7 @@ mod tests {
             ("abcdefghijklmnop", 10, "ab…nop"),
         ] {
             let mut mark = Mark::decoration("", Shape::Pod, name).at(0, 0, width, 40);
-            fit_title(&mut mark);
+            fit_title(&mut mark, &Wanted { letter_tenths: 80, ..Wanted::default() });
             assert_eq!(mark.title, fitted);
         }
     }

@@ -61,6 +61,8 @@ pub struct Wanted {
     pub width: i32,
     /// The height that can be seen without scrolling.
     pub height: i32,
+    /// How wide a letter of a title is in the person's font, in tenths of a CSS pixel; 0 where that isn't known.
+    pub letter_tenths: i32,
     /// Only this namespace; all where there is none.
     pub namespace: Option<SmolStr>,
     /// The control plane's processes.
@@ -89,7 +91,7 @@ impl Scene {
             View::Machines => machines::lay_out(model, wanted),
             View::Application => application::lay_out(model, wanted),
         };
-        scene.marks.iter_mut().for_each(cards::fit_title);
+        scene.marks.iter_mut().for_each(|mark| cards::fit_title(mark, wanted));
         scene
     }
 }
