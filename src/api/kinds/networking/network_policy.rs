@@ -130,10 +130,10 @@ fn ip_block(block: &Value, field: &str) -> Vec<FieldError> {
     for (index, except) in block.get("except").items().iter().enumerate() {
         let here = format!("{field}.except[{index}]");
         errors.extend(strict_cidr(except, &here));
-        if let Some((address, narrower)) = rules::parse_cidr(except.str()) {
-            if narrower <= bits || !rules::contains(base, bits, address) {
-                errors.push(FieldError::invalid(here, except, "must be a strict subset of `cidr`"));
-            }
+        if let Some((address, narrower)) = rules::parse_cidr(except.str())
+            && (narrower <= bits || !rules::contains(base, bits, address))
+        {
+            errors.push(FieldError::invalid(here, except, "must be a strict subset of `cidr`"));
         }
     }
     errors
