@@ -1,7 +1,8 @@
 //! `kubarium run`: scenarios to recordings, or manifests to what became of them.
 
 use super::manifests;
-use super::scenario::Scenario;
+use super::scenario::{Scenario, settled};
+use crate::cluster::Cluster;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -57,11 +58,12 @@ fn parse(arguments: &[String]) -> Result<Arguments, String> {
 fn play_all(paths: &[PathBuf], out: &Path, seed: u64) -> Result<ExitCode, String> {
     fs::create_dir_all(out).map_err(|error| format!("{}: {error}", out.display()))?;
     let next = AtomicUsize::new(0);
+    let settled = settled(seed);
     let workers = thread::available_parallelism().map_or(1, usize::from).min(paths.len());
     let work = || {
         let mut failures = Vec::new();
         while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
-            if let Err(why) = play(path, out, seed) {
+            if let Err(why) = play(path, out, &settled) {
                 failures.push(format!("{}: {why}", path.display()));
             }
         }
@@ -77,10 +79,10 @@ fn play_all(paths: &[PathBuf], out: &Path, seed: u64) -> Result<ExitCode, String
     Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn play(path: &Path, out: &Path, seed: u64) -> Result<(), String> {
+fn play(path: &Path, out: &Path, settled: &Cluster) -> Result<(), String> {
     let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
     let text = fs::read_to_string(path).map_err(|error| error.to_string())?;
-    let recording = Scenario::parse(&text)?.play(&name, seed);
+    let recording = Scenario::parse(&text)?.play(&name, settled);
     let json = serde_json::to_string_pretty(&recording).map_err(|error| error.to_string())?;
     fs::write(out.join(format!("{name}.json")), json).map_err(|error| error.to_string())
 }

@@ -10,8 +10,10 @@ use crate::server::request::{Request, Verb};
 use crate::value::Value;
 use serde_json::json;
 
-/// How long the machines have been up when a scenario begins.
-const SETTLED_AFTER_MS: u64 = 120_000;
+/// How long the machines have been up when a scenario begins: longer than events are kept, as the recorded cluster had been.
+const SETTLED_AFTER_MS: u64 = 65 * 60_000;
+/// How long the scenario's namespace is there before the first step.
+const NAMESPACE_BEFORE_MS: u64 = 3000;
 /// How long kubectl takes to start, beside its requests: it reads its configuration and asks what the server serves.
 const KUBECTL_START_MS: u64 = 350;
 /// How long a step may take: a `kubectl wait` without an end is cut off as a person would.
@@ -79,16 +81,14 @@ impl Scenario {
         })
     }
 
-    /// Plays it on a new reference cluster; the recording comes back.
-    pub fn play(&self, name: &str, seed: u64) -> Value {
-        let mut cluster = Cluster::new(&ClusterConfig::reference(seed));
-        let start_ms = cluster.now_ms();
+    /// Plays it on a copy of a reference cluster as [`settled`] gives it; the recording comes back.
+    pub fn play(&self, name: &str, settled: &Cluster) -> Value {
+        let mut cluster = settled.clone();
         if self.namespace != "default" {
-            advance(&mut cluster, start_ms + SETTLED_AFTER_MS - 3000);
             let namespace = Value::from(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}}));
             cluster.request(&Request::new(Verb::Create, &resource::NAMESPACES, "", "").with_body(namespace));
         }
-        advance(&mut cluster, start_ms + SETTLED_AFTER_MS);
+        advance(&mut cluster, settled.now_ms() + NAMESPACE_BEFORE_MS);
         let began_ms = cluster.now_ms();
         let mut environment = Environment {
             registry: cluster.server().registry().clone(),
@@ -196,6 +196,14 @@ fn parse_step(step: &Value, namespace: &str) -> Result<Step, String> {
         return Ok(Step::Node { stopped, shown: format!("node {}", step.get("node")) });
     }
     Err("a step has one of apply, kubectl, wait and node".into())
+}
+
+/// A reference cluster that has been up for a while: what all scenarios begin with. Clone it for each.
+pub fn settled(seed: u64) -> Cluster {
+    let mut cluster = Cluster::new(&ClusterConfig::reference(seed));
+    let until_ms = cluster.now_ms() + SETTLED_AFTER_MS;
+    advance(&mut cluster, until_ms);
+    cluster
 }
 
 fn advance(cluster: &mut Cluster, until_ms: u64) {

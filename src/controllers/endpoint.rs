@@ -1,6 +1,7 @@
 //! Endpoints, the older form of EndpointSlices: one object a Service (`pkg/controller/endpoint`).
 
 use super::controller::{Context, Controller, Queue, ignore_not_found};
+use super::fields::object;
 use super::{pods, service_pods};
 use crate::api::meta;
 use crate::api::resource::{ENDPOINTS, ObjectKey, PODS, SERVICES};
@@ -152,7 +153,7 @@ fn sort_key(ip: &str) -> Vec<u8> {
 }
 
 fn address(service: &Value, pod: &Value) -> Value {
-    let mut address = Value::from(json!({"ip": service_pods::address(pod)}));
+    let mut address = object([("ip", service_pods::address(pod).into()), ("targetRef", service_pods::target_reference(pod))]);
     let (node, hostname) = (pod.path("spec.nodeName"), service_pods::hostname(pod, service));
     if !node.is_empty() {
         address.set("nodeName", node.clone());
@@ -160,7 +161,6 @@ fn address(service: &Value, pod: &Value) -> Value {
     if !hostname.is_empty() {
         address.set("hostname", hostname);
     }
-    address.set("targetRef", service_pods::target_reference(pod));
     address
 }
 
@@ -169,7 +169,7 @@ fn ports(service: &Value, pod: &Value) -> Option<Value> {
     let mut ports = Vec::new();
     for port in service.path("spec.ports").items() {
         let Some(number) = service_pods::target_port(pod, port) else { continue };
-        let mut entry = Value::from(json!({"port": number, "protocol": "TCP"}));
+        let mut entry = object([("port", number.into()), ("protocol", "TCP".into())]);
         for field in ["name", "protocol", "appProtocol"] {
             if !port.get(field).is_empty() {
                 entry.set(field, port.get(field).clone());

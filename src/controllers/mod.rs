@@ -46,6 +46,7 @@ mod statefulset;
 mod taint_eviction;
 #[cfg(test)]
 mod testing;
+mod ttl;
 mod ttl_after_finished;
 mod volume_expand;
 
@@ -64,7 +65,7 @@ const WATCH_LATENCY_MS: u64 = 5;
 /// How long a request takes.
 const REQUEST_MS: u64 = 7;
 /// How many objects a controller looks at in a millisecond.
-const OBJECTS_PER_MS: usize = 10;
+const OBJECTS_PER_MS: usize = 4;
 
 /// The controllers that run in every cluster.
 static CONTROLLERS: &[&dyn Controller] = &[
@@ -92,6 +93,7 @@ static CONTROLLERS: &[&dyn Controller] = &[
     &podautoscaler::HorizontalController,
     &pod_gc::PodGarbageCollector,
     &node_ipam::NodeIpam,
+    &ttl::TtlController,
     &endpointslice_mirroring::EndpointSliceMirroring,
     &clusterrole_aggregation::ClusterRoleAggregation,
     &ephemeral_volume::EphemeralVolume,

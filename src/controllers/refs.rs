@@ -26,20 +26,26 @@ impl OwnerKind {
 /// The objects that `owner` owns or could adopt: those that name it, and those without a controller that its selector may select.
 fn candidates(store: &Store, resource: &GroupResource, owner: &Value, selector: &Value) -> Vec<Value> {
     let mut found: Vec<Value> = store.owned_by(meta::uid(owner)).filter(|(of, _)| *of == resource).map(|(_, object)| object.clone()).collect();
+    // Nearly all that have the label have their controller too, so that is asked first.
     let is_orphan = |object: &&Value| meta::controller_of(object).is_null();
-    found.extend(selected(store, resource, meta::namespace(owner), selector).filter(is_orphan).cloned());
+    found.extend(labelled(store, resource, meta::namespace(owner), selector).filter(is_orphan).cloned());
     found
 }
 
 /// The objects of a namespace that a label selector selects, found by the most telling of its labels.
 pub(super) fn selected<'a>(store: &'a Store, resource: &'a GroupResource, namespace: &'a str, selector: &'a Value) -> Box<dyn Iterator<Item = &'a Value> + 'a> {
+    let matches = move |object: &&Value| labels::matches(selector, object.get("metadata").get("labels").fields());
+    Box::new(labelled(store, resource, namespace, selector).filter(matches))
+}
+
+/// The objects that have the most telling label of a selector, whether or not they have the others.
+fn labelled<'a>(store: &'a Store, resource: &'a GroupResource, namespace: &'a str, selector: &'a Value) -> Box<dyn Iterator<Item = &'a Value> + 'a> {
     let pairs = selector.get("matchLabels").fields();
     let telling =
         pairs.get("pod-template-hash").map(|value| ("pod-template-hash", value)).or_else(|| pairs.iter().next().map(|(key, value)| (key.as_str(), value)));
-    let matches = move |object: &&Value| labels::matches(selector, object.get("metadata").get("labels").fields());
     match telling {
-        Some((label, value)) => Box::new(store.with_label(resource, namespace, label, value.str()).filter(matches)),
-        None => Box::new(store.list(resource, Some(namespace)).filter(matches)),
+        Some((label, value)) => Box::new(store.with_label(resource, namespace, label, value.str())),
+        None => store.list(resource, Some(namespace)),
     }
 }
 

@@ -2,7 +2,7 @@
 //! (`k8s.io/endpointslice/util`).
 
 use super::controller::Queue;
-use super::fields::time_ms;
+use super::fields::{object, time_ms};
 use super::pods;
 use crate::api::resource::{GroupResource, ObjectKey, PODS, SERVICES};
 use crate::api::{labels, meta};
@@ -72,8 +72,9 @@ pub(super) fn target_port(pod: &Value, port: &Value) -> Option<i64> {
 
 /// A reference to the pod as endpoints carry it.
 pub(super) fn target_reference(pod: &Value) -> Value {
-    let fields = [("kind", "Pod"), ("name", meta::name(pod)), ("namespace", meta::namespace(pod)), ("uid", meta::uid(pod))];
-    Value::from(fields.into_iter().map(|(key, text)| (key.into(), Value::from(text))).collect::<Map>())
+    let metadata = pod.get("metadata");
+    let field = |name: &str| metadata.get(name).clone();
+    object([("kind", "Pod".into()), ("name", field("name")), ("namespace", field("namespace")), ("uid", field("uid"))])
 }
 
 /// Whether this Service has no address of its own.

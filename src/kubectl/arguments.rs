@@ -14,8 +14,6 @@ pub struct Named {
     pub mappings: Vec<Mapping>,
     /// Names, each with the place of its kind in `mappings`; empty where all objects are meant.
     pub names: Vec<(usize, String)>,
-    /// Whether the arguments were of the form `TYPE/NAME`.
-    pub slashed: bool,
     /// Whether exactly one object is named.
     pub single: bool,
 }
@@ -31,7 +29,7 @@ impl Invocation {
             return self.slashed(arguments);
         }
         let Some((types, names)) = arguments.split_first() else {
-            return Ok(Named { mappings: Vec::new(), names: Vec::new(), slashed: false, single: false });
+            return Ok(Named { mappings: Vec::new(), names: Vec::new(), single: false });
         };
         if let Some(bad) = names.iter().find(|name| name.contains('/') || name.contains('%')) {
             return Err(Failure::text(format!("invalid resource name {bad:?}: [may not contain '%']")));
@@ -49,12 +47,12 @@ impl Invocation {
                 }
             }
         }
-        Ok(Named { mappings, names: pairs, slashed: false, single })
+        Ok(Named { mappings, names: pairs, single })
     }
 
     fn slashed(&self, arguments: &[String]) -> Result<Named, Failure> {
         let registry = self.session.registry();
-        let mut named = Named { mappings: Vec::new(), names: Vec::new(), slashed: true, single: arguments.len() == 1 };
+        let mut named = Named { mappings: Vec::new(), names: Vec::new(), single: arguments.len() == 1 };
         for argument in arguments {
             let Some((type_, name)) = argument.split_once('/') else {
                 return Err(Failure::text(
@@ -103,8 +101,6 @@ impl Invocation {
         let named = self.named(arguments)?;
         let selects = self.flags.has("selector") || self.flags.has("field-selector") || self.flags.is("all");
         if selects && !named.names.is_empty() {
-            let what = if self.flags.is("all") { "setting 'all' parameter" } else { "selectors" };
-            let _ = what;
             return Err(Failure::text(if self.flags.is("all") {
                 "setting 'all' parameter but found a non empty selector. "
             } else {
@@ -137,7 +133,7 @@ impl Invocation {
             for mapping in &named.mappings {
                 match self.list(mapping, self.list_namespace(), self.list_options()).await {
                     Ok(objects) => infos.extend(objects.into_iter().map(|object| listed(mapping, object))),
-                    Err(failure) => failures.push(failure),
+                    Err(failure) => failures.push(failure.of_list(mapping, self.flags.text("selector"), self.flags.text("field-selector"))),
                 }
             }
         }

@@ -71,17 +71,6 @@ impl Invocation {
         request.options = options;
         self.send(request).await
     }
-
-    /// Replaces an object.
-    ///
-    /// # Errors
-    /// The server's refusal.
-    pub async fn update(&self, mapping: &Mapping, namespace: &str, name: &str, object: Value, options: Options) -> Result<Value, Failure> {
-        let mut request = self.request_for(Verb::Update, mapping, namespace, name);
-        request.body = object;
-        request.options = options;
-        self.send(request).await
-    }
 }
 
 /// The object with `apiVersion` and `kind` where they are missing, as in lists.

@@ -25,7 +25,7 @@ pub fn children(path: &str) -> Vec<&'static Entry> {
     let below = |entry: &&Entry| {
         entry.path.split(' ').count() == depth + 1 && (path.is_empty() || entry.path.strip_prefix(path).is_some_and(|rest| rest.starts_with(' ')))
     };
-    commands::ALL.iter().filter(below).collect()
+    commands::all().filter(below).collect()
 }
 
 fn find_child(path: &str, word: &str) -> Option<&'static Entry> {

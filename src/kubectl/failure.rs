@@ -85,6 +85,23 @@ impl Failure {
         Failure::Text(format!("{words}{}", self.message()))
     }
 
+    /// What a selection says where the server refuses the list (`k8s.io/cli-runtime/pkg/resource/selector.go`).
+    pub fn of_list(self, mapping: &super::resources::Mapping, label_selector: &str, field_selector: &str) -> Failure {
+        let Failure::Api(mut status) = self else { return self };
+        if !matches!(status.get("reason").str(), "BadRequest" | "NotFound") {
+            return Failure::Api(status);
+        }
+        let resource = format!("{}/{}, Resource={}", mapping.kind.group, mapping.version, mapping.kind.plural);
+        let message = status.get("message").str();
+        let message = if label_selector.is_empty() && field_selector.is_empty() {
+            format!("Unable to list \"{resource}\": {message}")
+        } else {
+            format!("Unable to find \"{resource}\" that match label selector {label_selector:?}, field selector {field_selector:?}: {message}")
+        };
+        status.set("message", message);
+        Failure::Api(status)
+    }
+
     /// `… in namespace "demo"`, behind the message.
     pub fn in_namespace(self, namespace: &str) -> Failure {
         Failure::Text(format!("{} in namespace \"{namespace}\"", self.message()))

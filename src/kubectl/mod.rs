@@ -28,8 +28,9 @@
 //! Two requests are answered by kubelets rather than by the store:
 //! - `log`: `Verb::Get` of the subresource `log` of a pod; the body holds `PodLogOptions` (`container`, `previous`, `timestamps`, `tailLines`,
 //!   `sinceSeconds`, `sinceTime`, `limitBytes`). A successful response's body is the text, as a string.
-//! - `exec`: `Verb::Create` of the subresource `exec`; the body holds `PodExecOptions` (`container`, `command`, and `input`, the text piped in).
-//!   A successful response's body is `{"stdout": "…", "stderr": "…", "exitCode": 0}`.
+//! - `exec`: `Verb::Create` of the subresource `exec`; the body holds `PodExecOptions` (`container`, `command`, `stdin`) and `input`, the text piped in.
+//!   A successful response's body is `{"stdout": "…", "stderr": "…", "exitCode": 0}`; while the command still runs it is `{"exec": 1}`, with which
+//!   `Verb::Get` of the subresource asks again.
 
 mod arguments;
 mod base64;

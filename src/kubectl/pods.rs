@@ -81,11 +81,6 @@ fn phase_rank(pod: &Value) -> usize {
     ["Pending", "Unknown", "Running"].iter().position(|phase| *phase == pod.path("status.phase").str()).unwrap_or(3)
 }
 
-/// `ActivePods` reversed, as exec and port-forward choose: assigned, running, ready, few restarts, young.
-pub fn by_activity(a: &Value, b: &Value) -> Ordering {
-    by_logging(b, a)
-}
-
 /// `ByLogging`: the pod whose log says most comes first: assigned, running, ready for longest, with restarts.
 pub fn by_logging(a: &Value, b: &Value) -> Ordering {
     let unassigned = |pod: &Value| pod.path("spec.nodeName").is_empty();
@@ -145,4 +140,21 @@ pub fn is_container_running(pod: &Value, name: &str) -> bool {
     let lists = ["status.containerStatuses", "status.initContainerStatuses", "status.ephemeralContainerStatuses"];
     let status = lists.iter().flat_map(|path| pod.path(path).items()).find(|status| status.get("name").str() == name);
     status.is_some_and(|status| status.path("state.terminated").is_null())
+}
+
+/// The pod that `exec` and others mean: a pod by its name, or the best one of `TYPE/NAME` (`AttachablePodForObjectFn`).
+///
+/// # Errors
+/// Where there is none.
+pub async fn running_pod(invocation: &Invocation, target: &str) -> Result<Value, Failure> {
+    let registry = invocation.session.registry();
+    let (type_, name) = target.split_once('/').unwrap_or(("pods", target));
+    let mapping = resources::resolve(&registry, type_)?;
+    let object = invocation.get(&mapping, &invocation.namespace, name).await?;
+    if mapping.kind.kind == "Pod" {
+        return Ok(object);
+    }
+    let mut pods = of_object(invocation, &mapping, &object).await?;
+    pods.sort_by(by_logging);
+    pods.into_iter().next().ok_or_else(|| Failure::text("timed out waiting for the condition"))
 }

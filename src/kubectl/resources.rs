@@ -151,7 +151,9 @@ pub fn in_category(registry: &Registry, category: &str) -> Vec<Mapping> {
 /// The kind and version that an object's `apiVersion` and `kind` name.
 pub fn of_object(registry: &Registry, api_version: &str, kind: &str) -> Option<Mapping> {
     let (group, version) = api_version.rsplit_once('/').unwrap_or(("", api_version));
-    let kind = registry.kind(group, kind)?;
+    // Discovery knows kinds in lower case too; whether the object's own `kind` is right, the server says.
+    let in_lower_case = || registry.all().find(|known| known.group == group && known.kind.to_lowercase() == kind);
+    let kind = registry.kind(group, kind).or_else(in_lower_case)?;
     let served = kind.versions.iter().find(|served| served.name == version)?;
     Some(Mapping { kind: kind.clone(), version: served.name.clone() })
 }

@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::flags::Flag;
 use super::resources::{self, Mapping};
 use crate::manifest::{self, write_json_compact};
+use crate::server::selectors::LabelSelector;
 use crate::value::{SmolStr, Value};
 
 /// An object that a command works on (`resource.Info`).
@@ -102,6 +103,19 @@ impl Invocation {
             self.load_text(&text, check, &mut loaded);
         }
         Ok(loaded)
+    }
+
+    /// Only those objects that `-l` chooses.
+    ///
+    /// # Errors
+    /// For a selector that can't be read.
+    pub fn selected(&self, infos: Vec<Info>) -> Result<Vec<Info>, Failure> {
+        let text = self.flags.text("selector");
+        if text.is_empty() {
+            return Ok(infos);
+        }
+        let selector = LabelSelector::parse(text).map_err(Failure::Text)?;
+        Ok(infos.into_iter().filter(|info| selector.matches(info.object.path("metadata.labels").fields())).collect())
     }
 
     fn texts(&self) -> Result<Vec<Text>, Failure> {

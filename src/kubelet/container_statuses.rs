@@ -137,7 +137,7 @@ fn from_runtime(sources: &Sources, container: &Value, found: &ContainerStatus, o
         ("imageID", Value::from(&found.image_id)),
         ("lastState", last_state),
         ("name", container.get("name").clone()),
-        ("resources", resources_of(container)),
+        ("resources", resources_of(container, super::pod_status::is_running(found))),
         ("restartCount", Value::Int(restarts)),
         ("state", state_of(sources, container, found)),
     ]);
@@ -151,13 +151,17 @@ fn from_runtime(sources: &Sources, container: &Value, found: &ContainerStatus, o
     with_volume_mounts(status, container, old)
 }
 
-/// The resources the container has got: those it was given when it was started or last resized.
-fn resources_of(container: &Value) -> Value {
+/// The resources the container has got: those it was given when it was started or last resized. Of a running one, memory is always
+/// told where anything is: upstream reads it from what it actuated, where none is 0.
+fn resources_of(container: &Value, running: bool) -> Value {
     let mut resources = Value::object();
     for field in ["limits", "requests"] {
         let list = container.get("resources").get(field);
         if !list.is_empty() {
             resources.set(field, list);
+            if running {
+                resources.path_mut(field).set_default("memory", "0");
+            }
         }
     }
     resources

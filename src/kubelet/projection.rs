@@ -104,8 +104,10 @@ impl PodSync<'_, '_> {
             let mode = if self.worker.pod.path("spec.securityContext.fsGroup").is_null() { mode } else { 0o600 };
             return Ok(vec![ProjectedFile { path: source.get("path").str().into(), bytes: token.into_bytes(), mode }]);
         }
-        let kind = source.fields().keys().next().map_or("source", |key| key.as_str());
-        Err(format!("projected volumes of {kind} are not simulated"))
+        match source.fields().keys().next() {
+            Some(kind) => Err(format!("projected volumes of {kind} are not simulated")),
+            None => Ok(Vec::new()),
+        }
     }
 
     fn keyed_files(&self, source: &Value, name: &str, is_secret: bool, mode: u32) -> Result<Vec<ProjectedFile>, String> {

@@ -3,7 +3,6 @@
 use super::Kubelets;
 use super::node::Node;
 use super::runtime::{Answer, HttpRequest, SandboxId};
-use crate::value::SmolStr;
 use std::sync::Arc;
 
 impl Kubelets {

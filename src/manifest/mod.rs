@@ -5,6 +5,7 @@ mod node;
 mod resolve;
 mod span;
 mod write_json;
+mod write_kyaml;
 mod write_yaml;
 pub mod yaml;
 
@@ -13,4 +14,5 @@ pub use node::{Field, Node};
 pub use resolve::resolve;
 pub use span::{Position, Span};
 pub use write_json::{go_float, quote, write_json, write_json_compact};
+pub use write_kyaml::write_kyaml;
 pub use write_yaml::{compare_keys, write_yaml};

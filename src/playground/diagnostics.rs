@@ -121,6 +121,10 @@ fn problems(stderr: &str, file: &File, document: &Document) -> Vec<Problem> {
 fn plain(line: &str) -> &str {
     let line = line.strip_prefix("Error from server").and_then(|rest| rest.split_once(": ")).map_or(line, |(_, rest)| rest);
     let line = line.strip_prefix("error: ").unwrap_or(line);
+    // Before this the server repeats the whole patch.
+    if let Some(at) = line.find("strict decoding error: ") {
+        return &line[at..];
+    }
     match (line.find("error when "), line.find("\": ")) {
         (Some(0), Some(end)) => &line[end + 3..],
         _ => line,

@@ -4,7 +4,7 @@ use super::diagnostics::{self, Forecast};
 use super::history::{Action, History, Replay};
 use super::workspace::Workspace;
 use crate::api::meta;
-use crate::api::resource::{EVENTS, NODES};
+use crate::api::resource::{EVENTS, LEASES, NODES};
 use crate::cluster::{Cluster, ClusterConfig, Flavour};
 use crate::kubectl::{Command, Environment, Files, Kubeconfig, Output, Step};
 use crate::store::ChangeType;
@@ -299,6 +299,21 @@ impl Session {
         self.watch_for_trouble();
         self.history.keep(&self.cluster);
         arrived && stop_ms == until_ms
+    }
+
+    /// Goes on to the next write that a person can see (heartbeats and Events are none), by at most `max_steps` things that happen and not past
+    /// `limit_ms` (since the session began); true when it is there.
+    pub fn skip(&mut self, limit_ms: u64, max_steps: usize) -> bool {
+        for _ in 0..max_steps {
+            let revision = self.cluster().store().revision();
+            let Some(due_ms) = self.next_due_ms().filter(|due_ms| *due_ms <= limit_ms) else { return self.advance(limit_ms, 1) };
+            self.advance(due_ms, 1);
+            let is_visible = |change: &crate::store::Change| change.resource != EVENTS && change.resource != LEASES && change.resource != NODES;
+            if self.cluster().store().changes_since(revision).is_none_or(|mut changes| changes.any(is_visible)) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Shows another instant (milliseconds since the session began); call [`Session::arrive`] until it is there.

@@ -191,10 +191,15 @@ impl Scheduler {
                 patch_status(&mut client, &current, Value::Null, Some(""));
             }
         }
+        let mut is_room_coming = false;
         for victim in &preemption.victims {
             let victim_key = &victim.key;
             let Some(current) = client.get(&PODS, &victim_key.namespace, &victim_key.name) else { continue };
-            if meta::uid(&current) != victim.uid || meta::is_being_deleted(&current) {
+            if meta::uid(&current) != victim.uid {
+                continue;
+            }
+            if meta::is_being_deleted(&current) {
+                is_room_coming = true;
                 continue;
             }
             let mut condition = json!({
@@ -206,9 +211,14 @@ impl Scheduler {
             }
             patch_status(&mut client, &current, Value::from(condition), None);
             if client.delete(&PODS, &victim_key.namespace, &victim_key.name, Options::default()).is_ok() {
+                is_room_coming = true;
                 let note = format!("Preempted by pod {} on node {}", preemptor.uid, preemption.node);
                 event(&mut client, &current, Some(&preemptor.pod), "Normal", "Preempted", "Preempting", &note);
             }
+        }
+        if !is_room_coming {
+            // They are all gone already, or can't be deleted: no deletion will come that lets the pod be tried again.
+            self.queue.requeue(key, now_ms, None);
         }
     }
 }

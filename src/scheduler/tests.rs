@@ -1,6 +1,7 @@
 use super::*;
 use crate::api::resource::{
-    EVENTS, GroupResource, NAMESPACES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PRIORITY_CLASSES, SERVICE_ACCOUNTS, STORAGE_CLASSES,
+    EVENTS, GroupResource, NAMESPACES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, POD_DISRUPTION_BUDGETS, PRIORITY_CLASSES, SERVICE_ACCOUNTS,
+    STORAGE_CLASSES,
 };
 use crate::server::client::Client;
 use crate::server::request::{Options, PatchType, User};
@@ -159,6 +160,11 @@ fn pods_go_where_they_may_or_say_why_not() {
             ),
         ),
         (json!({"affinity": near}), format!("0/3 nodes are available: 3 node(s) didn't match pod affinity rules. {NOT_HELPFUL}")),
+        (
+            json!({"containers": requesting("9"), "affinity": {"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [
+                {"matchFields": [{"key": "metadata.name", "operator": "In", "values": ["worker-1"]}]}]}}}}),
+            format!("0/3 nodes are available: 1 Insufficient cpu, 2 node(s) didn't satisfy plugin(s) [NodeAffinity]. {NOT_HELPFUL}"),
+        ),
         (
             json!({"volumes": [{"name": "data", "persistentVolumeClaim": {"claimName": "lost"}}]}),
             "0/3 nodes are available: persistentvolumeclaim \"lost\" not found. not found".into(),
@@ -382,4 +388,42 @@ fn where_pods_go_follows_the_scoring_strategy() {
         let nodes: std::collections::BTreeSet<String> = ["a", "b", "c"].map(|name| room.node_of(name)).into();
         assert_eq!(nodes.len(), expected, "{scoring_strategy:?}");
     }
+}
+
+#[test]
+fn preemption_does_as_little_harm_as_possible() {
+    let full = |node: &str, cpu: &str, priority: i64| json!({"nodeSelector": on(node), "containers": requesting(cpu), "priority": priority});
+    let mut room = Room::with_workers();
+    for (name, value) in [("low", 10), ("middle", 20), ("high", 1000)] {
+        room.create(&PRIORITY_CLASSES, json!({"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": name}, "value": value}));
+    }
+    room.create(
+        &PRIORITY_CLASSES,
+        json!({"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": "polite"}, "value": 1000, "preemptionPolicy": "Never"}),
+    );
+    let of = |class: &str, mut spec: serde_json::Value| {
+        spec["priorityClassName"] = json!(class);
+        spec
+    };
+    room.create(&PODS, pod("guarded", json!({"app": "guarded"}), of("low", full("worker-1", "3", 10))));
+    room.create(&PODS, pod("middle", json!({}), of("middle", full("worker-2", "3", 20))));
+    room.create(&PODS, pod("small", json!({}), of("low", full("worker-3", "1500m", 10))));
+    room.create(&PODS, pod("smaller", json!({}), of("low", full("worker-3", "1", 10))));
+    let budget = json!({"minAvailable": 1, "selector": {"matchLabels": {"app": "guarded"}}});
+    room.create(
+        &POD_DISRUPTION_BUDGETS,
+        json!({"apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"namespace": "demo", "name": "guard"}, "spec": budget}),
+    );
+    room.run(1_000);
+    room.create(&PODS, pod("never", json!({}), json!({"containers": requesting("2"), "priorityClassName": "polite", "priority": 1000})));
+    room.run(1_000);
+    assert_eq!(
+        room.why_not("never"),
+        "0/3 nodes are available: 3 Insufficient cpu. no new claims to deallocate, preemption: not eligible due to preemptionPolicy=Never."
+    );
+    room.create(&PODS, pod("it", json!({}), json!({"containers": requesting("2500m"), "priorityClassName": "high", "priority": 1000})));
+    room.run(1_000);
+    let deleted: Vec<&str> = ["guarded", "middle", "small", "smaller"].into_iter().filter(|name| meta::is_being_deleted(&room.pod(name))).collect();
+    // worker-1 is guarded by a budget, worker-2 has a more important pod, and of worker-3's two pods one is enough.
+    assert_eq!((room.pod("it").path("status.nominatedNodeName").str(), deleted.len()), ("worker-3", 1));
 }

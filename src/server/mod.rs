@@ -24,12 +24,13 @@ mod table;
 mod tests;
 mod verbs;
 
+use crate::api::meta;
 use crate::api::random::Random;
 use crate::api::registry::Registry;
-use crate::api::resource::{CUSTOM_RESOURCE_DEFINITIONS, GroupResource, ObjectKey};
+use crate::api::resource::{CUSTOM_RESOURCE_DEFINITIONS, EVENTS, GroupResource, ObjectKey};
 use crate::api::status::Status;
 use crate::store::{Cause, Store};
-use crate::value::Value;
+use crate::value::{SmolStr, Value};
 use request::{Request, Response};
 
 /// The API server with its store.
@@ -41,6 +42,18 @@ pub struct Server {
     correlator: recorder::Correlator,
     node_ports: allocation::NodePorts,
     paged_lists: imbl::Vector<Store>,
+    event_leases: imbl::Vector<EventLease>,
+}
+
+/// How long Events are kept after the last write of them (`--event-ttl`).
+const EVENT_TTL_MS: u64 = 3_600_000;
+
+/// When an Event goes, unless it is written again.
+#[derive(Clone)]
+struct EventLease {
+    end_ms: u64,
+    key: ObjectKey,
+    resource_version: SmolStr,
 }
 
 impl Server {
@@ -53,6 +66,7 @@ impl Server {
             correlator: recorder::Correlator::default(),
             node_ports: allocation::NodePorts::new(),
             paged_lists: imbl::Vector::new(),
+            event_leases: imbl::Vector::new(),
         }
     }
 
@@ -69,6 +83,10 @@ impl Server {
     /// Writes an object as it is: the last step of all writes.
     fn put(&mut self, resource: &GroupResource, object: Value, now_ms: u64, cause: Cause) -> Value {
         let written = self.store.put(resource, object, now_ms, cause.clone());
+        if *resource == EVENTS {
+            let resource_version = SmolStr::new(written.path("metadata.resourceVersion").str());
+            self.event_leases.push_back(EventLease { end_ms: now_ms + EVENT_TTL_MS, key: meta::key(&written), resource_version });
+        }
         if *resource == CUSTOM_RESOURCE_DEFINITIONS {
             return custom_resources::definition::written(self, &written, now_ms, &cause);
         }
@@ -90,6 +108,17 @@ impl Server {
         authorization::authorize(self, request)
     }
 
+    /// Lets go of the Events whose time is over, as etcd does with its leases. Happens at each request, too.
+    pub fn expire_events(&mut self, now_ms: u64) {
+        while let Some(lease) = self.event_leases.front().filter(|lease| lease.end_ms <= now_ms).cloned() {
+            self.event_leases.pop_front();
+            let current = self.store.get_key(&EVENTS, &lease.key).map(|event| event.path("metadata.resourceVersion").str() == lease.resource_version);
+            if current == Some(true) {
+                self.remove(&EVENTS, &lease.key, now_ms, Cause { actor: "etcd".into(), because: None });
+            }
+        }
+    }
+
     /// Carries out a request at `now_ms` (milliseconds since the Unix epoch).
     pub fn handle(&mut self, request: &Request, now_ms: u64) -> Response {
         let deprecation = self.registry.resource(&request.resource).and_then(|kind| kind.strategy.deprecation());
@@ -105,6 +134,7 @@ impl Server {
     /// # Errors
     /// The `Status` that the server answers.
     pub fn execute(&mut self, request: &Request, now_ms: u64, warnings: &mut Vec<String>) -> Result<Value, Status> {
+        self.expire_events(now_ms);
         verbs::execute(self, request, now_ms, warnings)
     }
 }

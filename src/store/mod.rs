@@ -155,7 +155,9 @@ impl Store {
         if revision < oldest {
             return None;
         }
-        Some(self.history.iter().skip((revision - oldest) as usize))
+        // By index: skipping in an iterator would walk through the whole history.
+        let first = (revision - oldest) as usize;
+        Some((first..self.history.len()).filter_map(|index| self.history.get(index)))
     }
 
     /// The write that had this revision, unless it is compacted away.

@@ -16,6 +16,9 @@ const LONGEST_FRAME_MS: f64 = 250.0;
 /// How much cluster time a frame at full speed aims at when next to nothing happens.
 const MAX_FRAME_CLUSTER_MS: u64 = 20_000;
 
+/// A skip ends after this much cluster time, also when nothing has happened.
+const FARTHEST_SKIP_MS: u64 = 3_600_000;
+
 fn window() -> web_sys::Window {
     web_sys::window().expect("the page runs in a window")
 }
@@ -62,7 +65,17 @@ fn move_on(page: Page, passed_ms: f64, remainder_ms: &mut f64) {
     if !arrived {
         return;
     }
-    if page.playing.get_untracked() {
+    if let Some(limit_ms) = page.skipping_ms.get_untracked() {
+        let mut there = false;
+        page.session.update_value(|session| {
+            while !there && in_time() {
+                there = session.skip(limit_ms, STEPS_AT_ONCE);
+            }
+        });
+        if there {
+            page.skipping_ms.set(None);
+        }
+    } else if page.playing.get_untracked() {
         let now_ms = page.see(|session| session.now_ms());
         let until_ms = match page.speed.get_untracked() {
             Speed::Times(times) => {
@@ -88,12 +101,7 @@ pub fn step(page: Page) {
     page.refresh();
 }
 
-/// On to the moment before which nothing happens, without waiting for it.
+/// On to the next event that can be seen, without waiting for it; done within the next frames.
 pub fn skip(page: Page) {
-    page.session.update_value(|session| {
-        if let Some(due_ms) = session.next_due_ms() {
-            session.advance(due_ms, STEPS_AT_ONCE);
-        }
-    });
-    page.refresh();
+    page.skipping_ms.set(Some(page.see(|session| session.now_ms()) + FARTHEST_SKIP_MS));
 }

@@ -82,7 +82,7 @@ fn NamespaceChoice(page: Page) -> impl IntoView {
         }
     });
     view! {
-        <select aria-label=texts::NAMESPACE on:change=choose>
+        <select class="namespace-choice" aria-label=texts::NAMESPACE on:change=choose>
             <option value="" prop:selected=move || page.namespace.get().is_none()>{texts::ALL_NAMESPACES}</option>
             <For each=move || page.namespaces.get() key=Clone::clone let:name>
                 {

@@ -107,6 +107,18 @@ fn WhyStep(page: Page, step: CauseStep) -> impl IntoView {
     view! { <li>{text} <small>{clock_text(step.at_ms)}</small></li> }
 }
 
+/// A name that may be broken before its capital letters, so that it fits into a narrow column.
+fn breakable(name: &str) -> String {
+    let mut text = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !text.is_empty() {
+            text.push('\u{200b}');
+        }
+        text.push(letter);
+    }
+    text
+}
+
 /// Nodes as columns, the plugins that score as rows, and below them who was refused and why.
 fn placement_view(placement: Placement) -> impl IntoView {
     let scored: Vec<PlacementNode> = placement.nodes.iter().filter(|node| node.total.is_some()).cloned().collect();
@@ -115,7 +127,7 @@ fn placement_view(placement: Placement) -> impl IntoView {
     let heading = scored.iter().map(|node| view! { <th scope="col">{node.name.to_string()}</th> }).collect_view();
     let row = |index: usize, plugin: &'static str| {
         let cells = scored.iter().map(|node| node.scores.get(index).copied().flatten().map_or("·".to_owned(), |score| score.to_string()));
-        view! { <tr><th scope="row">{plugin}</th>{cells.map(|text| view! { <td>{text}</td> }).collect_view()}</tr> }
+        view! { <tr><th scope="row">{breakable(plugin)}</th>{cells.map(|text| view! { <td>{text}</td> }).collect_view()}</tr> }
     };
     let rows = placement.plugins.iter().enumerate().map(|(index, plugin)| row(index, plugin)).collect_view();
     let total = |node: &PlacementNode| view! { <td class:best=node.total == best>{node.total.map(|total| total.to_string())}</td> };

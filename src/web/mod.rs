@@ -95,25 +95,27 @@ fn App() -> impl IntoView {
         <div class="page" data-pane=move || pane.get().id()>
             <header::Header page />
             <PaneChoice pane />
+            <main>
             <section class="pane edit" aria-label=texts::PANE_EDITOR>
                 <files::Files page />
                 <editor::Editor page />
                 <problems::Problems page />
                 <problems::ApplyBar page />
-                <panes::Divider label=texts::RESIZE_EDITOR side="after" variable="--editor-width" least=240.0 most=900.0 first=400.0 />
+                <panes::Divider label=texts::RESIZE_EDITOR side="after" variable="--editor-width" least=240.0 most=900.0 first=380.0 />
             </section>
-            <main class="pane stage">
+            <div class="pane stage">
                 <NoticeLine page />
                 <Diagram page stage />
-            </main>
+            </div>
             <section class="pane term" aria-label=texts::TERMINAL>
                 <terminal::Terminal page />
-                <panes::Divider label=texts::RESIZE_TERMINAL side="above" variable="--terminal-height" least=96.0 most=700.0 first=230.0 />
+                <panes::Divider label=texts::RESIZE_TERMINAL side="above" variable="--terminal-height" least=96.0 most=700.0 first=210.0 />
             </section>
-            <aside class="pane side">
+            <div class="pane side">
                 <inspector::Inspector page />
-                <panes::Divider label=texts::RESIZE_INSPECTOR side="before" variable="--inspector-width" least=200.0 most=700.0 first=320.0 />
-            </aside>
+                <panes::Divider label=texts::RESIZE_INSPECTOR side="before" variable="--inspector-width" least=200.0 most=700.0 first=300.0 />
+            </div>
+            </main>
             <share::ShareDialog page />
             <edit::EditDialog page />
             <div class="said" role="status" aria-live="polite">{move || page.said.get()}</div>

@@ -38,7 +38,7 @@ pub struct Page {
     /// What is wrong with the files.
     pub problems: RwSignal<Vec<Problem>>,
     /// How many objects Apply would create, change, and leave as they are.
-    pub forecast: RwSignal<(usize, usize, usize)>,
+    pub forecast: RwSignal<Option<(usize, usize, usize)>>,
     /// What Apply said last.
     pub outcome: RwSignal<Outcome>,
     /// Which picture.
@@ -63,6 +63,8 @@ pub struct Page {
     pub reveal: RwSignal<Option<(SmolStr, usize)>>,
     /// A text that a command wants edited.
     pub editing: RwSignal<Option<Editing>>,
+    /// The instant up to which the page is skipping to the next event.
+    pub skipping_ms: RwSignal<Option<u64>>,
     /// Whether the dialog with the link is open.
     pub sharing: RwSignal<bool>,
     /// Whether the files are the person's own, and kept when they change.
@@ -105,7 +107,7 @@ impl Page {
             current: RwSignal::new(0),
             opened: RwSignal::new(0),
             problems: RwSignal::new(Vec::new()),
-            forecast: RwSignal::new((0, 0, 0)),
+            forecast: RwSignal::new(None),
             outcome: RwSignal::new(Outcome::default()),
             view: RwSignal::new(View::default()),
             namespace: RwSignal::new(None),
@@ -118,6 +120,7 @@ impl Page {
             example: RwSignal::new(""),
             reveal: RwSignal::new(None),
             editing: RwSignal::new(None),
+            skipping_ms: RwSignal::new(None),
             sharing: RwSignal::new(false),
             keeps_work: StoredValue::new(false),
         }

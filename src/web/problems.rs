@@ -51,22 +51,29 @@ pub fn watch(page: Page) {
             let workspace = page.files();
             let Forecast { problems, created, configured, unchanged } = page.see(|session| session.forecast(&workspace));
             set_if_changed(page.problems, problems);
-            set_if_changed(page.forecast, (created, configured, unchanged));
+            set_if_changed(page.forecast, Some((created, configured, unchanged)));
         };
         // A browser that refuses timers would not have got so far.
         pending.set_value(set_timeout_with_handle(look, WAIT).ok());
     });
 }
 
-/// `would create 3 and change 1 of 12 objects`.
-fn forecast_text((created, configured, unchanged): (usize, usize, usize)) -> String {
+/// `would create 3, change 1 of 12, refuse 1`.
+fn forecast_text((created, configured, unchanged): (usize, usize, usize), refused: usize) -> String {
     let all = created + configured + unchanged;
-    match (created, configured) {
-        (0, 0) if all == 0 => texts::FORECAST_NOTHING.into(),
-        (0, 0) => format!("{} ({all})", texts::FORECAST_SAME),
-        (created, 0) => format!("{} {created} {} {all}", texts::FORECAST_CREATE, texts::FORECAST_OF),
-        (0, configured) => format!("{} {configured} {} {all}", texts::FORECAST_CHANGE, texts::FORECAST_OF),
-        (created, configured) => format!("{} {created}, {} {configured} {} {all}", texts::FORECAST_CREATE, texts::FORECAST_CHANGE_TOO, texts::FORECAST_OF),
+    let mut parts = Vec::new();
+    for (count, verb) in [(created, texts::FORECAST_CREATE), (configured, texts::FORECAST_CHANGE)] {
+        if count > 0 {
+            parts.push(format!("{verb} {count} {} {all}", texts::FORECAST_OF));
+        }
+    }
+    if refused > 0 {
+        parts.push(format!("{refused} {}", texts::FORECAST_PROBLEMS));
+    }
+    match parts.as_slice() {
+        [] if all == 0 => texts::FORECAST_NOTHING.into(),
+        [] => format!("{} ({all})", texts::FORECAST_SAME),
+        parts => parts.join(", "),
     }
 }
 
@@ -85,7 +92,7 @@ pub fn ApplyBar(page: Page) -> impl IntoView {
         <div class="apply">
             <div class="apply-line">
                 <button class="primary" title=texts::APPLY_HELP on:click=move |_| page.apply()>{texts::APPLY}</button>
-                <span class="muted">{move || forecast_text(page.forecast.get())}</span>
+                <span class="muted">{move || page.forecast.get().map(|forecast| forecast_text(forecast, page.problems.with(Vec::len)))}</span>
             </div>
             <div role="status" aria-label=texts::APPLY_RESULT tabindex="0" class:refused=move || page.outcome.with(|outcome| outcome.is_refused)>{text}</div>
         </div>

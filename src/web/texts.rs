@@ -42,7 +42,7 @@ pub const FORECAST_NOTHING: &str = "nothing to apply";
 pub const FORECAST_SAME: &str = "all as it is in the cluster";
 pub const FORECAST_CREATE: &str = "would create";
 pub const FORECAST_CHANGE: &str = "would change";
-pub const FORECAST_CHANGE_TOO: &str = "change";
+pub const FORECAST_PROBLEMS: &str = "would be refused";
 pub const FORECAST_OF: &str = "of";
 pub const APPLYING: &str = "Applying …";
 

@@ -19,7 +19,7 @@ export function launch() {
 /** Serves dist/ below a path of its own, as a project's page on a static host is. */
 export async function site() {
   const prefix = "/somewhere/below/";
-  const server = await serve("dist", 0, prefix);
+  const server = await serve(process.env.DIST ?? "dist", 0, prefix);
   return { url: `http://127.0.0.1:${server.address().port}${prefix}`, close: () => server.close() };
 }
 

@@ -6,7 +6,8 @@
 mod normalise;
 mod score;
 
-use kubarium::cli::scenario::Scenario;
+use kubarium::cli::scenario::{Scenario, settled};
+use kubarium::cluster::Cluster;
 use kubarium::value::Value;
 use normalise::Normaliser;
 use score::{Tally, compare};
@@ -28,11 +29,11 @@ fn topic(path: &Path) -> String {
     stem.split('-').next().unwrap_or_default().to_string()
 }
 
-fn play(path: &Path, normaliser: &Normaliser) -> Tally {
+fn play(path: &Path, settled: &Cluster, normaliser: &Normaliser) -> Tally {
     let name = path.file_stem().expect("a scenario has a name").to_string_lossy().into_owned();
     let text = fs::read_to_string(path).expect("the scenario can be read");
     let recording = fs::read_to_string(folder().join("recordings").join(format!("{name}.json"))).expect("the scenario has a recording");
-    let run = Scenario::parse(&text).unwrap_or_else(|why| panic!("{name}: {why}")).play(&name, 1);
+    let run = Scenario::parse(&text).unwrap_or_else(|why| panic!("{name}: {why}")).play(&name, settled);
     compare(normaliser, &Value::from_json(&recording).expect("the recording is JSON"), &run)
 }
 
@@ -41,13 +42,14 @@ fn play_all() -> BTreeMap<String, Tally> {
         fs::read_dir(folder().join("scenarios")).expect("the set is there").map(|entry| entry.expect("it can be listed").path()).collect();
     paths.sort();
     assert!(paths.len() > 100, "the set has lost scenarios");
+    let settled = settled(1);
     let (next, topics) = (AtomicUsize::new(0), Mutex::new(BTreeMap::<String, Tally>::new()));
     thread::scope(|scope| {
         for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
             scope.spawn(|| {
                 let normaliser = Normaliser::new();
                 while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let tally = play(path, &normaliser);
+                    let tally = play(path, &settled, &normaliser);
                     topics.lock().expect("no other thread has panicked").entry(topic(path)).or_default().add(tally);
                 }
             });

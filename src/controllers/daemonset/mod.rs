@@ -73,7 +73,8 @@ impl Controller for DaemonSetController {
         let selector = set.path("spec.selector").clone();
         let claimed = refs::claim(context, &OWNER, &set, &selector, &PODS)?;
         context.visited(nodes.len());
-        let mut view = View { set: &set, nodes: &nodes, hash: &hash, pods: by_node(&claimed) };
+        let desired = nodes.iter().filter(|node| placement::should_run(&set, node).0).count() as i64;
+        let mut view = View { set: &set, nodes: &nodes, desired, hash: &hash, pods: by_node(&claimed) };
         let mut result = manage(context, &view);
         if result.is_ok() && set.path("spec.updateStrategy.type").str() == "RollingUpdate" {
             // The update sees what the step before it has done.
@@ -101,6 +102,8 @@ impl Controller for DaemonSetController {
 struct View<'a> {
     set: &'a Value,
     nodes: &'a [Value],
+    /// On how many of them a pod should be.
+    desired: i64,
     hash: &'a str,
     /// The pods by the node they are on, or are to be on.
     pods: BTreeMap<String, Vec<Value>>,

@@ -8,20 +8,16 @@ use crate::controllers::{fields, history};
 use crate::value::Value;
 use std::collections::BTreeSet;
 
-fn desired(view: &View) -> i64 {
-    view.nodes.iter().filter(|node| placement::should_run(view.set, node).0).count() as i64
-}
-
 /// How many nodes may have two pods for a while.
 pub(super) fn max_surge(view: &View) -> i64 {
     let strategy = view.set.path("spec.updateStrategy");
     let is_rolling = strategy.get("type").str() == "RollingUpdate";
-    if is_rolling { fields::scaled(strategy.path("rollingUpdate.maxSurge"), desired(view), true) } else { 0 }
+    if is_rolling { fields::scaled(strategy.path("rollingUpdate.maxSurge"), view.desired, true) } else { 0 }
 }
 
 fn max_unavailable(view: &View, surge: i64) -> i64 {
     let limit = view.set.path("spec.updateStrategy.rollingUpdate.maxUnavailable");
-    let limit = fields::scaled(limit, desired(view), true);
+    let limit = fields::scaled(limit, view.desired, true);
     // Neither more nor fewer pods for a while would mean no update at all.
     if limit == 0 && surge == 0 { 1 } else { limit }
 }

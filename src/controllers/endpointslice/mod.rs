@@ -3,6 +3,7 @@
 mod reconcile;
 
 use super::controller::{Context, Controller, Queue};
+use super::fields::object;
 use super::{pods, service_pods};
 use crate::api::meta;
 use crate::api::resource::{ENDPOINT_SLICES, NODES, ObjectKey, PODS, SERVICES};
@@ -82,7 +83,7 @@ fn endpoint_ports(service: &Value, pod: &Value) -> Value {
     let mut ports = Vec::new();
     for port in service.path("spec.ports").items() {
         let Some(number) = service_pods::target_port(pod, port) else { continue };
-        let mut entry = Value::from(json!({"name": port.get("name").str(), "port": number, "protocol": "TCP"}));
+        let mut entry = object([("name", port.get("name").str().into()), ("port", number.into()), ("protocol", "TCP".into())]);
         for field in ["protocol", "appProtocol"] {
             if !port.get(field).is_empty() {
                 entry.set(field, port.get(field).clone());
@@ -98,10 +99,9 @@ fn endpoint(store: &Store, service: &Value, pod: &Value) -> Value {
     let (serving, terminating) = (pods::is_ready(pod), meta::is_being_deleted(pod));
     let publish_all = service.path("spec.publishNotReadyAddresses").as_bool() == Some(true);
     let ready = publish_all || (serving && !terminating);
-    let mut endpoint = Value::from(json!({
-        "addresses": [service_pods::address(pod)], "conditions": {"ready": ready, "serving": serving, "terminating": terminating},
-    }));
-    endpoint.set("targetRef", service_pods::target_reference(pod));
+    let conditions = object([("ready", ready.into()), ("serving", serving.into()), ("terminating", terminating.into())]);
+    let addresses = Value::array(vec![service_pods::address(pod).into()]);
+    let mut endpoint = object([("addresses", addresses), ("conditions", conditions), ("targetRef", service_pods::target_reference(pod))]);
     let node = pod.path("spec.nodeName").str();
     if !node.is_empty() {
         endpoint.set("nodeName", node);

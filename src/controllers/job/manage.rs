@@ -28,9 +28,6 @@ impl Sync<'_, '_> {
         }
         let gone: BTreeSet<&str> = doomed.iter().map(meta::uid).collect();
         self.active.retain(|pod| !gone.contains(meta::uid(pod)));
-        // What was deleted is now being deleted; the tracking has to see it so.
-        let store = self.context.store();
-        self.pods = self.pods.iter().filter_map(|pod| store.get_key(&crate::api::resource::PODS, &meta::key(pod)).cloned()).collect();
         if !self.replaces_failed_only() {
             self.failed += doomed.len() as i64;
         }

@@ -10,7 +10,7 @@ mod select;
 
 use super::controller::{Context, Controller, Queue};
 use crate::api::meta;
-use crate::api::resource::{ObjectKey, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS};
+use crate::api::resource::{EVENTS, ObjectKey, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS};
 use crate::api::status::Status;
 use crate::store::{Change, Store};
 use crate::value::Value;
@@ -50,8 +50,13 @@ impl Controller for PersistentVolumeController {
             if !claim.is_empty() {
                 queue.add(ObjectKey::new(claim.get("namespace").str(), claim.get("name").str()));
             }
-        } else if change.resource == PODS && change.changed("status.phase") {
-            if let Some(volume) = meta::name(&change.object).strip_prefix("recycler-for-") {
+        } else {
+            let pod = match change.resource == EVENTS {
+                true => change.object.path("involvedObject.name").str(),
+                false if change.resource == PODS && change.changed("status.phase") => meta::name(&change.object),
+                false => "",
+            };
+            if let Some(volume) = pod.strip_prefix("recycler-for-") {
                 queue.add(ObjectKey::new("", volume));
             }
         }

@@ -1,6 +1,6 @@
 //! One look at a volume (`syncVolume`): free, bound, or released and then kept or deleted.
 
-use super::{BOUND_BY_CONTROLLER, PROVISIONED_BY, at_next_resync, bind};
+use super::{BOUND_BY_CONTROLLER, PROVISIONED_BY, RESYNC_MS, at_next_resync, bind};
 use crate::api::meta;
 use crate::api::resource::{ObjectKey, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS};
 use crate::api::status::Status;
@@ -33,6 +33,10 @@ pub(super) fn sync_volume(context: &mut Context, key: &ObjectKey) -> Result<(), 
 }
 
 fn release(context: &mut Context, volume: Value) -> Result<(), Status> {
+    if let Some(wait_ms) = failed_just_now(context, &volume) {
+        context.requeue_after(wait_ms);
+        return Ok(());
+    }
     let phase = volume.path("status.phase").str();
     let volume = if matches!(phase, "Released" | "Failed") { volume } else { bind::set_volume_phase(context, volume, "Released", "")? };
     match volume.path("spec.persistentVolumeReclaimPolicy").str() {
@@ -85,6 +89,7 @@ fn recycle(context: &mut Context, volume: Value) -> Result<(), Status> {
         let pod = recycler_pod(&name, source, volume.path("spec").get(source));
         return context.client.create(&PODS, RECYCLER_NAMESPACE, pod).map(|_| ());
     };
+    relay_events(context, &volume, &pod);
     match pods::phase(&pod) {
         "Succeeded" => {
             ignore_not_found(context.client.delete(&PODS, RECYCLER_NAMESPACE, &name, Options::default()))?;
@@ -93,13 +98,31 @@ fn recycle(context: &mut Context, volume: Value) -> Result<(), Status> {
         }
         "Failed" => {
             ignore_not_found(context.client.delete(&PODS, RECYCLER_NAMESPACE, &name, Options::default()))?;
-            let message = format!("Recycle failed: {}", pod.path("status.message").str());
+            let why = pod.path("status.message").as_str().unwrap_or("pod failed, pod.Status.Message unknown");
+            let message = format!("Recycle failed: failed to recycle volume: {why}");
             fail(context, volume, "VolumeFailedRecycle", &message)
         }
         _ => {
             at_next_resync(context);
             Ok(())
         }
+    }
+}
+
+/// What happens to the pod is told of the volume too.
+fn relay_events(context: &mut Context, volume: &Value, pod: &Value) {
+    let key = ObjectKey::new("recycler", meta::uid(pod));
+    let mut told = context.memory.get(&key).cloned().unwrap_or_default();
+    let mut events: Vec<Value> = context.store().events_about(meta::uid(pod)).filter(|event| told.get(meta::name(event)).is_null()).cloned().collect();
+    events.sort_by_key(|event| event.path("metadata.resourceVersion").str().parse::<u64>().unwrap_or(0));
+    for event in events {
+        told.fields_mut().insert(meta::name(&event), true);
+        context.event(volume, event.get("type").str(), "RecyclerPod", &format!("Recycler pod: {}", event.get("message").str()));
+    }
+    if pods::is_terminal(pod) {
+        context.memory.remove(&key);
+    } else if told.is_object() {
+        context.memory.insert(key, told);
     }
 }
 
@@ -111,7 +134,7 @@ fn recycler_pod(name: &str, source: &str, volume: &Value) -> Value {
         "spec": {
             "activeDeadlineSeconds": 60, "restartPolicy": "Never",
             "containers": [{
-                "name": "pv-recycler", "image": "registry.k8s.io/build-image/debian-base:bookworm-v1.0.4", "command": ["/bin/sh"], "args": ["-c", script],
+                "name": "pv-recycler", "image": "registry.k8s.io/build-image/debian-base:bookworm-v1.0.6", "command": ["/bin/sh"], "args": ["-c", script],
                 "volumeMounts": [{"name": "vol", "mountPath": "/scrub"}],
             }],
         },
@@ -122,7 +145,20 @@ fn recycler_pod(name: &str, source: &str, volume: &Value) -> Value {
     pod
 }
 
+/// How long what has failed rests before it is tried again at a resync.
+fn failed_just_now(context: &mut Context, volume: &Value) -> Option<u64> {
+    let key = meta::key(volume);
+    let again_ms = context.memory.get(&key)?.as_i64()? as u64;
+    if context.now_ms >= again_ms {
+        context.memory.remove(&key);
+        return None;
+    }
+    Some(again_ms - context.now_ms)
+}
+
 fn fail(context: &mut Context, volume: Value, reason: &str, message: &str) -> Result<(), Status> {
+    let again_ms = context.now_ms / RESYNC_MS * RESYNC_MS + RESYNC_MS;
+    context.memory.insert(meta::key(&volume), Value::Int(again_ms as i64));
     at_next_resync(context);
     let volume = bind::set_volume_phase(context, volume, "Failed", message)?;
     context.event(&volume, "Warning", reason, message);

@@ -5,8 +5,12 @@ use crate::value::Value;
 use serde_json::json;
 
 fn volume(world: &mut World, name: &str, size: &str, modes: &[&str], class: &str) {
+    volume_at(world, name, size, modes, class, &format!("/tmp/{name}"));
+}
+
+fn volume_at(world: &mut World, name: &str, size: &str, modes: &[&str], class: &str, path: &str) {
     let spec = json!({
-        "capacity": {"storage": size}, "accessModes": modes, "storageClassName": class, "hostPath": {"path": format!("/tmp/{name}")},
+        "capacity": {"storage": size}, "accessModes": modes, "storageClassName": class, "hostPath": {"path": path},
         "persistentVolumeReclaimPolicy": "Retain", "volumeMode": "Filesystem",
     });
     world.create(&PERSISTENT_VOLUMES, json!({"metadata": {"name": name}, "spec": spec}));
@@ -75,11 +79,8 @@ fn a_released_volume_is_free_again_only_when_its_claim_is_forgotten() {
 fn deleting_a_host_path_works_below_tmp_only() {
     let mut world = World::new();
     for (name, path) in [("inside", "/tmp/x"), ("outside", "/srv/scratch")] {
-        volume(&mut world, name, "1Gi", &["ReadWriteOnce"], name);
-        world.edit(&PERSISTENT_VOLUMES, name, |volume| {
-            volume.set("spec.hostPath.path", path);
-            volume.set("spec.persistentVolumeReclaimPolicy", "Delete");
-        });
+        volume_at(&mut world, name, "1Gi", &["ReadWriteOnce"], name, path);
+        world.edit(&PERSISTENT_VOLUMES, name, |volume| volume.set("spec.persistentVolumeReclaimPolicy", "Delete"));
         claim(&mut world, name, "1Gi", &["ReadWriteOnce"], name, None);
         world.run(1000);
         world.delete(&PERSISTENT_VOLUME_CLAIMS, name, "");

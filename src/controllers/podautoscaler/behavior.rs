@@ -29,6 +29,12 @@ fn since(context: &Context, autoscaler: &Value, list: &str, window_ms: u64) -> V
     known.get(list).items().iter().filter(|entry| count(entry, "time") as u64 > from_ms).map(|entry| count(entry, "number")).collect()
 }
 
+/// When the autoscaler was first looked at, as far as is remembered.
+pub(super) fn first_seen_ms(context: &Context, autoscaler: &Value) -> i64 {
+    let known = context.memory.get(&meta::key(autoscaler));
+    known.and_then(|known| known.get("recommendations").items().first()).map_or(0, |entry| count(entry, "time"))
+}
+
 /// `recordInitialRecommendation`: what there was at first counts as recommended.
 pub(super) fn remember_first(context: &mut Context, autoscaler: &Value, current: i64) {
     if !context.memory.contains_key(&meta::key(autoscaler)) {

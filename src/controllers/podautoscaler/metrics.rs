@@ -51,7 +51,7 @@ pub(super) fn evaluate(context: &Context, target: &Target, autoscaler: &Value, s
         }
         "Object" => {
             let (name, object) = (spec.path("object.metric.name").str(), spec.path("object.describedObject"));
-            let place = format!("{} on {} {}/{}", name, meta::namespace(autoscaler), object.get("kind").str(), object.get("name").str());
+            let place = format!("{} on {} {}/", object.get("kind").str(), meta::namespace(autoscaler), object.get("name").str());
             let message = format!("unable to get metric {name}: {place}{}", no_custom_metrics());
             Err(Failure { reason: "FailedGetObjectMetric", full: format!("failed to get object metric value: {message}"), message })
         }
@@ -67,7 +67,7 @@ pub(super) fn evaluate(context: &Context, target: &Target, autoscaler: &Value, s
 }
 
 fn no_custom_metrics() -> &'static str {
-    "unable to fetch metrics from custom metrics API: no known available metric versions found"
+    "unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered"
 }
 
 /// CPU or memory of the target's pods, of one container or of all.

@@ -67,7 +67,7 @@ struct Target {
 
 impl Reconcile<'_, '_> {
     fn run(&mut self) -> Result<(), Status> {
-        let target = match self.find_target() {
+        let target = match self.target_of(self.autoscaler) {
             Ok(target) => target,
             Err(message) => {
                 let about = self.autoscaler.clone();
@@ -107,24 +107,27 @@ impl Reconcile<'_, '_> {
         Ok(())
     }
 
-    fn find_target(&self) -> Result<Target, String> {
-        let reference = self.autoscaler.path("spec.scaleTargetRef");
+    fn target_of(&self, autoscaler: &Value) -> Result<Target, String> {
+        let reference = autoscaler.path("spec.scaleTargetRef");
         let (kind_name, name) = (reference.get("kind").str(), reference.get("name").str());
         let api_version = reference.get("apiVersion").str();
-        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        let group = api_version.split_once('/').map_or("", |(group, _)| group);
         let Some(kind) = self.context.client.server().registry().kind(group, kind_name) else {
-            return Err(format!("no matches for kind \"{kind_name}\" in version \"{}\"", if group.is_empty() { version } else { api_version }));
+            return Err(format!("no matches for kind \"{kind_name}\" in group \"{group}\""));
         };
         let resource = kind.resource();
         if !kind.has_subresource("scale") {
-            return Err(format!("Unable to get the scale of {resource} \"{name}\": the server could not find the requested resource"));
+            return Err("the server could not find the requested resource".into());
         }
-        let object = self.context.store().get(&resource, meta::namespace(self.autoscaler), name).cloned();
+        let object = self.context.store().get(&resource, meta::namespace(autoscaler), name).cloned();
         object.map_or_else(|| Err(format!("{resource} \"{name}\" not found")), |object| Ok(Target { resource: resource.clone(), object }))
     }
 
     /// What the metrics ask for, and why; `None` where they say nothing.
     fn follow_metrics(&mut self, target: &Target, current: i64, min: i64, max: i64) -> Option<(i64, String)> {
+        if self.is_ambiguous(target) {
+            return None;
+        }
         let specs = self.autoscaler.path("spec.metrics").items().to_vec();
         let mut best: Option<(i64, String)> = None;
         let (mut invalid, mut first_error) = (0, None);
@@ -167,6 +170,33 @@ impl Reconcile<'_, '_> {
         let reason = if proposed > current { format!("{name} above target") } else { "All metrics below target".to_string() };
         let desired = behavior::normalize(self, current, proposed, min, max);
         Some((desired, reason))
+    }
+
+    /// Whether another autoscaler, that has been looked at too, scales the same pods; the two would pull them to and fro.
+    fn is_ambiguous(&mut self, target: &Target) -> bool {
+        let selector = target.object.path("spec.selector");
+        let mut rivals: Vec<(i64, String)> = self
+            .context
+            .store()
+            .list(&HORIZONTAL_POD_AUTOSCALERS, Some(meta::namespace(self.autoscaler)))
+            .filter(|other| self.context.memory.contains_key(&meta::key(other)))
+            .filter(|other| self.target_of(other).is_ok_and(|found| found.object.path("spec.selector") == selector))
+            .map(|other| (behavior::first_seen_ms(self.context, other), meta::key(other).to_string()))
+            .collect();
+        if rivals.len() < 2 {
+            return false;
+        }
+        rivals.sort();
+        let rivals: Vec<&str> = rivals.iter().map(|(_, name)| name.as_str()).collect();
+        self.status.set("currentMetrics", Value::Null);
+        let pairs = if selector.has("matchLabels") { selector.get("matchLabels") } else { selector };
+        let text: Vec<String> = pairs.fields().iter().map(|(key, value)| format!("{key}={}", value.str())).collect();
+        let message = format!("pods by selector {} are controlled by multiple HPAs: [{}]", text.join(","), rivals.join(" "));
+        let about = self.autoscaler.clone();
+        self.context.event(&about, "Warning", "AmbiguousSelector", &message);
+        self.set_condition("ScalingActive", "False", "AmbiguousSelector", &message);
+        self.context.event(&about, "Warning", "FailedComputeMetricsReplicas", &message);
+        true
     }
 
     fn rescale(&mut self, target: &Target, current: i64, desired: i64, reason: &str) -> Result<(), Status> {

@@ -62,10 +62,8 @@ impl<'a, 'b> Update<'a, 'b> {
         if meta::is_being_deleted(self.set) {
             return Ok(());
         }
-        for index in 0..self.members.len() {
-            if let Next::Wait = self.process_member(index)? {
-                return Ok(());
-            }
+        if self.process_members()? {
+            return Ok(());
         }
         retention::fix_condemned(self.context, self.set, &self.condemned)?;
         let unhealthy = self.first_unhealthy();
@@ -118,6 +116,28 @@ impl<'a, 'b> Update<'a, 'b> {
         let is_unhealthy = |pod: &&Value| !is_running_and_ready(pod) || meta::is_being_deleted(pod);
         let of_members = self.members.iter().flatten().find(is_unhealthy);
         of_members.or_else(|| self.condemned.iter().rev().find(is_unhealthy)).map(|pod| meta::name(pod).to_string())
+    }
+
+    /// `runForAll`: one after the other, or, where they are Parallel, in batches of 1, 2, 4 … that end with the first that fails. Whether the step ends here.
+    fn process_members(&mut self) -> Result<bool, Status> {
+        let (mut index, mut batch) = (0, 1);
+        while index < self.members.len() {
+            let size = if self.is_parallel() { batch } else { 1 };
+            let (mut ends, mut result) = (false, Ok(()));
+            for member in index..(index + size).min(self.members.len()) {
+                match self.process_member(member) {
+                    Ok(next) => ends |= matches!(next, Next::Wait),
+                    Err(status) => result = result.and(Err(status)),
+                }
+            }
+            result?;
+            if ends {
+                return Ok(true);
+            }
+            index += size;
+            batch *= 2;
+        }
+        Ok(false)
     }
 
     /// `processReplica`.

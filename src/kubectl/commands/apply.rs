@@ -35,6 +35,7 @@ const MAX_PATCH_RETRIES: usize = 5;
 
 pub(super) fn flags() -> Vec<Flag> {
     let mut flags = vec![
+        Flag::bool("all", "With --prune: look at all objects of the namespace."),
         Flag::optional("cascade", "background", "background", "How dependents of deleted objects are treated: background, orphan or foreground."),
         DRY_RUN,
         field_manager("kubectl-client-side-apply"),
@@ -43,6 +44,9 @@ pub(super) fn flags() -> Vec<Flag> {
         Flag::int("grace-period", "-1", "Seconds that a deleted pod is given to end."),
         Flag::on("openapi-patch", "Use the schema to work out changes."),
         Flag::on("overwrite", "Resolve conflicts between the manifest and the object by the manifest's values."),
+        Flag::bool("prune", "Delete objects that were applied before and that the manifests don't have any more."),
+        Flag::array("prune-allowlist", "With --prune: look at these kinds only, as group/version/kind."),
+        Flag::text("selector", "Only objects with these labels.").short('l'),
         Flag::bool("server-side", "Let the server merge (server-side apply)."),
         Flag::duration("timeout", "0s", "How long to wait for a delete."),
         VALIDATE,
@@ -94,6 +98,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     if invocation.flags.is("force") && server_side {
         return Err(Failure::text("--force cannot be used with --server-side"));
     }
+    super::prune::check(&invocation)?;
     let printer = Printer::of(&invocation, &[])?;
     let validation = invocation.validation()?;
     let apply = Apply { printer, dry_run, validation, server_side, invocation };
@@ -105,7 +110,7 @@ impl Apply {
         let invocation = &self.invocation;
         let check = if self.validation == "Ignore" { Check::Nothing } else { Check::Schema };
         let loaded = invocation.load_files(check)?;
-        let infos = loaded.infos;
+        let infos = invocation.selected(loaded.infos)?;
         let mut failures = Vec::new();
         if !loaded.failures.is_empty() {
             failures.push(Failure::joined(loaded.failures));
@@ -123,7 +128,11 @@ impl Apply {
         if !self.printer.is_human() && !matches!(self.printer, Printer::Name) {
             print_list(&invocation.session, &self.printer, &applied, invocation.flags.is("show-managed-fields"))?;
         }
-        Failure::of(failures)
+        Failure::of(failures)?;
+        if invocation.flags.is("prune") {
+            super::prune::prune(invocation, &applied, self.dry_run).await?;
+        }
+        Ok(())
     }
 
     fn options(&self) -> Options {

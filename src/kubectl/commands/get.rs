@@ -80,7 +80,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
 fn from_files(invocation: &Invocation) -> Result<Named, Failure> {
     let loaded = invocation.load_files(Check::Nothing)?;
     Failure::of(loaded.failures)?;
-    let mut named = Named { mappings: Vec::new(), names: Vec::new(), slashed: true, single: loaded.infos.len() == 1 };
+    let mut named = Named { mappings: Vec::new(), names: Vec::new(), single: loaded.infos.len() == 1 };
     for info in loaded.infos {
         let known = named.mappings.iter().position(|mapping| mapping.kind.resource() == info.mapping.kind.resource());
         let index = known.unwrap_or(named.mappings.len());

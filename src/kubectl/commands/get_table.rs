@@ -116,7 +116,7 @@ pub(super) async fn show(invocation: &Invocation, printer: &Printer, named: &Nam
         for mapping in &named.mappings {
             match ask(invocation, mapping, "").await {
                 Ok(table) => tables.push((mapping, table)),
-                Err(failure) => failures.push(failure),
+                Err(failure) => failures.push(failure.of_list(mapping, invocation.flags.text("selector"), invocation.flags.text("field-selector"))),
             }
         }
     }
@@ -163,7 +163,7 @@ async fn sorted(invocation: &Invocation, mapping: &Mapping, table: &mut Value, n
     if sort_by.is_empty() {
         return Ok(());
     }
-    let only = Named { mappings: vec![mapping.clone()], names: Vec::new(), slashed: false, single: false };
+    let only = Named { mappings: vec![mapping.clone()], names: Vec::new(), single: false };
     let objects = if named.names.is_empty() { invocation.fetch(&only).await.0 } else { Vec::new() };
     let rows = table.get("rows").items().to_vec();
     let object_of = |row: &Value| {

@@ -2,22 +2,32 @@
 
 mod api_resources;
 mod apply;
+mod attach;
 mod auth;
 mod autoscale;
+mod certificate;
+mod config;
 mod cordon;
+mod cp;
 mod create;
 mod delete;
 mod describe;
+mod diff;
 mod drain;
+mod edit;
 mod events;
+mod exec;
 mod explain;
 mod expose;
 mod get;
 mod get_table;
 mod get_watch;
 mod label;
+mod last_applied;
 mod logs;
+mod others;
 mod patch;
+mod prune;
 mod replace;
 mod rollout;
 mod run;
@@ -31,8 +41,26 @@ mod wait;
 use super::entry::Entry;
 
 /// All commands, a command before its subcommands.
-pub static ALL: &[Entry] = &[
+pub fn all() -> impl Iterator<Item = &'static Entry> {
+    ALL.iter().chain(config::ENTRIES)
+}
+
+static ALL: &[Entry] = &[
     apply::ENTRY,
+    last_applied::EDIT,
+    last_applied::SET,
+    last_applied::VIEW,
+    attach::ATTACH,
+    attach::PORT_FORWARD,
+    certificate::ENTRY,
+    certificate::APPROVE,
+    certificate::DENY,
+    others::COMPLETION,
+    others::KUSTOMIZE,
+    others::PLUGIN,
+    others::PLUGIN_LIST,
+    cp::ENTRY,
+    exec::ENTRY,
     create::ENTRY,
     create::rbac::CLUSTER_ROLE,
     create::rbac::CLUSTER_ROLE_BINDING,
@@ -60,6 +88,8 @@ pub static ALL: &[Entry] = &[
     create::token::ENTRY,
     delete::ENTRY,
     describe::ENTRY,
+    diff::ENTRY,
+    edit::ENTRY,
     get::ENTRY,
     label::ANNOTATE,
     label::LABEL,
@@ -106,7 +136,7 @@ pub fn overview() -> String {
     let mut text = String::from(
         "kubectl controls the Kubernetes cluster manager.\n\n Find more information at: https://kubernetes.io/docs/reference/kubectl/\n\nCommands:\n",
     );
-    for entry in ALL.iter().filter(|entry| !entry.path.contains(' ')) {
+    for entry in all().filter(|entry| !entry.path.contains(' ')) {
         let about = entry.about.lines().next().unwrap_or("").trim_end_matches('.');
         text += &format!("  {:16}{about}\n", entry.path);
     }

@@ -51,8 +51,10 @@ pub async fn describe(invocation: &Invocation, info: &Info) -> Result<String, Fa
         ("rbac.authorization.k8s.io", _) => rbac::describe(kind, object, out),
         _ => generic::describe(object, out),
     }
-    let has_events =
-        !matches!((info.mapping.kind.group.as_str(), kind), ("rbac.authorization.k8s.io", _) | ("", "Secret" | "Namespace" | "ResourceQuota" | "LimitRange"));
+    let has_events = !matches!(
+        (info.mapping.kind.group.as_str(), kind),
+        ("rbac.authorization.k8s.io", _) | ("networking.k8s.io", "NetworkPolicy") | ("", "Secret" | "Namespace" | "ResourceQuota" | "LimitRange")
+    );
     if has_events && invocation.flags.is("show-events") {
         events::describe(invocation, info, out).await?;
     }

@@ -1,7 +1,7 @@
 //! `-o custom-columns` (`k8s.io/kubectl/pkg/cmd/get/customcolumn.go`).
 
 use super::jsonpath::{JsonPath, relaxed};
-use super::table::TabWriter;
+use super::tab_writer::TabText;
 use crate::kubectl::failure::Failure;
 use crate::manifest::go_float;
 use crate::value::Value;
@@ -66,7 +66,8 @@ impl CustomColumns {
             }
             rows.push(row);
         }
-        Ok(TabWriter::new().write(&rows))
+        let text: String = rows.iter().map(|row| row.join("\t") + "\n").collect();
+        Ok(TabText::COLUMNS.align(&text))
     }
 }
 

@@ -49,14 +49,6 @@ impl JsonPath {
         Ok(JsonPath { nodes, allow_missing: true })
     }
 
-    /// Reads `.metadata.name`, `metadata.name` or `{.metadata.name}` (`RelaxedJSONPathExpression`).
-    ///
-    /// # Errors
-    /// Upstream's words.
-    pub fn parse_relaxed(path: &str) -> Result<JsonPath, String> {
-        JsonPath::parse(&relaxed(path)?)
-    }
-
     /// The results of all paths, one list a path.
     ///
     /// # Errors
@@ -258,7 +250,7 @@ pub fn relaxed(path: &str) -> Result<String, String> {
     }
     let inner = path.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')).unwrap_or(path);
     if inner.starts_with('{') || (path.starts_with('{') != path.ends_with('}') && !path.contains('[')) {
-        return Err(format!("unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{{name1.name2}}' or '{{.name1.name2}}'"));
+        return Err("unexpected path string, expected a 'name1.name2' or '.name1.name2' or '{name1.name2}' or '{.name1.name2}'".into());
     }
     let inner = inner.strip_prefix('.').unwrap_or(inner);
     Ok(format!("{{.{inner}}}"))

@@ -2,13 +2,14 @@
 
 use super::custom_columns::CustomColumns;
 use super::jsonpath::JsonPath;
+use super::template::Template;
 use crate::kubectl::entry::Invocation;
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::resources::Mapping;
 use crate::kubectl::session::Session;
 use crate::kubectl::source::Info;
-use crate::manifest::{write_json, write_yaml};
+use crate::manifest::{write_json, write_kyaml, write_yaml};
 use crate::value::Value;
 use serde_json::json;
 
@@ -26,6 +27,15 @@ pub enum Printer {
     Json,
     /// YAML.
     Yaml,
+    /// YAML in flow style.
+    Kyaml,
+    /// What a Go template makes of objects.
+    Template {
+        /// The template as it was given.
+        text: String,
+        /// The template.
+        template: Template,
+    },
     /// What a JSONPath template makes of objects, as text or as a JSON list.
     JsonPath {
         /// The template as it was given.
@@ -78,6 +88,20 @@ impl Printer {
             "name" => Ok(Printer::Name),
             "json" => Ok(Printer::Json),
             "yaml" => Ok(Printer::Yaml),
+            "kyaml" => Ok(Printer::Kyaml),
+            "go-template" | "template" | "go-template-file" | "templatefile" => {
+                if argument.is_empty() {
+                    return Err(Failure::text("template format specified but no template given"));
+                }
+                let text = if name.ends_with("file") { file(argument)? } else { argument.to_string() };
+                let template = Template::parse(&text).map_err(|why| Failure::text(format!("error parsing template {text}, {why}\n")))?;
+                Ok(Printer::Template { text, template })
+            }
+            // A template alone is one of Go's.
+            "" => {
+                let template = Template::parse(argument).map_err(|why| Failure::text(format!("error parsing template {argument}, {why}\n")))?;
+                Ok(Printer::Template { text: argument.to_string(), template })
+            }
             "jsonpath" | "jsonpath-file" | "jsonpath-as-json" => {
                 if argument.is_empty() {
                     return Err(Failure::text("template format specified but no template given"));
@@ -119,12 +143,22 @@ impl Printer {
     /// # Errors
     /// Where a template doesn't fit the object.
     pub fn print_object(&self, session: &Session, object: &Value, managed_fields: bool) -> Result<(), Failure> {
+        // Templates see managed fields, as upstream's do; only JSON and YAML hide them.
         let shown = || if managed_fields { object.clone() } else { without_managed_fields(object) };
         match self {
             Printer::Json => session.out(write_json(&shown())),
             Printer::Yaml => session.out(write_yaml(&shown())),
+            Printer::Kyaml => session.out(write_kyaml(&shown())),
+            Printer::Template { text, template } => {
+                let failure = |why: String| {
+                    let mut message = format!("error executing template {text:?}: {why}. Printing more information for debugging the template:\n");
+                    message += &format!("\ttemplate was:\n\t\t{text}\n\traw data was:\n\t\t{}\n", crate::manifest::write_json_compact(object));
+                    message += &format!("\tobject given to template engine was:\n\t\t{}\n\n", super::custom_columns::go_text(object));
+                    Failure::text(message)
+                };
+                session.out(template.text(object).map_err(failure)?);
+            }
             Printer::JsonPath { template, path, as_json } => {
-                let object = &shown();
                 let text = if *as_json { path.json(object) } else { path.text(object) };
                 let failure = |why: String| {
                     let mut message = format!(

@@ -9,8 +9,9 @@ pub struct TabText {
 impl TabText {
     /// As `kubectl describe` aligns: two blanks between columns.
     pub const DESCRIBE: TabText = TabText { minimum_width: 0, padding: 2 };
-    /// As `kubectl get` and others align: three blanks between columns.
-    pub const TABLE: TabText = TabText { minimum_width: 6, padding: 3 };
+
+    /// As `kubectl get -o custom-columns` aligns: three blanks between columns.
+    pub const COLUMNS: TabText = TabText { minimum_width: 6, padding: 3 };
 
     /// The text with its tabs replaced by blanks.
     pub fn align(&self, text: &str) -> String {

@@ -147,7 +147,9 @@ impl Container {
         let base = self.image.base.clone();
         let mut argv: Vec<SmolStr> = self.config.command.iter().chain(&self.config.args).cloned().collect();
         let runs_programs = images::runs_programs(&base, self.profile);
-        if self.config.command.is_empty() && !runs_programs {
+        if let Some(program) = images::args_to(&base, self.profile).filter(|_| self.config.command.is_empty() && !argv.is_empty()) {
+            argv.insert(0, program.into());
+        } else if self.config.command.is_empty() && !runs_programs {
             let note = images::note(&base, &self.config, &argv, self.profile);
             return Ok((images::server(&base, &self.config, self.profile, note), argv));
         }

@@ -20,6 +20,8 @@ pub(crate) struct Entry {
     pub family: Family,
     /// What it runs without a `command`; empty: the server below.
     pub entry_point: &'static [&'static str],
+    /// The program that `args` are for, where they are no command of their own.
+    pub args_to: &'static str,
     /// The program that its server is, so that `nginx -g 'daemon off;'` in a shell works too.
     pub program: &'static str,
     /// Programs that answer at once, such as clients (`redis-cli`).
@@ -45,6 +47,7 @@ const PLAIN: Entry = Entry {
     names: &[],
     family: Family::Debian,
     entry_point: &[],
+    args_to: "",
     program: "",
     tools: &[],
     ports: &[],
@@ -61,7 +64,8 @@ const NGINX_PAGE: &str = "<!DOCTYPE html>\n<html>\n<head>\n<title>Welcome to ngi
 /// The images that are known. Others listen on the ports that the container declares.
 static CATALOGUE: &[Entry] = &[
     Entry { names: &["busybox"], size_bytes: 2 * MI, ..SHELL },
-    Entry { names: &["alpine", "curl", "docker", "jq", "kubectl", "git", "netshoot", "dnsutils", "jessie-dnsutils"], size_bytes: 4 * MI, ..SHELL },
+    Entry { names: &["alpine", "docker", "netshoot", "dnsutils", "jessie-dnsutils"], size_bytes: 4 * MI, ..SHELL },
+    Entry { names: &["curl"], args_to: "curl", size_bytes: 9 * MI, ..SHELL },
     Entry {
         names: &["ubuntu", "debian", "centos", "fedora"],
         family: Family::Debian,
@@ -267,8 +271,26 @@ static CATALOGUE: &[Entry] = &[
     },
     Entry { names: &["hpa-example", "php-apache"], ports: &[80], http: Http::Ok("OK!"), size_bytes: 180 * MI, memory_bytes: 12 * MI, ..PLAIN },
     Entry { names: &["pause"], family: Family::Scratch, http: Http::None, size_bytes: MI / 3, memory_bytes: MI / 4, ..PLAIN },
-    Entry { names: &["agnhost"], program: "agnhost", ports: &[8080], family: Family::Busybox, size_bytes: 55 * MI, memory_bytes: 8 * MI, ..PLAIN },
-    Entry { names: &["stress", "polinux-stress"], program: "stress", family: Family::Busybox, http: Http::None, size_bytes: 4 * MI, memory_bytes: MI, ..PLAIN },
+    Entry {
+        names: &["agnhost"],
+        program: "agnhost",
+        ports: &[8080],
+        http: Http::Made(agnhost),
+        family: Family::Busybox,
+        size_bytes: 55 * MI,
+        memory_bytes: 8 * MI,
+        ..PLAIN
+    },
+    Entry {
+        names: &["stress", "stress-ng"],
+        args_to: "stress",
+        program: "stress",
+        family: Family::Busybox,
+        http: Http::None,
+        size_bytes: 4 * MI,
+        memory_bytes: MI,
+        ..PLAIN
+    },
     Entry { names: &["hello-world"], family: Family::Scratch, http: Http::None, size_bytes: MI / 50, memory_bytes: MI, ..PLAIN },
     Entry { names: &["perl"], http: Http::None, size_bytes: 340 * MI, memory_bytes: 10 * MI, ..PLAIN },
     Entry {
@@ -299,6 +321,11 @@ pub(crate) fn entry(base: &str) -> Option<&'static Entry> {
 
 /// Images whose containers run a shell on the reference machines.
 const REFERENCE_SHELLS: [&str; 9] = ["busybox", "alpine", "ubuntu", "debian", "centos", "fedora", "bash", "curl", "docker"];
+
+/// The program that the container's `args` are for, where it has no `command`.
+pub(crate) fn args_to(base: &str, profile: Profile) -> Option<&'static str> {
+    entry(base).map(|entry| entry.args_to).filter(|program| profile == Profile::Playground && !program.is_empty())
+}
 
 /// Whether an image has programs to run, so that one that is missing is a `StartError`.
 pub(crate) fn runs_programs(base: &str, profile: Profile) -> bool {
@@ -337,7 +364,7 @@ pub(crate) fn own_programs(base: &str, profile: Profile) -> Vec<&'static str> {
     }
     programs.extend(match (base, entry.family) {
         ("alpine", _) => ["apk"].as_slice(),
-        ("python", _) => &["apt-get", "apt", "pip"],
+        ("python", _) => &["apt-get", "apt", "pip", "python", "python3"],
         ("node", _) => &["apt-get", "apt", "npm"],
         (_, Family::Debian) => &["apt-get", "apt"],
         _ => &[],
@@ -449,7 +476,10 @@ fn argument_port(base: &str, config: &ContainerConfig) -> Option<u16> {
     };
     match base {
         "http-echo" => value("-listen").and_then(|text| text.rsplit(':').next()?.parse().ok()),
-        "agnhost" => value("--http-port").or_else(|| value("--port")).and_then(|text| text.parse().ok()),
+        "agnhost" => value("--http-port")
+            .or_else(|| value("--port"))
+            .and_then(|text| text.parse().ok())
+            .or_else(|| words.iter().any(|word| *word == "serve-hostname").then_some(9376)),
         "redis" | "postgres" | "mysql" | "mongo" => value("--port").and_then(|text| text.parse().ok()),
         "whoami" => value("--port").and_then(|text| text.parse().ok()),
         _ => None,
@@ -504,6 +534,20 @@ fn http_echo(_request: &HttpRequest, service: &Service<'_>) -> HttpResponse {
     });
     let text = text.or_else(|| service.env.iter().find(|(key, _)| key == "ECHO_TEXT").map(|(_, value)| value.to_string()));
     text_response(200, format!("{}\n", text.unwrap_or_else(|| "hello-world".into())))
+}
+
+/// agnhost's `netexec` and `serve-hostname`.
+fn agnhost(request: &HttpRequest, service: &Service<'_>) -> HttpResponse {
+    let hostname = service.machine.sandbox.hostname.to_string();
+    let serves_hostname = service.machine.config.args.iter().any(|argument| argument == "serve-hostname");
+    match request.path.split('?').next().unwrap_or("/") {
+        _ if serves_hostname => text_response(200, hostname),
+        "/hostname" | "/hostName" => text_response(200, hostname),
+        "/clientip" => text_response(200, format!("{}:40000", service.client_ip)),
+        "/healthz" => text_response(200, "ok".into()),
+        "/" => text_response(200, format!("NOW: {}", super::programs::date::strftime("%Y-%m-%d %H:%M:%S.%N +0000 UTC", service.now_ms))),
+        _ => text_response(404, "404 page not found\n".into()),
+    }
 }
 
 fn not_found(_request: &HttpRequest, _service: &Service<'_>) -> HttpResponse {

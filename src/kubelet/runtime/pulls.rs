@@ -34,10 +34,14 @@ impl Runtime {
         match self.profile {
             _ if is_missing(&reference) => MISSING_MS,
             Profile::Reference => REFERENCE_PULL_MS,
-            // Its layers are there: only the registry is asked.
-            Profile::Playground if self.images.contains_key(&reference.full) => PLAYGROUND_START_MS,
+            // Its layers are there, or will be when this one's turn comes: only the registry is asked.
+            Profile::Playground if self.images.contains_key(&reference.full) || self.is_being_pulled(&reference.full) => PLAYGROUND_START_MS,
             Profile::Playground => PLAYGROUND_START_MS + images::size_bytes(&reference.base, self.profile) / BYTES_A_MS,
         }
+    }
+
+    fn is_being_pulled(&self, name: &str) -> bool {
+        self.pulls.values().any(|pull| pull.result.is_none() && image_ref::parse(&pull.image).full == name)
     }
 
     /// A pull's times and result; none once it was forgotten.

@@ -30,7 +30,7 @@ struct Columns {
 impl Columns {
     fn of(width: i32) -> Columns {
         let inner = width - 2 * PADDING;
-        let gap = (inner / 16).clamp(22, 64);
+        let gap = (inner / 22).clamp(22, 64);
         let share = inner - 3 * gap;
         let widths = [share * 20 / 100, share * 24 / 100, share * 31 / 100, share * 25 / 100];
         let mut x = [PADDING; 4];

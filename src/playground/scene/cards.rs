@@ -53,7 +53,7 @@ fn pod_detail(card: &PodCard, pull: Option<&Pull>, wanted: &Wanted) -> SmolStr {
     }
     match (wanted.view, card.state.glyph) {
         (super::View::Machines, Glyph::Ready) if !card.address.is_empty() => SmolStr::from(format!("{} · {}", card.state.word, card.address)),
-        (super::View::Application, Glyph::Ready) => SmolStr::from(format!("{} on {}", card.state.word, card.node)),
+        (super::View::Application, Glyph::Ready) => SmolStr::from(format!("{} · {}", card.state.word, card.node)),
         _ => card.state.word.clone(),
     }
 }
@@ -112,7 +112,8 @@ pub(super) fn service(object: &Value, backends: &Backends, shape: Shape) -> Mark
         (0, _) => (SmolStr::from(format!("0 of {all} ready")), Tone::Waiting),
         _ => (SmolStr::from(format!("{ready} of {all} ready")), Tone::Good),
     };
-    let detail = format!("{address} · {word}");
+    // In the application view the lines say how many pods there are.
+    let detail = if shape == Shape::Card { address } else { format!("{address} · {word}") };
     let state = State { word, glyph: Glyph::None, tone };
     mark(&SERVICES, object, shape, Glyph::Service, detail, &state)
 }
@@ -177,8 +178,59 @@ pub(super) fn is_of_a_person(resource: &GroupResource, object: &Value) -> bool {
     }
 }
 
+/// Tenths of a pixel for a letter, where the page has not measured one.
+const USUAL_LETTER_TENTHS: i32 = 78;
+
+/// How wide a text is: titles are bold, details smaller and lighter.
+fn text_width(text: &str, wanted: &Wanted, percent: i32) -> i32 {
+    let letter_tenths = if wanted.letter_tenths > 0 { wanted.letter_tenths } else { USUAL_LETTER_TENTHS };
+    text.chars().count() as i32 * letter_tenths * percent / 1000
+}
+
 /// How wide a chip is, from the number of its letters.
-pub(super) fn chip_width(mark: &Mark) -> i32 {
-    let letters = |text: &str, size: i32| text.chars().count() as i32 * size / 10;
-    (50 + letters(&mark.title, 84) + letters(&mark.detail, 72)).min(420)
+pub(super) fn chip_width(mark: &Mark, wanted: &Wanted) -> i32 {
+    // Padding, glyph and gaps.
+    (60 + text_width(&mark.title, wanted, 100) + text_width(&mark.detail, wanted, 86)).min(440)
+}
+
+/// Leaves out the middle of a title that has no room: names differ at their ends.
+pub(super) fn fit_title(mark: &mut Mark, wanted: &Wanted) {
+    // Padding and the glyph, and what stands beside the title.
+    let around = match mark.shape {
+        Shape::Pod | Shape::Card => 50,
+        Shape::Node => 110,
+        Shape::Group => 58 + text_width(&mark.detail, wanted, 86),
+        _ => return,
+    };
+    let ten_letters = text_width("mmmmmmmmmm", wanted, 100).max(1);
+    let room = ((mark.width - around) * 10 / ten_letters).max(6) as usize;
+    let letters: Vec<char> = mark.title.chars().collect();
+    if letters.len() <= room {
+        return;
+    }
+    let last_part = letters.iter().rev().take_while(|letter| **letter != '-').count();
+    let tail = if last_part < room.min(letters.len()) - 2 { (last_part + 1).min(room - 3) } else { room / 2 };
+    let head = room.saturating_sub(tail + 1);
+    let text: String = letters[..head].iter().chain(&['…']).chain(&letters[letters.len() - tail..]).collect();
+    mark.title = SmolStr::from(text);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_name_keeps_its_end() {
+        for (name, width, fitted) in [
+            ("web-5d-x2lpt", 200, "web-5d-x2lpt"),
+            ("mongo-express-b5df67645-sktkf", 200, "mongo-expres…-sktkf"),
+            ("mongodb-configmap", 130, "mong…igmap"),
+            ("a", 20, "a"),
+            ("abcdefghijklmnop", 10, "ab…nop"),
+        ] {
+            let mut mark = Mark::decoration("", Shape::Pod, name).at(0, 0, width, 40);
+            fit_title(&mut mark, &Wanted { letter_tenths: 80, ..Wanted::default() });
+            assert_eq!(mark.title, fitted);
+        }
+    }
 }

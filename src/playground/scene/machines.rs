@@ -184,20 +184,20 @@ fn lanes(scene: &mut Scene, model: &Model, wanted: &Wanted, top: i32) -> i32 {
     let mut y = top + 4;
     for (title, chips) in [("Workloads", workloads), ("Network", network), ("Storage", storage), ("Configuration", config)] {
         if !chips.is_empty() {
-            y = lane(scene, title, chips, y);
+            y = lane(scene, wanted, title, chips, y);
         }
     }
     y
 }
 
-fn lane(scene: &mut Scene, title: &'static str, chips: Vec<Mark>, top: i32) -> i32 {
+fn lane(scene: &mut Scene, wanted: &Wanted, title: &'static str, chips: Vec<Mark>, top: i32) -> i32 {
     let narrow = scene.width < 520;
     let left = if narrow { 0 } else { LANE_HEADING + GAP };
     let heading = Mark::decoration(SmolStr::from(format!("lane/{title}")), Shape::Heading, title);
     scene.marks.push(heading.at(0, top, LANE_HEADING + GAP, CHIP_HEIGHT));
     let (mut x, mut y) = (left, if narrow { top + CHIP_HEIGHT } else { top });
     for chip in chips {
-        let width = cards::chip_width(&chip).min(scene.width - left);
+        let width = cards::chip_width(&chip, wanted).min(scene.width - left);
         if x > left && x + width > scene.width {
             (x, y) = (left, y + CHIP_HEIGHT + 8);
         }

@@ -61,6 +61,8 @@ pub struct Wanted {
     pub width: i32,
     /// The height that can be seen without scrolling.
     pub height: i32,
+    /// How wide a letter of a title is in the person's font, in tenths of a CSS pixel; 0 where that isn't known.
+    pub letter_tenths: i32,
     /// Only this namespace; all where there is none.
     pub namespace: Option<SmolStr>,
     /// The control plane's processes.
@@ -85,9 +87,11 @@ pub struct Scene {
 impl Scene {
     /// The picture of what `model` has seen.
     pub fn of(model: &Model, wanted: &Wanted) -> Scene {
-        match wanted.view {
+        let mut scene = match wanted.view {
             View::Machines => machines::lay_out(model, wanted),
             View::Application => application::lay_out(model, wanted),
-        }
+        };
+        scene.marks.iter_mut().for_each(|mark| cards::fit_title(mark, wanted));
+        scene
     }
 }

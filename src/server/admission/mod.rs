@@ -7,6 +7,7 @@ mod default_toleration_seconds;
 mod limit_ranger;
 mod namespace_lifecycle;
 mod persistent_volume_claim_resize;
+mod pod_security;
 pub(super) mod pod_topology_labels;
 mod priority;
 pub(super) mod resource_quota;
@@ -99,6 +100,7 @@ pub(super) fn validate(attributes: &mut Attributes) -> Result<(), Status> {
     }
     limit_ranger::validate(attributes)?;
     service_account::validate(attributes)?;
+    pod_security::validate(attributes)?;
     priority::validate(attributes)?;
     persistent_volume_claim_resize::validate(attributes)?;
     runtime_class::validate(attributes)?;

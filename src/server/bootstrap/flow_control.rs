@@ -11,7 +11,8 @@ const FLOW_SCHEMAS: GroupResource = GroupResource::new("flowcontrol.apiserver.k8
 const PRIORITY_LEVELS: GroupResource = GroupResource::new("flowcontrol.apiserver.k8s.io", "prioritylevelconfigurations");
 
 /// Name, priority level, precedence, distinguisher, subjects, what it is about.
-const SCHEMAS: [(&str, &str, i64, &str, &[&str], Scope); 11] = [
+type Row = (&'static str, &'static str, i64, &'static str, &'static [&'static str], Scope);
+const SCHEMAS: [Row; 11] = [
     ("exempt", "exempt", 1, "", &["Group:system:masters"], Scope::Everything),
     ("probes", "exempt", 2, "", &["Group:system:unauthenticated", "Group:system:authenticated"], Scope::Health),
     (

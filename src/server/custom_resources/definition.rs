@@ -36,6 +36,21 @@ pub(in crate::server) fn written(server: &mut Server, definition: &Value, now_ms
     if after == *definition { after } else { server.store.put(&CUSTOM_RESOURCE_DEFINITIONS, after, now_ms, cause.clone()) }
 }
 
+/// What a definition asks for that isn't simulated.
+pub(in crate::server) fn warnings(definition: &Value) -> Vec<String> {
+    if has_rules(definition.path("spec.versions"), 0) {
+        vec!["x-kubernetes-validations: the rules are kept, but this simulated cluster doesn't evaluate CEL expressions".into()]
+    } else {
+        Vec::new()
+    }
+}
+
+fn has_rules(schema: &Value, depth: usize) -> bool {
+    depth < 100
+        && (schema.fields().iter().any(|(name, value)| name == "x-kubernetes-validations" && value.is_array() || has_rules(value, depth + 1))
+            || schema.items().iter().any(|item| has_rules(item, depth + 1)))
+}
+
 /// Why the names can't be had: another definition of the group has them.
 fn conflict_of(server: &Server, definition: &Value) -> Option<String> {
     let own = meta::name(definition);

@@ -81,3 +81,15 @@ fn the_scheduler_makes_a_series_of_the_second() {
     assert_eq!(events.len(), 1);
     assert_eq!(events[0].get("series").to_json(), r#"{"count":2,"lastObservedTime":"2026-01-01T00:00:01.000000Z"}"#);
 }
+
+#[test]
+fn an_event_is_kept_for_an_hour_after_the_last_one() {
+    let mut server = server();
+    say(&mut server, 0, "once");
+    say(&mut server, 0, "twice");
+    say(&mut server, 1_800_000, "twice");
+    server.expire_events(START_MS + 3_600_000);
+    assert_eq!(told(&server), ["2 twice"]);
+    server.expire_events(START_MS + 5_400_000);
+    assert!(told(&server).is_empty());
+}

@@ -1,12 +1,13 @@
 //! Making an object: `handlers/create.go` and `Store.Create`.
 
 use super::read::answer;
-use super::{Context, is_built_in};
-use crate::api::resource::GroupResource;
+use super::{Context, is_built_in, rules};
+use crate::api::resource::{CUSTOM_RESOURCE_DEFINITIONS, GroupResource};
 use crate::api::status::Status;
 use crate::api::{meta, names, time};
 use crate::server::admission::Operation;
 use crate::server::authorization::reviews;
+use crate::server::custom_resources::definition;
 use crate::server::managed_fields::{self, Manager};
 use crate::server::{allocation, authorization, convert, decode, metadata};
 use crate::value::{SmolStr, Value};
@@ -33,6 +34,7 @@ pub(in crate::server) fn create_object(context: &mut Context, mut object: Value,
     // Ownership is settled before admission: what plugins add belongs to nobody.
     managed_fields::update(context, &mut object, &Value::Null, manager);
     let mut object = context.admit(Operation::Create, object, &Value::Null)?;
+    generate_name(context, &mut object);
     let kind = context.kind.clone();
     let allocated = allocation::begin_create(context, &mut object)?;
     let outcome = finish_create(context, &kind, object);
@@ -53,12 +55,16 @@ fn finish_create(context: &mut Context, kind: &crate::api::strategy::Kind, mut o
     context.refuse(&name, &errors)?;
     authorization::check_escalation(context.server, context.request, &object)?;
     context.warnings.extend(kind.strategy.warnings(&object, None));
+    context.warnings.extend(rules::name_warning(&context.request.resource, &name).map(String::from));
     context.check_admission(Operation::Create, object.clone(), &Value::Null)?;
     let resource = convert::storage_resource(&context.request.resource);
     if let Some(existing) = context.server.store.get(&resource, meta::namespace(&object), &name) {
         return Err(taken(&context.request.resource, &object, existing));
     }
     decode::complete(context, &mut object);
+    if context.request.resource == CUSTOM_RESOURCE_DEFINITIONS {
+        context.warnings.extend(definition::warnings(&object));
+    }
     if context.is_dry_run() {
         return Ok(object);
     }
@@ -101,6 +107,10 @@ fn fill_system_fields(context: &mut Context, object: &mut Value) {
     object.remove("metadata.deletionGracePeriodSeconds");
     object.remove("metadata.resourceVersion");
     object.remove("metadata.selfLink");
+}
+
+/// Makes a name out of `generateName`; after the plugins, which so only see its beginning.
+fn generate_name(context: &mut Context, object: &mut Value) {
     let generate_name = object.path("metadata.generateName").str().to_string();
     if !meta::name(object).is_empty() || generate_name.is_empty() {
         return;

@@ -42,6 +42,15 @@ pub(super) fn execute(server: &mut Server, request: &Request, now_ms: u64, warni
         return Err(Status::no_such_path());
     }
     super::authorization::authorize(server, request)?;
+    // The namespace of a client's context means nothing for what lives beside the namespaces.
+    let without_namespace;
+    let request = if kind.namespaced || request.namespace.is_empty() {
+        request
+    } else {
+        without_namespace = Request { namespace: SmolStr::default(), ..request.clone() };
+        &without_namespace
+    };
+    warnings.extend(rules::deprecation(&request.resource).map(String::from));
     let mut context = Context { server, kind, request, now_ms, warnings };
     match request.subresource.as_str() {
         "" => {}
@@ -129,7 +138,11 @@ impl Context<'_> {
     }
 
     fn attributes<'b>(&'b mut self, operation: Operation, object: Value, old: &Value) -> Attributes<'b> {
-        let name = if self.request.name.is_empty() { SmolStr::new(crate::api::meta::name(&object)) } else { self.request.name.clone() };
+        let name = match (self.request.name.as_str(), crate::api::meta::name(&object)) {
+            ("", "") => SmolStr::new(object.path("metadata.generateName").str()),
+            ("", name) => SmolStr::new(name),
+            (name, _) => SmolStr::new(name),
+        };
         Attributes {
             kind: self.kind.clone(),
             request: self.request,

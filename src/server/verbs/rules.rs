@@ -68,6 +68,27 @@ pub(super) fn returns_deleted_object(resource: &GroupResource) -> bool {
         )
 }
 
+/// Whether changed annotations raise the generation too, as those of Deployments do.
+pub(super) fn counts_annotations(resource: &GroupResource) -> bool {
+    is_one_of(resource, &[("apps", "deployments")])
+}
+
+/// What the server says at each request for a resource that is on its way out.
+pub(super) fn deprecation(resource: &GroupResource) -> Option<&'static str> {
+    match (resource.group.as_str(), resource.resource.as_str()) {
+        ("", "endpoints") => Some("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"),
+        ("", "componentstatuses") => Some("v1 ComponentStatus is deprecated in v1.19+"),
+        _ => None,
+    }
+}
+
+/// What is said of a new object's name.
+pub(super) fn name_warning(resource: &GroupResource, name: &str) -> Option<&'static str> {
+    (resource.group == "admissionregistration.k8s.io" && name.ends_with(".static.k8s.io")).then_some(
+        "metadata.name: names ending with \".static.k8s.io\" are reserved for static manifest-based configurations and cannot be managed via the API",
+    )
+}
+
 /// The finalizers after a delete with this propagation (`deletionFinalizersForGarbageCollection`).
 pub(super) fn finalizers_for_deletion(resource: &GroupResource, propagation: &str, finalizers: &[String]) -> Vec<String> {
     if resource.resource == "events" {

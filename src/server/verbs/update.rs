@@ -5,9 +5,10 @@ use super::read::answer;
 use super::{Context, is_built_in, rules};
 use crate::api::field_error::FieldError;
 use crate::api::meta;
-use crate::api::resource::NAMESPACES;
+use crate::api::resource::{CUSTOM_RESOURCE_DEFINITIONS, NAMESPACES};
 use crate::api::status::Status;
 use crate::server::admission::Operation;
+use crate::server::custom_resources::definition;
 use crate::server::managed_fields::{self, Manager};
 use crate::server::request::Verb;
 use crate::server::{allocation, authorization, convert, decode, metadata};
@@ -97,7 +98,8 @@ fn finish_update(context: &mut Context, kind: &crate::api::strategy::Kind, mut n
         strategy.prepare_for_status_update(&mut new, old);
     } else {
         strategy.prepare_for_update(&mut new, old);
-        if strategy.has_generation() && is_changed_beyond_status(&new, old) {
+        let is_changed = is_changed_beyond_status(&new, old) || rules::counts_annotations(&context.request.resource) && annotations(&new) != annotations(old);
+        if strategy.has_generation() && is_changed {
             new.set("metadata.generation", old.path("metadata.generation").as_i64().unwrap_or(0) + 1);
         }
     }
@@ -111,6 +113,9 @@ fn finish_update(context: &mut Context, kind: &crate::api::strategy::Kind, mut n
     managed_fields::ignore_timestamps(&mut new, old);
     context.check_admission(Operation::Update, new.clone(), old)?;
     decode::complete(context, &mut new);
+    if context.request.resource == CUSTOM_RESOURCE_DEFINITIONS {
+        context.warnings.extend(definition::warnings(&new));
+    }
     let resource = convert::storage_resource(&context.request.resource);
     if is_deleted_by_update(&resource, &new, old) {
         if !context.is_dry_run() {
@@ -145,6 +150,10 @@ fn keep_system_fields(new: &mut Value, old: &Value) {
             metadata.insert(field, value);
         }
     }
+}
+
+fn annotations(object: &Value) -> &Value {
+    object.path("metadata.annotations")
 }
 
 /// Whether anything but metadata and status differs; what changes hands between clones unchanged is not looked into.

@@ -38,6 +38,7 @@ impl Stage {
             namespace: page.namespace.get_untracked(),
             width: self.wanted.width,
             height: self.wanted.height,
+            letter_tenths: self.wanted.letter_tenths,
             ..Wanted::default()
         };
         if wanted.width <= 0 {
@@ -129,7 +130,7 @@ fn StageLine(page: Page) -> impl IntoView {
     // To the second: it is read, not measured.
     let quiet_ms = Memo::new(move |_| {
         let wait_ms = page.next_due_ms.get()?.saturating_sub(page.now_ms.get());
-        (wait_ms > 3000).then(|| wait_ms.div_ceil(1000) * 1000)
+        (wait_ms > 5000).then(|| wait_ms.div_ceil(1000) * 1000)
     });
     view! {
         <div class="stage-line">
@@ -150,8 +151,24 @@ fn id_under(target: Option<web_sys::EventTarget>) -> Option<String> {
     target?.dyn_into::<Element>().ok()?.closest("[data-id][role=button]").ok()??.get_attribute("data-id")
 }
 
+/// How wide a letter of a name is in this person's font, in tenths of a pixel.
+fn measure_letter(scroller: &HtmlElement) -> i32 {
+    const SAMPLE: &str = "mongo-express-797b659f98-f2kjw";
+    let Ok(sample) = super::dom::document().create_element("b") else { return 0 };
+    sample.set_class_name("sample");
+    sample.set_text_content(Some(SAMPLE));
+    if scroller.append_child(&sample).is_err() {
+        return 0;
+    }
+    let width = sample.get_bounding_client_rect().width();
+    sample.remove();
+    (width * 10.0 / SAMPLE.len() as f64).ceil() as i32
+}
+
 /// Tells the stage how wide the diagram may be, now and whenever that changes.
 fn follow_size(scroller: &HtmlElement, stage: StoredValue<SharedStage, LocalStorage>) {
+    let letter_tenths = measure_letter(scroller);
+    stage.with_value(|stage| stage.borrow_mut().wanted.letter_tenths = letter_tenths);
     let measured = scroller.clone();
     let measure = Closure::<dyn FnMut()>::new(move || {
         stage.try_with_value(|stage| {

@@ -20,6 +20,8 @@ const MOST_TAB_STOPS: usize = 60;
 struct Shown {
     mark: Mark,
     element: HtmlElement,
+    /// What is pointed at and focused, and has the name; it lies over the text, which says the same in parts.
+    hit: HtmlElement,
     glyph: Element,
     title: Element,
     detail: Element,
@@ -132,12 +134,18 @@ impl Renderer {
         for part in [&glyph, &title, &detail] {
             let _ = element.append_child(part);
         }
-        attribute(&element, "data-id", &mark.id);
+        let hit: HtmlElement = create("span", "hit").unchecked_into();
         if mark.object.is_some() {
-            attribute(&element, "role", "button");
-            attribute(&element, "aria-pressed", "false");
+            for (name, value) in [("data-id", mark.id.as_str()), ("role", "button"), ("aria-pressed", "false")] {
+                attribute(&hit, name, value);
+            }
+            // The name says what these show.
+            for part in [&title, &detail] {
+                attribute(part, "aria-hidden", "true");
+            }
+            let _ = element.append_child(&hit);
         }
-        let shown = Shown { mark: Mark::decoration("", mark.shape, ""), element, glyph, title, detail };
+        let shown = Shown { mark: Mark::decoration("", mark.shape, ""), element, hit, glyph, title, detail };
         let mut shown = Shown { mark: Mark { x: i32::MIN, ..shown.mark.clone() }, ..shown };
         change(&mut shown, mark);
         if let (true, Some((x, y))) = (travel, mark.enters_at) {
@@ -158,8 +166,8 @@ impl Renderer {
             }
             let stop = !self.many || only.as_ref().map_or(std::mem::take(&mut first), |only| only == id.as_str());
             let wanted = if stop { "0" } else { "-1" };
-            if shown.element.get_attribute("tabindex").as_deref() != Some(wanted) {
-                attribute(&shown.element, "tabindex", wanted);
+            if shown.hit.get_attribute("tabindex").as_deref() != Some(wanted) {
+                attribute(&shown.hit, "tabindex", wanted);
             }
         }
     }
@@ -206,7 +214,7 @@ impl Renderer {
             let is_selected = selected.as_ref() == Some(&id);
             let _ = shown.element.class_list().toggle_with_force("selected", is_selected);
             let _ = shown.element.class_list().toggle_with_force("related", related.contains(&id) && !is_selected);
-            attribute(&shown.element, "aria-pressed", if is_selected { "true" } else { "false" });
+            attribute(&shown.hit, "aria-pressed", if is_selected { "true" } else { "false" });
         }
         (self.selected, self.related) = (selected, related);
         self.update_tab_stops();
@@ -233,8 +241,8 @@ impl Renderer {
         let candidates = self.shown.values().filter(|shown| shown.mark.object.is_some() && shown.mark.id != from);
         let nearest = candidates.filter_map(|shown| Some((distance(&shown)?, shown))).min_by_key(|(distance, _)| *distance);
         if let Some((_, shown)) = nearest {
-            attribute(&shown.element, "tabindex", "0");
-            let _ = shown.element.focus();
+            attribute(&shown.hit, "tabindex", "0");
+            let _ = shown.hit.focus();
         }
     }
 }
@@ -265,12 +273,17 @@ fn change(shown: &mut Shown, mark: &Mark) {
     }
     if fresh || old.detail != mark.detail {
         shown.detail.set_text_content(Some(&mark.detail));
+        if mark.object.is_some() {
+            attribute(&shown.hit, "aria-description", &mark.detail);
+        }
     }
     if fresh || old.name != mark.name {
-        if !mark.name.is_empty() {
-            attribute(&shown.element, "aria-label", &mark.name);
+        if mark.name.is_empty() {
+            attribute(&shown.element, "title", &mark.detail);
+        } else {
+            attribute(&shown.hit, "aria-label", &mark.name);
+            attribute(&shown.hit, "title", &mark.name);
         }
-        attribute(&shown.element, "title", if mark.name.is_empty() { &mark.detail } else { &mark.name });
     }
     if fresh || old.meters != mark.meters {
         draw_meters(&shown.element, mark);
@@ -283,6 +296,7 @@ fn draw_meters(element: &HtmlElement, mark: &Mark) {
             Ok(Some(row)) => row,
             _ => {
                 let row = create("div", "meter");
+                attribute(&row, "aria-hidden", "true");
                 let bar = create("i", "");
                 let _ = bar.append_child(&create("u", ""));
                 let label = create("span", "");
@@ -310,10 +324,10 @@ fn leave(element: &HtmlElement, travel: bool) {
         return;
     }
     element.class_list().add_1("gone").ok();
-    for (name, value) in [("aria-hidden", "true"), ("tabindex", "-1")] {
-        attribute(element, name, value);
+    if let Ok(Some(hit)) = element.query_selector(".hit") {
+        hit.remove();
     }
-    element.remove_attribute("data-id").ok();
+    attribute(element, "aria-hidden", "true");
     let element = element.clone();
     let remove = Closure::once_into_js(move || element.remove());
     if let Some(window) = web_sys::window() {

@@ -74,7 +74,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     if loaded.infos.is_empty() && failures.is_empty() {
         return Err(Failure::text("no objects passed to create"));
     }
-    for info in &loaded.infos {
+    for info in &invocation.selected(loaded.infos)? {
         let object = if invocation.flags.is("save-config") { annotated(&info.object) } else { info.object.clone() };
         let created = if dry_run == DryRun::Client {
             Ok(object)

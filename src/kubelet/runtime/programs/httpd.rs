@@ -16,6 +16,11 @@ pub(crate) struct Httpd {
 }
 
 impl Httpd {
+    /// A server in the foreground.
+    pub fn serving(root: SmolStr, port: u16) -> Box<dyn Program> {
+        Box::new(Httpd { root, port, foreground: true, listening: false })
+    }
+
     pub fn program(sys: &mut Sys<'_, '_>, arguments: &[SmolStr]) -> Result<Box<dyn Program>, i32> {
         const SPEC: Spec = Spec {
             name: "httpd",
@@ -54,6 +59,7 @@ impl Program for Httpd {
             sys.spawn(Spawn { program: Box::new(server), argv, env: None });
             return Flow::Exit(0);
         }
+        self.root = sys.absolute(&self.root);
         if !sys.listen(self.port) {
             sys.err("httpd: bind: Address in use\n");
             return Flow::Exit(1);

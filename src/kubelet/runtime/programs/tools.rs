@@ -80,8 +80,19 @@ pub(crate) fn tool(name: &str, argv: &[SmolStr]) -> Option<Box<dyn Program>> {
         };
         return Some(Box::new(Now { run, arguments: vec![name.into()] }));
     }
+    if matches!(name, "python" | "python3") {
+        return http_server(argv);
+    }
     let client = CLIENTS.iter().find(|client| client.names.contains(&name))?;
     Some(Box::new(Asking { client, name: name.into(), arguments: argv.iter().skip(1).cloned().collect(), asked: false }))
+}
+
+/// `python3 -m http.server [PORT]`: the one thing of Python's that is simulated.
+fn http_server(argv: &[SmolStr]) -> Option<Box<dyn Program>> {
+    let module = argv.windows(2).any(|words| words[0] == "-m" && words[1] == "http.server");
+    let directory = argv.windows(2).find(|words| words[0] == "-d" || words[0] == "--directory").map_or(".".into(), |words| words[1].clone());
+    let port = argv.iter().skip(3).find_map(|word| word.parse().ok()).unwrap_or(8000);
+    module.then(|| super::httpd::Httpd::serving(directory, port))
 }
 
 #[derive(Clone)]

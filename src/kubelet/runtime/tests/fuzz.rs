@@ -80,7 +80,7 @@ fn no_script_breaks_the_machine() {
         state ^= state << 17;
         state as usize
     };
-    let runs = std::env::var("KUBARIUM_FUZZ_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(60);
+    let runs = std::env::var("KUBARIUM_FUZZ_RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(40);
     for _ in 0..runs {
         let script: String = (0..next() % 14 + 1).map(|_| FRAGMENTS[next() % FRAGMENTS.len()]).collect();
         for image in ["busybox", "bash:5"] {

@@ -109,3 +109,12 @@ fn too_much_memory_is_oom_killed_on_the_playgrounds_machines() {
     run(&mut runtime, START_MS + 20_000);
     assert_eq!(ending(&runtime, &id).map(|(code, reason, _)| (code, reason)), Some((137, "OOMKilled".into())));
 }
+
+#[test]
+fn images_of_one_program_take_arguments_for_it() {
+    let (runtime, _, id) = playground("curlimages/curl", &[], |config| config.args = words(&["-sS", "http://localhost:1"]));
+    assert_eq!(ending(&runtime, &id).map(|(code, ..)| code), Some(7));
+    assert_eq!(log(&runtime, &id), ["curl: (7) Failed to connect to localhost port 1 after 0 ms: Could not connect to server"]);
+    let (mut runtime, sandbox, _) = playground("python:3", &["python3", "-m", "http.server", "9000"], |config| config.working_dir = "/srv".into());
+    assert_eq!([get(&mut runtime, &sandbox, 9000, "/missing", START_MS + 6000), get(&mut runtime, &sandbox, 8000, "/", START_MS + 6000)], [Some(404), None]);
+}

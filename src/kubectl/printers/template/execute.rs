@@ -1,0 +1,179 @@
+//! Carrying out a Go template.
+
+use super::functions::{call, is_true, print};
+use super::parse::{Node, Operand, Pipeline};
+use crate::value::Value;
+
+/// More text than this is refused.
+const MAX_OUTPUT: usize = 64 << 20;
+
+/// How a list of nodes ended.
+enum Flow {
+    Next,
+    Break,
+    Continue,
+}
+
+struct State {
+    output: String,
+    variables: Vec<(String, Value)>,
+}
+
+pub(super) fn execute(nodes: &[Node], object: &Value) -> Result<String, String> {
+    let mut state = State { output: String::new(), variables: vec![(String::new(), object.clone())] };
+    state.nodes(nodes, object)?;
+    Ok(state.output)
+}
+
+impl State {
+    fn nodes(&mut self, nodes: &[Node], dot: &Value) -> Result<Flow, String> {
+        if self.output.len() > MAX_OUTPUT {
+            return Err("the output is too large".into());
+        }
+        for node in nodes {
+            let known = self.variables.len();
+            let flow = match node {
+                Node::Text(text) => {
+                    self.output.push_str(text);
+                    Flow::Next
+                }
+                Node::Break => return Ok(Flow::Break),
+                Node::Continue => return Ok(Flow::Continue),
+                Node::Action { variables, declares, pipeline } => {
+                    let value = self.pipeline(pipeline, dot)?;
+                    match variables.first() {
+                        None => self.output.push_str(&print(&value)),
+                        Some(name) if *declares => self.variables.push((name.clone(), value.unwrap_or_default())),
+                        Some(name) => match self.variables.iter_mut().rev().find(|(known, _)| known == name) {
+                            Some(variable) => variable.1 = value.unwrap_or_default(),
+                            None => return Err(format!("undefined variable \"${name}\"")),
+                        },
+                    }
+                    continue;
+                }
+                Node::If { pipeline, variables, then, otherwise } => {
+                    let value = self.pipeline(pipeline, dot)?.unwrap_or_default();
+                    self.declare(variables, &value);
+                    self.nodes(if is_true(&value) { then } else { otherwise }, dot)?
+                }
+                Node::With { pipeline, variables, then, otherwise } => {
+                    let value = self.pipeline(pipeline, dot)?.unwrap_or_default();
+                    self.declare(variables, &value);
+                    if is_true(&value) { self.nodes(then, &value)? } else { self.nodes(otherwise, dot)? }
+                }
+                Node::Range { pipeline, variables, body, otherwise } => {
+                    let value = self.pipeline(pipeline, dot)?.unwrap_or_default();
+                    self.range(&value, variables, body, otherwise, dot)?
+                }
+            };
+            self.variables.truncate(known);
+            if !matches!(flow, Flow::Next) {
+                return Ok(flow);
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    fn declare(&mut self, variables: &[String], value: &Value) {
+        if let Some(name) = variables.first() {
+            self.variables.push((name.clone(), value.clone()));
+        }
+    }
+
+    fn range(&mut self, value: &Value, variables: &[String], body: &[Node], otherwise: &[Node], dot: &Value) -> Result<Flow, String> {
+        let pairs: Vec<(Value, Value)> = match value {
+            Value::Array(items) => items.iter().enumerate().map(|(index, item)| (Value::from(index), item.clone())).collect(),
+            Value::Object(fields) => fields.iter().map(|(key, field)| (Value::from(key), field.clone())).collect(),
+            Value::Int(count) => (0..(*count).clamp(0, 1_000_000)).map(|index| (Value::Int(index), Value::Int(index))).collect(),
+            Value::Null => Vec::new(),
+            other => return Err(format!("range can't iterate over {}", print(&Some(other.clone())))),
+        };
+        if pairs.is_empty() {
+            return self.nodes(otherwise, dot);
+        }
+        for (key, item) in pairs {
+            let known = self.variables.len();
+            match variables {
+                [] => {}
+                [only] => self.variables.push((only.clone(), item.clone())),
+                [first, second, ..] => {
+                    self.variables.push((first.clone(), key));
+                    self.variables.push((second.clone(), item.clone()));
+                }
+            }
+            let flow = self.nodes(body, &item)?;
+            self.variables.truncate(known);
+            if matches!(flow, Flow::Break) {
+                break;
+            }
+        }
+        Ok(Flow::Next)
+    }
+
+    /// The result of a pipeline; `None` is Go's missing value.
+    fn pipeline(&self, pipeline: &Pipeline, dot: &Value) -> Result<Option<Value>, String> {
+        let mut last: Option<Option<Value>> = None;
+        for command in pipeline {
+            let Some((first, rest)) = command.split_first() else { return Err("empty command".into()) };
+            let result = match first {
+                Operand::Function(name) => {
+                    let mut arguments = Vec::new();
+                    for operand in rest {
+                        arguments.push(self.operand(operand, dot)?);
+                    }
+                    arguments.extend(last.take());
+                    call(name, &arguments)?
+                }
+                operand => {
+                    if !rest.is_empty() || last.is_some() {
+                        return Err("can't give argument to non-function".into());
+                    }
+                    self.operand(operand, dot)?
+                }
+            };
+            last = Some(result);
+        }
+        Ok(last.flatten())
+    }
+
+    fn operand(&self, operand: &Operand, dot: &Value) -> Result<Option<Value>, String> {
+        match operand {
+            Operand::Literal(value) => Ok(Some(value.clone())),
+            Operand::Field(path) => walk(dot, path),
+            Operand::Variable(name, path) => match self.variables.iter().rev().find(|(known, _)| known == name) {
+                Some((_, value)) => walk(value, path),
+                None => Err(format!("undefined variable \"${name}\"")),
+            },
+            Operand::Function(name) => call(name, &[]),
+            Operand::Group(pipeline, path) => walk(&self.pipeline(pipeline, dot)?.unwrap_or_default(), path),
+        }
+    }
+}
+
+/// The value at a path; `None` where a field is missing.
+fn walk(value: &Value, path: &[String]) -> Result<Option<Value>, String> {
+    let mut here = value;
+    for (index, name) in path.iter().enumerate() {
+        match here {
+            Value::Object(fields) => match fields.get(name) {
+                Some(field) => here = field,
+                None if index + 1 == path.len() => return Ok(None),
+                None => return Err(format!("nil pointer evaluating interface {{}}.{}", path[index + 1])),
+            },
+            Value::Null => return Err(format!("nil pointer evaluating interface {{}}.{name}")),
+            other => return Err(format!("can't evaluate field {name} in type {}", go_type(other))),
+        }
+    }
+    Ok(Some(here.clone()))
+}
+
+fn go_type(value: &Value) -> &'static str {
+    match value {
+        Value::String(_) => "string",
+        Value::Array(_) => "[]interface {}",
+        Value::Int(_) => "int64",
+        Value::Float(_) => "float64",
+        Value::Bool(_) => "bool",
+        _ => "interface {}",
+    }
+}
