@@ -2,10 +2,11 @@
 
 use super::super::apps::workload;
 use super::super::cells;
+use super::super::core::go_struct;
 use super::super::core::pod_defaults::{default_template, items_mut};
 use super::super::core::pod_validation::template;
 use super::super::core::pod_warnings;
-use crate::api::field_error::FieldError;
+use crate::api::field_error::{ErrorType, FieldError};
 use crate::api::strategy::{Column, Strategy, keep};
 use crate::api::{labels, meta, names, time};
 use crate::value::Value;
@@ -119,8 +120,9 @@ impl Strategy for JobStrategy {
     fn validate_update(&self, new: &Value, old: &Value) -> Vec<FieldError> {
         let mut errors = self.validate(new);
         errors.extend(workload::immutable(new, old, "spec.selector"));
-        if !may_change_template(old) {
-            errors.extend(workload::immutable(new, old, "spec.template"));
+        if !may_change_template(old) && new.path("spec.template") != old.path("spec.template") {
+            let (shown, detail) = (go_struct::go_template(new.path("spec.template")).compact(), "field is immutable".to_string());
+            errors.push(FieldError { type_: ErrorType::Invalid, field: "spec.template".into(), shown, detail });
         }
         for field in ["spec.completionMode", "spec.podFailurePolicy", "spec.backoffLimitPerIndex", "spec.managedBy", "spec.successPolicy"] {
             errors.extend(workload::immutable(new, old, field));

@@ -118,6 +118,16 @@ pub fn go_value(type_name: &str, value: &Value) -> GoValue {
     )
 }
 
+/// A template of Pods: metadata under their names for JSON, and the spec.
+pub fn go_template(template: &Value) -> GoValue {
+    let mut fields = match plain(template.get("metadata")) {
+        GoValue::Struct(fields) => fields,
+        _ => Vec::new(),
+    };
+    fields.push(("Spec".into(), go_value("PodSpec", template.get("spec"))));
+    GoValue::Struct(fields)
+}
+
 /// Internally the flags about the host's namespaces are in the security context.
 fn with_host_fields(spec: &Value) -> Value {
     let mut moved = spec.clone();

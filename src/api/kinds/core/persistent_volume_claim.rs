@@ -49,9 +49,7 @@ impl Strategy for PersistentVolumeClaimStrategy {
         } else if super::quantities::is_not_positive(storage) {
             errors.push(FieldError::invalid("spec.resources[storage]", storage, "must be greater than zero"));
         }
-        if let Some(class) = spec.get("storageClassName").as_str()
-            && !class.is_empty()
-        {
+        if let Some(class) = spec.get("storageClassName").as_str().filter(|class| !class.is_empty()) {
             errors.extend(names::dns1123_subdomain(class).into_iter().map(|rule| FieldError::invalid("spec.storageClassName", &class.into(), rule)));
         }
         if !["Filesystem", "Block"].contains(&spec.get("volumeMode").str()) {
