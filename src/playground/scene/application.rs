@@ -32,7 +32,7 @@ impl Columns {
         let inner = width - 2 * PADDING;
         let gap = (inner / 22).clamp(22, 64);
         let share = inner - 3 * gap;
-        let widths = [share * 20 / 100, share * 24 / 100, share * 31 / 100, share * 25 / 100];
+        let widths = [share * 19 / 100, share * 25 / 100, share * 31 / 100, share * 25 / 100];
         let mut x = [PADDING; 4];
         for column in 1..4 {
             x[column] = x[column - 1] + widths[column - 1] + gap;
@@ -147,7 +147,9 @@ fn groups(scene: &mut Scene, places: &mut Places, model: &Model, wanted: &Wanted
         let rows = (pods.len() as i32 + per_row - 1) / per_row;
         let height = header + if rows == 0 { 0 } else { rows * step - (step - tall) } + inset;
         if let (false, Some(object)) = (alone, object) {
-            let group = cards::workload(&workload.resource, object, model, Shape::Group).at(x, y, width, height);
+            let mut group = cards::workload(&workload.resource, object, model, Shape::Group).at(x, y, width, height);
+            // Here the pods below say that they are ready.
+            group.detail = SmolStr::new(group.detail.trim_end_matches(" ready"));
             places.enter(&group);
             scene.marks.push(group);
         }
