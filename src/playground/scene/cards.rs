@@ -224,7 +224,7 @@ mod tests {
         for (name, width, fitted) in [
             ("web-5d-x2lpt", 200, "web-5d-x2lpt"),
             ("mongo-express-b5df67645-sktkf", 200, "mongo-expr…-sktkf"),
-            ("mongodb-configmap", 130, "mong…igmap"),
+            ("mongodb-configmap", 130, "mong…gmap"),
             ("a", 20, "a"),
             ("abcdefghijklmnop", 10, "ab…nop"),
         ] {
