@@ -21,7 +21,7 @@ install_crate() {
 }
 
 if ! command -v cargo >/dev/null || ! command -v node >/dev/null; then
-    say "Kubarium is built with Rust (rustup.rs) and Node.js 20 or later; please install them first"
+    say "Kubarium is built with Rust (by rustup) and Node.js 20 or later; please install them first"
     exit 1
 fi
 

@@ -139,6 +139,11 @@ pub trait Strategy: Send + Sync {
         Vec::new()
     }
 
+    /// What every answer about this kind warns of: that the kind itself is deprecated.
+    fn deprecation(&self) -> Option<&'static str> {
+        None
+    }
+
     /// How long a delete waits for the object's end: `None` (as most kinds) or `Some(0)` removes it at once. `requested` is what the
     /// deleter asked for. Only Pods have a grace period (`pkg/registry/core/pod/strategy.go`, CheckGracefulDelete).
     fn grace_period_seconds(&self, _object: &Value, _requested: Option<i64>) -> Option<i64> {

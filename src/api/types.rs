@@ -5,6 +5,9 @@
 //! The accessors are named after the fields, in Rust's style (`podIPs` is `pod_ips()`); a name that is taken
 //! has an underscore at its end (`type_()`, and `value_()` for a field `value`).
 
+// A field is called `not`; its accessor has nothing to do with the operator.
+#![expect(clippy::should_implement_trait)]
+
 use std::marker::PhantomData;
 
 use crate::value::{Map, SmolStr, Value};

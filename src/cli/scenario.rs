@@ -14,6 +14,8 @@ use serde_json::json;
 const SETTLED_AFTER_MS: u64 = 65 * 60_000;
 /// How long the scenario's namespace is there before the first step.
 const NAMESPACE_BEFORE_MS: u64 = 3000;
+/// How long after the last step the objects are looked at: as long as reading them took where the set was recorded.
+const SNAPSHOT_AFTER_MS: u64 = 1000;
 /// How long kubectl takes to start, beside its requests: it reads its configuration and asks what the server serves.
 const KUBECTL_START_MS: u64 = 350;
 /// How long a step may take: a `kubectl wait` without an end is cut off as a person would.
@@ -99,6 +101,8 @@ impl Scenario {
         let steps: Value = self.steps.iter().map(|step| self.play_step(step, &mut cluster, &mut environment, began_ms)).collect();
         let mut recording = Value::from(json!({"scenario": name, "title": self.title, "kubernetes": "v1.36.3", "keep_nodes": self.keep_nodes}));
         recording.set("steps", steps);
+        let until_ms = cluster.now_ms() + SNAPSHOT_AFTER_MS;
+        advance(&mut cluster, until_ms);
         recording.set("snapshot", self.snapshot(&cluster));
         recording
     }

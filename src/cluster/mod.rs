@@ -128,10 +128,15 @@ impl Cluster {
 
     fn next_actor(&self) -> Option<(u64, Actor)> {
         // Where several are due at the same moment the order is always this one.
-        [(self.controllers.next_due(), Actor::Controllers), (self.scheduler.next_due(), Actor::Scheduler), (self.kubelets.next_due(), Actor::Kubelets)]
-            .into_iter()
-            .filter_map(|(due_ms, actor)| Some((due_ms?, actor)))
-            .min_by_key(|&(due_ms, _)| due_ms)
+        [
+            (self.controllers.next_due(), Actor::Controllers),
+            (self.scheduler.next_due(), Actor::Scheduler),
+            (self.kubelets.next_due(), Actor::Kubelets),
+            (self.network.next_due(), Actor::Network),
+        ]
+        .into_iter()
+        .filter_map(|(due_ms, actor)| Some((due_ms?, actor)))
+        .min_by_key(|&(due_ms, _)| due_ms)
     }
 
     /// Moves the clock to `until_ms` and does everything that is due by then, but at most `max_steps` things; true when the

@@ -110,7 +110,10 @@ impl PodSync<'_, '_> {
         match next_ms {
             None => true,
             Some(time_ms) => {
-                self.wake_at(time_ms.max(self.now_ms + 1));
+                // Where waiting is of no use the sync ends with an error, and the next one tries again.
+                if !self.mounting_failed() {
+                    self.wake_at(time_ms.max(self.now_ms + 1));
+                }
                 false
             }
         }

@@ -39,8 +39,15 @@ pub fn read_tree(text: &str, start: Position) -> Result<Node, String> {
         return Err(words);
     }
     let mut reader = Reader { parser: Parser::new_from_str(text), places: Places::new(text, start), anchors: BTreeMap::new(), aliased_parts: 0 };
-    reader.document().map_err(|error| format!("yaml: {error}"))
+    reader.document().or_else(|error| match serde_yaml::from_str(text) {
+        // libyaml is laxer about indentation in flow style; what only it can read has no places.
+        Ok(value) if !LIMITS.contains(&error.as_str()) => Ok(Node { value, ..Node::default() }),
+        _ => Err(format!("yaml: {error}")),
+    })
 }
+
+/// What is refused here for its size; no other parser is to be asked then.
+const LIMITS: [&str; 2] = ["exceeded max depth of 10000", "document contains excessive aliasing"];
 
 fn most_open_brackets(text: &str) -> i64 {
     let (mut open, mut most) = (0_i64, 0_i64);

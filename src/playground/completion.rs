@@ -100,7 +100,7 @@ fn names(place: &Place) -> Vec<Completion> {
         .collect();
     let fields = definition.map(Definition::fields).unwrap_or_default().iter();
     // What the cluster writes is nothing to be typed.
-    let wanted = fields.filter(|field| !there.contains(field.name) && !(parent.is_empty() && field.name == "status") && field.name != "managedFields");
+    let wanted = fields.filter(|field| !there.contains(field.name) && (!parent.is_empty() || field.name != "status") && field.name != "managedFields");
     let mut found: Vec<Completion> = wanted.map(of_field).collect();
     found.sort_by_key(|completion| !completion.detail.ends_with("required"));
     found

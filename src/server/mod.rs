@@ -121,7 +121,8 @@ impl Server {
 
     /// Carries out a request at `now_ms` (milliseconds since the Unix epoch).
     pub fn handle(&mut self, request: &Request, now_ms: u64) -> Response {
-        let mut warnings = Vec::new();
+        let deprecation = self.registry.resource(&request.resource).and_then(|kind| kind.strategy.deprecation());
+        let mut warnings: Vec<String> = deprecation.map(str::to_string).into_iter().collect();
         match self.execute(request, now_ms, &mut warnings) {
             Ok(body) => Response { code: if request.creates() { 201 } else { 200 }, body, warnings },
             Err(status) => Response { code: status.code, body: status.body(), warnings },

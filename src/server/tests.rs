@@ -179,33 +179,3 @@ fn watches_tell_what_happened_since() {
         told.get("events").items().iter().map(|event| format!("{} {}", event.get("type").str(), event.path("object.metadata.name").str())).collect();
     assert_eq!(lines, ["ADDED b", "DELETED a"]);
 }
-
-/// Run it with `--ignored --nocapture`, in release: what a pod's life costs the server, at a thousand and at ten thousand pods.
-#[test]
-#[ignore = "a measurement"]
-fn cost_of_a_pods_life() {
-    use super::client::Client;
-    use super::request::User;
-    for pods in [1000, 10_000] {
-        let mut server = demo();
-        let begin = std::time::Instant::now();
-        for index in 0..pods {
-            let cause = Cause::default();
-            let name = format!("web-{index}");
-            let mut controller = Client::new(&mut server, NOW_MS, User::system("system:serviceaccount:kube-system:replicaset-controller"), cause.clone());
-            controller.create(&PODS, "demo", Value::from(pod(&name))).unwrap();
-            let binding = Value::from(json!({"target": {"name": "worker-1"}}));
-            controller.create_subresource(&PODS, "demo", &name, "binding", binding).unwrap();
-            for step in 0..8 {
-                let mut kubelet = Client::new(&mut server, NOW_MS + step * 1000, User::system("system:node:worker-1"), cause.clone());
-                let mut object = kubelet.get(&PODS, "demo", &name).unwrap();
-                object.set("status.phase", if step < 4 { "Pending" } else { "Running" });
-                object.set("status.podIP", format!("10.244.0.{step}"));
-                object.set("status.conditions", json!([{"type": "Ready", "status": if step % 2 == 0 { "False" } else { "True" }, "lastProbeTime": null}]));
-                kubelet.update_status(&PODS, object).unwrap();
-            }
-        }
-        let spent = begin.elapsed();
-        println!("{pods} pods: {spent:?}, {:?} a write", spent / (pods * 10));
-    }
-}

@@ -115,3 +115,6 @@ impl Strategy for Plain {
     /// Kinds without a `status` subresource keep what is given.
     fn prepare_for_create(&self, _object: &mut Value) {}
 }
+
+#[cfg(test)]
+mod tests;

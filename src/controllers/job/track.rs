@@ -26,11 +26,11 @@ pub(super) fn remove_finalizer(context: &mut Context, pod: &Value) -> Result<(),
 impl Sync<'_, '_> {
     pub(super) fn track(&mut self) -> Result<(), Status> {
         let ended = self.note_ended();
-        if let Some(verdict) = self.verdict.clone() {
-            if conditions::find(&self.status, verdict.type_).is_null() {
-                let condition = self.condition(verdict.type_, "True", &verdict.reason, &verdict.message);
-                self.status.push("conditions", condition);
-            }
+        if let Some(verdict) = self.verdict.clone()
+            && conditions::find(&self.status, verdict.type_).is_null()
+        {
+            let condition = self.condition(verdict.type_, "True", &verdict.reason, &verdict.message);
+            self.status.push("conditions", condition);
         }
         if !ended.is_empty() {
             self.write_status()?;

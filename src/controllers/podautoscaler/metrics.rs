@@ -178,7 +178,7 @@ impl Usage {
     fn replicas(&self, ratio: f64, current: i64, percent: Option<i64>, goal_milli: i64) -> i64 {
         let is_near = |ratio: f64| (ratio - 1.0).abs() <= TOLERANCE;
         let grows = ratio > 1.0;
-        if self.missing.is_empty() && !(grows && !self.unready.is_empty()) {
+        if self.missing.is_empty() && (!grows || self.unready.is_empty()) {
             return if is_near(ratio) { current } else { (ratio * self.measured.len() as f64).ceil() as i64 };
         }
         let mut used: i64 = self.measured.iter().map(|pod| pod.used).sum();

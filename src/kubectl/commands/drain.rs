@@ -134,7 +134,9 @@ fn pending(invocation: &Invocation, node: &Info, pods: &[Value], why: &str) -> F
 /// The pods that are to go, or why the node can't be drained (`filters.go`).
 fn choose(invocation: &Invocation, pods: &[Value]) -> Result<Vec<Value>, Failure> {
     let flags = &invocation.flags;
-    let (mut chosen, mut errors, mut warnings): (Vec<Value>, Vec<(&str, String)>, Vec<(&str, String)>) = (Vec::new(), Vec::new(), Vec::new());
+    let mut chosen: Vec<Value> = Vec::new();
+    let mut errors: Vec<(&str, String)> = Vec::new();
+    let mut warnings: Vec<(&str, String)> = Vec::new();
     for pod in pods {
         let name = format!("{}/{}", meta::namespace(pod), meta::name(pod));
         let controller = meta::controller_of(pod);

@@ -83,7 +83,9 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
             let words = enums::words(parent.name, field.name);
             if !words.is_empty() {
                 let _ = writeln!(text, "ENUM:");
-                words.iter().for_each(|word| drop(writeln!(text, "    {}", shown(word.value))));
+                for word in &words {
+                    let _ = writeln!(text, "    {}", shown(word.value));
+                }
             }
             text.push_str("\n\n");
             let inner = field.type_.item_definition();

@@ -34,7 +34,7 @@ fn make_namespace(server: &mut Server) {
 
 impl World {
     fn new() -> World {
-        let mut server = Server::new(7);
+        let server = Server::new(7);
         let config = NodeConfig { profile: Profile::Reference, ..NodeConfig::worker(1) };
         let mut world = World { server, kubelets: Kubelets::new(&[config], START_MS), now_ms: START_MS, seen: 0 };
         make_namespace(&mut world.server);

@@ -26,7 +26,7 @@ pub(super) fn memory_text(used_bytes: u64, all_bytes: u64) -> SmolStr {
 
 /// 0 to 100.
 pub(super) fn percent(used: u64, all: u64) -> u8 {
-    if all == 0 { 0 } else { (used.saturating_mul(100) / all).min(100) as u8 }
+    used.saturating_mul(100).checked_div(all).unwrap_or(0).min(100) as u8
 }
 
 /// At most two digits after the point, none that says nothing.

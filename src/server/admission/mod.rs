@@ -80,6 +80,25 @@ impl Attributes<'_> {
 
 /// Lets the plugins change `attributes.object`.
 pub(super) fn admit(attributes: &mut Attributes) -> Result<(), Status> {
+    // Upstream draws a generated name only after these plugins, so that their refusals name what it begins with.
+    let name = attributes.name.clone();
+    if let Some(stem) = generated_stem(attributes) {
+        attributes.name = stem;
+    }
+    let outcome = admit_each(attributes);
+    attributes.name = name;
+    outcome
+}
+
+/// `generateName`, where the name was made of it.
+fn generated_stem(attributes: &Attributes) -> Option<SmolStr> {
+    let stem = attributes.object.path("metadata.generateName").str();
+    let is_generated =
+        attributes.operation == Operation::Create && attributes.request.name.is_empty() && attributes.request.body.path("metadata.name").is_empty();
+    (is_generated && !stem.is_empty()).then(|| SmolStr::new(stem))
+}
+
+fn admit_each(attributes: &mut Attributes) -> Result<(), Status> {
     namespace_lifecycle::admit(attributes)?;
     limit_ranger::admit(attributes)?;
     service_account::admit(attributes)?;
@@ -90,6 +109,7 @@ pub(super) fn admit(attributes: &mut Attributes) -> Result<(), Status> {
     runtime_class::admit(attributes)?;
     default_ingress_class::admit(attributes);
     default_storage_class::admit(attributes);
+    pod_topology_labels::admit(attributes);
     Ok(())
 }
 

@@ -24,7 +24,7 @@ fn server() -> Server {
 
 fn asked(user: &str, groups: &[&str], verb: Verb, namespace: &str, name: &str) -> Result<(), String> {
     let mut request = Request::new(verb, &PODS, namespace, name);
-    request.user = User { name: user.into(), groups: groups.iter().map(|group| SmolStr::new(group)).collect() };
+    request.user = User { name: user.into(), groups: groups.iter().map(SmolStr::new).collect() };
     authorize(&server(), &request).map_err(|status| status.message)
 }
 

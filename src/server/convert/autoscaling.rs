@@ -62,6 +62,7 @@ pub(super) fn to_v1(autoscaler: &mut Value) {
     to_annotation(autoscaler, METRICS, &rest);
     let behavior = autoscaler.remove("spec.behavior");
     to_annotation(autoscaler, BEHAVIOR, &behavior);
+    autoscaler.set_default("status.currentReplicas", 0);
     let current = autoscaler.remove("status.currentMetrics");
     if let Some(metric) = current.items().iter().find(|metric| is_cpu(metric)) {
         let utilization = metric.path("resource.current.averageUtilization").clone();

@@ -51,6 +51,10 @@ impl Strategy for AdmissionPolicyStrategy {
         errors
     }
 
+    fn warnings(&self, object: &Value, old: Option<&Value>) -> Vec<String> {
+        if old.is_some() { Vec::new() } else { matching::reserved_name(object) }
+    }
+
     fn has_generation(&self) -> bool {
         true
     }

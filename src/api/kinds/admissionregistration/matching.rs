@@ -84,6 +84,15 @@ pub(super) fn match_resources(resources: &Value, needs_rules: bool, field: &str)
     errors
 }
 
+/// The warning about a name that is kept for configurations in files.
+pub(super) fn reserved_name(object: &Value) -> Vec<String> {
+    if !crate::api::meta::name(object).ends_with(".static.k8s.io") {
+        return Vec::new();
+    }
+    let text = "metadata.name: names ending with \".static.k8s.io\" are reserved for static manifest-based configurations and cannot be managed via the API";
+    vec![text.into()]
+}
+
 /// `Equivalent` or `Exact`.
 pub(super) fn match_policy(policy: &Value, field: &str) -> Vec<FieldError> {
     if policy.is_null() || ["Equivalent", "Exact"].contains(&policy.str()) {

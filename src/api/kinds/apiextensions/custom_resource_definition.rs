@@ -167,7 +167,7 @@ fn subresources(subresources: &Value, field: &str) -> Vec<FieldError> {
             }
         } else if !path.str().starts_with('.') {
             errors.push(FieldError::invalid(here, path, "must be a simple json path starting with ."));
-        } else if !path.str().starts_with(&format!("{root}.")) && !(name == "labelSelectorPath" && path.str().starts_with(".spec.")) {
+        } else if !(path.str().starts_with(&format!("{root}.")) || name == "labelSelectorPath" && path.str().starts_with(".spec.")) {
             let why =
                 if name == "labelSelectorPath" { "should be a json path under .spec or .status".into() } else { format!("should be a json path under {root}") };
             errors.push(FieldError::invalid(here, path, why));

@@ -34,7 +34,9 @@ fn children(schema: &Value, field: &str, depth: usize) -> Vec<FieldError> {
     if additional.is_object() {
         errors.extend(node(additional, &format!("{field}.additionalProperties"), "specified object fields", depth));
     }
-    if !schema.get("properties").is_null() && !additional.is_null() {
+    if additional.as_bool() == Some(false) {
+        errors.push(FieldError::forbidden(format!("{field}.additionalProperties"), "additionalProperties cannot be set to false"));
+    } else if !schema.get("properties").is_null() && additional.is_object() {
         errors.push(FieldError::forbidden(format!("{field}.additionalProperties"), "additionalProperties and properties are mutual exclusive"));
     }
     let items = schema.get("items");

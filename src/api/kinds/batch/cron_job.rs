@@ -38,6 +38,9 @@ impl Strategy for CronJobStrategy {
         let schedule = spec.get("schedule");
         if schedule.is_empty() {
             errors.push(FieldError::required("spec.schedule", ""));
+        } else if schedule.str().contains("TZ") {
+            let why = "cannot use TZ or CRON_TZ in schedule, use timeZone field instead";
+            errors.push(FieldError::invalid("spec.schedule", schedule, why));
         } else if let Err(why) = cron::Schedule::parse(schedule.str()) {
             errors.push(FieldError::invalid("spec.schedule", schedule, why));
         }

@@ -2,12 +2,13 @@
 
 use super::super::apps::workload;
 use super::super::cells;
+use super::super::core::go_struct;
 use super::super::core::pod_defaults::{default_template, items_mut};
 use super::super::core::pod_validation::template;
 use super::super::core::pod_warnings;
-use crate::api::field_error::FieldError;
+use crate::api::field_error::{ErrorType, FieldError};
 use crate::api::strategy::{Column, Strategy, keep};
-use crate::api::{labels, meta, time};
+use crate::api::{labels, meta, names, time};
 use crate::value::Value;
 
 /// The labels by which a Job finds its Pods; the first is the one it selects by, the ones without a prefix are older.
@@ -60,6 +61,10 @@ impl Strategy for JobStrategy {
             labels.insert(key, uid.as_str());
         }
         job.path_mut("spec.selector.matchLabels").fields_mut().insert(CONTROLLER_UID, uid);
+        if job.path("metadata.labels").is_empty() {
+            let labels = job.path("spec.template.metadata.labels").clone();
+            job.set("metadata.labels", labels);
+        }
     }
 
     fn prepare_for_update(&self, new: &mut Value, old: &Value) {
@@ -102,14 +107,22 @@ impl Strategy for JobStrategy {
         errors.extend(super::policies::success_policy(spec));
         errors.extend(template::validate(spec.get("template"), "spec.template"));
         errors.extend(restart_policy(spec, "spec"));
+        if let Some(completions) = spec.get("completions").as_i64().filter(|completions| mode.str() == "Indexed" && *completions > 0) {
+            let name = format!("{}-{}", meta::name(job), completions - 1);
+            if !names::dns1123_label(&name).is_empty() {
+                let why = format!("will not able to create pod with invalid DNS label: {name}");
+                errors.push(FieldError::invalid("metadata.name", &meta::name(job).into(), why));
+            }
+        }
         errors
     }
 
     fn validate_update(&self, new: &Value, old: &Value) -> Vec<FieldError> {
         let mut errors = self.validate(new);
         errors.extend(workload::immutable(new, old, "spec.selector"));
-        if !may_change_template(old) {
-            errors.extend(workload::immutable(new, old, "spec.template"));
+        if !may_change_template(old) && new.path("spec.template") != old.path("spec.template") {
+            let (shown, detail) = (go_struct::go_template(new.path("spec.template")).compact(), "field is immutable".to_string());
+            errors.push(FieldError { type_: ErrorType::Invalid, field: "spec.template".into(), shown, detail });
         }
         for field in ["spec.completionMode", "spec.podFailurePolicy", "spec.backoffLimitPerIndex", "spec.managedBy", "spec.successPolicy"] {
             errors.extend(workload::immutable(new, old, field));

@@ -8,6 +8,10 @@ use crate::value::Value;
 pub struct ComponentStatusStrategy;
 
 impl Strategy for ComponentStatusStrategy {
+    fn deprecation(&self) -> Option<&'static str> {
+        Some("v1 ComponentStatus is deprecated in v1.19+")
+    }
+
     fn columns(&self) -> Vec<Column> {
         cells::columns(&["Name", "Status", "Message", "Error"], &[])
     }

@@ -52,6 +52,10 @@ impl Strategy for EndpointsStrategy {
         errors
     }
 
+    fn deprecation(&self) -> Option<&'static str> {
+        Some("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice")
+    }
+
     fn columns(&self) -> Vec<Column> {
         cells::columns(&["Name", "Endpoints", "Age"], &[])
     }

@@ -5,6 +5,7 @@ mod config_map;
 mod endpoints;
 pub mod event;
 mod go_diff;
+pub mod go_struct;
 mod limit_range;
 mod namespace;
 mod node;

@@ -29,6 +29,9 @@ impl Strategy for NodeStrategy {
         let ranges = if ranges.is_empty() { std::slice::from_ref(node.path("spec.podCIDR")) } else { ranges.items() };
         for (index, range) in ranges.iter().enumerate().filter(|(_, range)| !range.is_empty()) {
             errors.extend(rules::cidr(range, &format!("spec.podCIDRs[{index}]")));
+            if rules::has_bits_beyond_prefix(range.str()) {
+                errors.push(FieldError::invalid(format!("spec.podCIDRs[{index}]"), range, "must not have bits set beyond the prefix length"));
+            }
         }
         errors
     }

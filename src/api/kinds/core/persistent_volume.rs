@@ -124,7 +124,7 @@ impl Strategy for PersistentVolumeStrategy {
 
     fn warnings(&self, volume: &Value, _old: Option<&Value>) -> Vec<String> {
         let mut warnings = Vec::new();
-        if !meta::annotation(volume, CLASS_ANNOTATION).is_empty() {
+        if volume.path("metadata.annotations").fields().contains_key(CLASS_ANNOTATION) {
             warnings.push(format!("metadata.annotations[{CLASS_ANNOTATION}]: deprecated since v1.8; use \"storageClassName\" attribute instead"));
         }
         if !meta::annotation(volume, "volume.beta.kubernetes.io/mount-options").is_empty() {

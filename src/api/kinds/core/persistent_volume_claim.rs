@@ -26,6 +26,13 @@ impl Strategy for PersistentVolumeClaimStrategy {
     }
 
     fn prepare_for_create(&self, claim: &mut Value) {
+        // Either field may say where the data come from (`NormalizeDataSources`).
+        let (source, reference) = (claim.path("spec.dataSource").clone(), claim.path("spec.dataSourceRef").clone());
+        if reference.is_null() && !source.is_null() {
+            claim.set("spec.dataSourceRef", source);
+        } else if source.is_null() && !reference.is_null() && reference.get("namespace").is_empty() {
+            claim.set("spec.dataSource", reference);
+        }
         claim.set("status", json!({"phase": "Pending"}));
     }
 
@@ -42,10 +49,8 @@ impl Strategy for PersistentVolumeClaimStrategy {
         } else if super::quantities::is_not_positive(storage) {
             errors.push(FieldError::invalid("spec.resources[storage]", storage, "must be greater than zero"));
         }
-        if let Some(class) = spec.get("storageClassName").as_str() {
-            if !class.is_empty() {
-                errors.extend(names::dns1123_subdomain(class).into_iter().map(|rule| FieldError::invalid("spec.storageClassName", &class.into(), rule)));
-            }
+        if let Some(class) = spec.get("storageClassName").as_str().filter(|class| !class.is_empty()) {
+            errors.extend(names::dns1123_subdomain(class).into_iter().map(|rule| FieldError::invalid("spec.storageClassName", &class.into(), rule)));
         }
         if !["Filesystem", "Block"].contains(&spec.get("volumeMode").str()) {
             errors.push(FieldError::not_supported("spec.volumeMode", spec.get("volumeMode"), &["Block", "Filesystem"]));
@@ -88,7 +93,7 @@ impl Strategy for PersistentVolumeClaimStrategy {
     fn warnings(&self, claim: &Value, _old: Option<&Value>) -> Vec<String> {
         let mut warnings = Vec::new();
         const CLASS: &str = "volume.beta.kubernetes.io/storage-class";
-        if !meta::annotation(claim, CLASS).is_empty() {
+        if claim.path("metadata.annotations").fields().contains_key(CLASS) {
             warnings.push(format!("metadata.annotations[{CLASS}]: deprecated since v1.8; use \"storageClassName\" attribute instead"));
         }
         warnings.extend(claim_spec_warnings(claim.get("spec"), "spec"));
@@ -135,7 +140,8 @@ pub fn modes(spec: &Value, field: &str) -> Vec<FieldError> {
         .filter(|mode| !ACCESS_MODES.contains(&mode.str()))
         .map(|mode| FieldError::not_supported(field, mode, &["ReadOnlyMany", "ReadWriteMany", "ReadWriteOnce", "ReadWriteOncePod"]))
         .collect();
-    if modes.len() > 1 && modes.iter().any(|mode| mode.str() == "ReadWriteOncePod") {
+    let known = modes.iter().filter(|mode| ACCESS_MODES.contains(&mode.str()));
+    if known.clone().any(|mode| mode.str() == "ReadWriteOncePod") && known.clone().any(|mode| mode.str() != "ReadWriteOncePod") {
         errors.push(FieldError::forbidden(field, "may not use ReadWriteOncePod with other access modes"));
     }
     errors

@@ -22,7 +22,11 @@ impl Strategy for PodStrategy {
         pod.set("status", json!({"phase": "Pending", "qosClass": super::quality_of_service::class(pod.get("spec"))}));
         if !pod.path("spec.schedulingGates").is_empty() {
             let message = "Scheduling is blocked due to non-empty scheduling gates";
-            pod.push("status.conditions", Value::from(json!({"type": "PodScheduled", "status": "False", "reason": "SchedulingGated", "message": message})));
+            pod.push(
+                "status.conditions",
+                Value::from(json!({"type": "PodScheduled", "status": "False", "reason": "SchedulingGated", "message": message,
+                "lastProbeTime": null, "lastTransitionTime": pod.path("metadata.creationTimestamp").str()})),
+            );
         }
     }
 

@@ -122,7 +122,9 @@ fn default_http_get(action: &mut Value) {
 
 /// Whether a reference has no tag, or the tag `latest`, and no digest: such an image is always pulled.
 fn is_latest(image: &str) -> bool {
-    if image.contains('@') {
+    // What can't be read as a reference has no tag.
+    let is_readable = image.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"._-/:@".contains(&byte) || byte.is_ascii_uppercase());
+    if image.contains('@') || image.is_empty() || !is_readable {
         return false;
     }
     let last = image.rsplit('/').next().unwrap_or(image);

@@ -27,7 +27,7 @@ pub fn validate(service: &Value) -> Vec<FieldError> {
     if ports.is_empty() && !is_headless && type_ != "ExternalName" {
         errors.push(FieldError::required("spec.ports", ""));
     }
-    errors.extend(by_type(spec, is_headless));
+    errors.extend(by_type(spec));
     errors.extend(self::ports(ports));
     errors.extend(rules::labels(spec.get("selector"), "spec.selector"));
     errors.extend(affinity(spec));
@@ -50,7 +50,7 @@ fn is_headless(spec: &Value) -> bool {
     spec.get("clusterIP").str() == "None" || spec.get("clusterIPs").items().first().is_some_and(|first| first.str() == "None")
 }
 
-fn by_type(spec: &Value, is_headless: bool) -> Vec<FieldError> {
+fn by_type(spec: &Value) -> Vec<FieldError> {
     let mut errors = Vec::new();
     let type_ = spec.get("type").str();
     match type_ {
@@ -73,9 +73,6 @@ fn by_type(spec: &Value, is_headless: bool) -> Vec<FieldError> {
             errors.extend(rules::required(&name, "spec.externalName", names::dns1123_subdomain));
         }
         _ => {}
-    }
-    if is_headless && matches!(type_, "LoadBalancer" | "NodePort") {
-        errors.push(FieldError::invalid("spec.clusterIPs[0]", &"None".into(), format!("may not be set to 'None' for {type_} services")));
     }
     errors
 }
@@ -161,6 +158,10 @@ fn families(spec: &Value) -> Vec<FieldError> {
         } else {
             errors.extend(rules::ip_address(address, &here));
         }
+    }
+    let type_ = spec.get("type").str();
+    if is_headless(spec) && matches!(type_, "LoadBalancer" | "NodePort") {
+        errors.push(FieldError::invalid("spec.clusterIPs[0]", &"None".into(), format!("may not be set to 'None' for {type_} services")));
     }
     // The reference cluster's network has one family.
     if errors.is_empty() {

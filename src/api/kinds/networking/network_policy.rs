@@ -130,10 +130,9 @@ fn ip_block(block: &Value, field: &str) -> Vec<FieldError> {
     for (index, except) in block.get("except").items().iter().enumerate() {
         let here = format!("{field}.except[{index}]");
         errors.extend(strict_cidr(except, &here));
-        if let Some((address, narrower)) = rules::parse_cidr(except.str()) {
-            if narrower <= bits || !rules::contains(base, bits, address) {
-                errors.push(FieldError::invalid(here, except, "must be a strict subset of `cidr`"));
-            }
+        let is_outside = |(address, narrower)| narrower <= bits || !rules::contains(base, bits, address);
+        if rules::parse_cidr(except.str()).is_some_and(is_outside) {
+            errors.push(FieldError::invalid(here, except, "must be a strict subset of `cidr`"));
         }
     }
     errors

@@ -214,7 +214,7 @@ fn security(context: &Value, field: &str) -> Vec<FieldError> {
         }
     }
     if context.get("allowPrivilegeEscalation").as_bool() == Some(false) {
-        let here = format!("{field}");
+        let here = field.to_string();
         if context.get("privileged").as_bool() == Some(true) {
             errors.push(FieldError::invalid(here.clone(), context, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"));
         }

@@ -1,0 +1,200 @@
+//! `kubarium serve`: the cluster behind kube-apiserver's HTTP API, on 127.0.0.1 only.
+//!
+//! One thread a connection; the cluster stands behind a lock. Its clock follows the wall clock, or with `--paused` only `POST /kubarium/clock`.
+
+use super::http::{self, Connection};
+use crate::api::cron::go_duration_ms;
+use crate::cluster::{Cluster, ClusterConfig};
+use crate::server::http::{HttpRequest, HttpResponse, Routed, watch_lines};
+use crate::server::request::Request;
+use crate::value::Value;
+use serde_json::json;
+use std::ffi::OsString;
+use std::io;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::process::ExitCode;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// The port when none is given.
+const PORT: u16 = 8001;
+/// How often the cluster's clock is moved, and a watch is looked at.
+const TICK: Duration = Duration::from_millis(20);
+/// How long the machines have had to join when the first request is answered, in cluster time.
+const HEAD_START_MS: u64 = 60_000;
+/// How long a watch lasts when nothing is said, as upstream's at the most.
+const WATCH_SECONDS: u64 = 3600;
+
+struct Arguments {
+    port: u16,
+    config: ClusterConfig,
+    paused: bool,
+}
+
+/// The cluster and what its clock follows.
+struct Served {
+    cluster: Cluster,
+    paused: bool,
+    /// The wall clock's and the cluster's time when they were set together.
+    began: Instant,
+    began_ms: u64,
+}
+
+impl Served {
+    /// Moves the cluster's clock to the wall clock's time.
+    fn catch_up(&mut self) {
+        if !self.paused {
+            self.advance_to(self.began_ms + self.began.elapsed().as_millis() as u64);
+        }
+    }
+
+    fn advance_to(&mut self, until_ms: u64) {
+        while !self.cluster.advance(until_ms, 10_000) {}
+    }
+}
+
+type Shared = Arc<Mutex<Served>>;
+
+/// Carries out `kubarium serve` with its arguments; comes back only when it can't begin.
+///
+/// # Errors
+/// Says which argument is wrong, or why the port can't be had.
+pub fn main(arguments: &[String]) -> Result<ExitCode, String> {
+    let arguments = parse(arguments)?;
+    let mut cluster = Cluster::new(&arguments.config);
+    let ready_ms = cluster.now_ms() + HEAD_START_MS;
+    while !cluster.advance(ready_ms, 10_000) {}
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port)).map_err(|error| format!("port {}: {error}", arguments.port))?;
+    let port = listener.local_addr().map_or(arguments.port, |address| address.port());
+    println!("Kubernetes v1.36.3, simulated: kubectl --server http://127.0.0.1:{port} get nodes");
+    let served: Shared = Arc::new(Mutex::new(Served { began_ms: cluster.now_ms(), cluster, paused: arguments.paused, began: Instant::now() }));
+    let ticking = Arc::clone(&served);
+    thread::spawn(move || {
+        loop {
+            lock(&ticking).catch_up();
+            thread::sleep(TICK);
+        }
+    });
+    for stream in listener.incoming().flatten() {
+        let served = Arc::clone(&served);
+        // A connection that breaks off is the client's affair.
+        thread::spawn(move || drop(converse(stream, &served)));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn parse(arguments: &[String]) -> Result<Arguments, String> {
+    let (mut port, mut paused, mut flavour, mut seed) = (PORT, false, String::from("reference"), 1);
+    let mut parser = lexopt::Parser::from_args(arguments.iter().map(OsString::from));
+    let fault = |error: lexopt::Error| error.to_string();
+    while let Some(argument) = parser.next().map_err(fault)? {
+        match argument {
+            lexopt::Arg::Long("port") => {
+                let text = parser.value().map_err(fault)?;
+                port = text.to_string_lossy().parse().map_err(|_| format!("--port wants a number up to 65535, not {text:?}"))?;
+            }
+            lexopt::Arg::Long("seed") => {
+                let text = parser.value().map_err(fault)?;
+                seed = text.to_string_lossy().parse().map_err(|_| format!("--seed wants a whole number, not {text:?}"))?;
+            }
+            lexopt::Arg::Long("cluster") => flavour = parser.value().map_err(fault)?.to_string_lossy().into_owned(),
+            lexopt::Arg::Long("paused") => paused = true,
+            other => return Err(fault(other.unexpected())),
+        }
+    }
+    let config = match flavour.as_str() {
+        "reference" => ClusterConfig::reference(seed),
+        "playground" => ClusterConfig::playground(seed),
+        other => return Err(format!("--cluster is reference or playground, not {other:?}")),
+    };
+    Ok(Arguments { port, config, paused })
+}
+
+/// The cluster, for one piece of work. A thread that has panicked leaves it as it was after its last whole step.
+fn lock(served: &Shared) -> MutexGuard<'_, Served> {
+    served.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Answers the requests of one connection, one after the other.
+fn converse(stream: TcpStream, served: &Shared) -> io::Result<()> {
+    let mut connection = Connection::new(stream)?;
+    while let Some(request) = connection.read()? {
+        if let Some(answer) = own_path(&request, served) {
+            connection.write(&answer)?;
+            continue;
+        }
+        let routed = {
+            let mut served = lock(served);
+            served.catch_up();
+            served.cluster.server().route(&request)
+        };
+        match routed {
+            Routed::Answer(answer) => connection.write(&answer)?,
+            Routed::Ask(request) => {
+                let response = lock(served).cluster.request(&request);
+                connection.write(&HttpResponse::of(&response))?;
+            }
+            Routed::Watch(watch) => return follow(&mut connection, served, watch, &request),
+        }
+    }
+    Ok(())
+}
+
+/// Sends what happens, as it happens, until the time is up or the client has gone.
+fn follow(connection: &mut Connection, served: &Shared, mut watch: Request, http: &HttpRequest) -> io::Result<()> {
+    let seconds = http::query(&http.target, "timeoutSeconds").and_then(|text| text.parse().ok()).unwrap_or(WATCH_SECONDS);
+    let end = Instant::now() + Duration::from_secs(seconds);
+    let mut begun = false;
+    while Instant::now() < end {
+        let response = lock(served).cluster.request(&watch);
+        if !response.is_success() {
+            return if begun { connection.end() } else { connection.write(&HttpResponse::of(&response)) };
+        }
+        if !begun {
+            connection.begin("application/json")?;
+            begun = true;
+        }
+        watch.options.resource_version = response.body.get("resourceVersion").str().into();
+        for line in watch_lines(&response.body) {
+            connection.chunk(line.as_bytes())?;
+        }
+        thread::sleep(TICK);
+    }
+    connection.end()
+}
+
+/// The paths that a real API server doesn't have: the clock and the machines.
+fn own_path(request: &HttpRequest, served: &Shared) -> Option<HttpResponse> {
+    let path = request.target.split('?').next().unwrap_or_default();
+    let rest = path.strip_prefix("/kubarium/")?;
+    let body = Value::from_json(&String::from_utf8_lossy(&request.body)).unwrap_or_default();
+    if request.method != "POST" {
+        return Some(told(405, "it is POSTed to"));
+    }
+    if rest == "clock" {
+        let Some(duration_ms) = go_duration_ms(body.get("advance").str()) else {
+            return Some(told(400, r#"the body is {"advance": "20s"}"#));
+        };
+        let mut served = lock(served);
+        let until_ms = served.cluster.now_ms() + duration_ms;
+        served.advance_to(until_ms);
+        return Some(answer(200, json!({"now": crate::api::time::rfc3339_micro(until_ms)})));
+    }
+    if let Some(node) = rest.strip_prefix("nodes/") {
+        let Some(stopped) = body.get("stopped").as_bool() else {
+            return Some(told(400, r#"the body is {"stopped": true} or {"stopped": false}"#));
+        };
+        let known = lock(served).cluster.set_node_stopped(node, stopped);
+        return Some(if known { answer(200, json!({"node": node, "stopped": stopped})) } else { told(404, "there is no such node") });
+    }
+    Some(told(404, "there are /kubarium/clock and /kubarium/nodes/NAME"))
+}
+
+fn told(code: u16, message: &str) -> HttpResponse {
+    answer(code, json!({"message": message}))
+}
+
+fn answer(code: u16, body: serde_json::Value) -> HttpResponse {
+    HttpResponse { code, headers: vec![("Content-Type".into(), "application/json".into())], body: format!("{body}\n").into_bytes() }
+}
