@@ -1,5 +1,7 @@
 //! Small things that the browser's interface makes long.
 
+pub use gloo::utils::document;
+
 use wasm_bindgen::JsCast;
 
 /// Moves the keyboard's focus.
@@ -8,11 +10,6 @@ pub fn focus(element: &web_sys::Element) {
         // Only an element that is not in the page refuses.
         let _ = element.focus();
     }
-}
-
-/// The document.
-pub fn document() -> web_sys::Document {
-    web_sys::window().and_then(|window| window.document()).expect("the page runs in a document")
 }
 
 /// Whether an event came from inside of something that a selector matches.

@@ -2,6 +2,7 @@
 
 use super::clock::Speed;
 use super::page::Page;
+use gloo::utils::window;
 use leptos::prelude::*;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -21,9 +22,8 @@ const MAX_FRAME_CLUSTER_MS: u64 = 20_000;
 /// A skip ends after this much cluster time, also when nothing has happened.
 const FARTHEST_SKIP_MS: u64 = 3_600_000;
 
-fn window() -> web_sys::Window {
-    web_sys::window().expect("the page runs in a window")
-}
+/// What the browser calls at each frame; it asks for the next one by itself.
+type FrameCallback = Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>>;
 
 /// Milliseconds since the page was opened.
 pub fn now_ms() -> f64 {
@@ -32,7 +32,7 @@ pub fn now_ms() -> f64 {
 
 /// Begins, and goes on until the page is closed. `draw` is called after each frame's work.
 pub fn run(page: Page, mut draw: impl FnMut() + 'static) {
-    let again: Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>> = Rc::default();
+    let again = FrameCallback::default();
     let first = again.clone();
     let mut last_ms: Option<f64> = None;
     // Cluster time that has passed but is less than a millisecond.
@@ -46,7 +46,7 @@ pub fn run(page: Page, mut draw: impl FnMut() + 'static) {
     request(&first);
 }
 
-fn request(callback: &Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>>) {
+fn request(callback: &FrameCallback) {
     if let Some(callback) = callback.borrow().as_ref() {
         // It can't be refused: the window is there as long as this code is.
         let _ = window().request_animation_frame(callback.as_ref().unchecked_ref());
