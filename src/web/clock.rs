@@ -10,8 +10,8 @@ pub fn clock_text(time_ms: u64) -> String {
 pub fn duration_text(duration_ms: u64) -> String {
     let seconds = duration_ms.div_ceil(1000);
     match seconds {
-        ..60 => format!("{seconds} s"),
-        ..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
+        0..60 => format!("{seconds} s"),
+        60..3600 => format!("{} min {} s", seconds / 60, seconds % 60),
         _ => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
     }
 }

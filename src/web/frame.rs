@@ -30,9 +30,12 @@ pub fn now_ms() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
 }
 
+/// What is called each frame; it asks for the next one by itself.
+type Callback = Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>>;
+
 /// Begins, and goes on until the page is closed. `draw` is called after each frame's work.
 pub fn run(page: Page, mut draw: impl FnMut() + 'static) {
-    let again: Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>> = Rc::default();
+    let again = Callback::default();
     let first = again.clone();
     let mut last_ms: Option<f64> = None;
     // Cluster time that has passed but is less than a millisecond.
@@ -46,7 +49,7 @@ pub fn run(page: Page, mut draw: impl FnMut() + 'static) {
     request(&first);
 }
 
-fn request(callback: &Rc<RefCell<Option<Closure<dyn FnMut(f64)>>>>) {
+fn request(callback: &Callback) {
     if let Some(callback) = callback.borrow().as_ref() {
         // It can't be refused: the window is there as long as this code is.
         let _ = window().request_animation_frame(callback.as_ref().unchecked_ref());
