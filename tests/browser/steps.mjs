@@ -37,7 +37,8 @@ export async function apply(page) {
 /** The names of all pods in the diagram whose names begin so, with their states. */
 export async function pods(page, prefix) {
   const names = await diagram(page).getByRole("button", { name: new RegExp(`^Pod [\\w-]+/${prefix}`) }).evaluateAll((all) => all.map((each) => each.getAttribute("aria-label")));
-  return names.map((name) => ({ name: name.split(", ")[0].split("/")[1], state: name.slice(name.indexOf(", ") + 2) }));
+  // By name: in the document they stand in the order in which they came.
+  return names.sort().map((name) => ({ name: name.split(", ")[0].split("/")[1], state: name.slice(name.indexOf(", ") + 2) }));
 }
 
 /** Waits until exactly `count` pods of that name are in that state, and there are no others. */
