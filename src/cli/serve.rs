@@ -26,6 +26,10 @@ const TICK: Duration = Duration::from_millis(20);
 const HEAD_START_MS: u64 = 60_000;
 /// How long a watch lasts when nothing is said, as upstream's at the most.
 const WATCH_SECONDS: u64 = 3600;
+/// How often a watch that wants bookmarks gets one.
+const BOOKMARK_PERIOD: Duration = Duration::from_secs(60);
+/// The code for a version that is no longer in the history.
+const GONE: u16 = 410;
 
 struct Arguments {
     port: u16,
@@ -132,10 +136,10 @@ fn converse(stream: TcpStream, served: &Shared) -> io::Result<()> {
             served.cluster.server().route(&request)
         };
         match routed {
-            Routed::Answer(answer) => connection.write(&answer)?,
-            Routed::Ask(request) => {
-                let response = lock(served).cluster.request(&request);
-                connection.write(&HttpResponse::of(&response))?;
+            Routed::Answer(answer) => connection.write(&answer.accepted(request.header("Accept")))?,
+            Routed::Ask(asked) => {
+                let response = lock(served).cluster.request(&asked);
+                connection.write(&HttpResponse::of(&response).accepted(request.header("Accept")))?;
             }
             Routed::Watch(watch) => return follow(&mut connection, served, watch, &request),
         }
@@ -146,24 +150,39 @@ fn converse(stream: TcpStream, served: &Shared) -> io::Result<()> {
 /// Sends what happens, as it happens, until the time is up or the client has gone.
 fn follow(connection: &mut Connection, served: &Shared, mut watch: Request, http: &HttpRequest) -> io::Result<()> {
     let seconds = http::query(&http.target, "timeoutSeconds").and_then(|text| text.parse().ok()).unwrap_or(WATCH_SECONDS);
-    let end = Instant::now() + Duration::from_secs(seconds);
+    let end = Instant::now() + Duration::from_secs(seconds.min(WATCH_SECONDS));
+    let wants_bookmarks = watch.options.bookmarks;
+    let mut next_bookmark = Instant::now() + BOOKMARK_PERIOD;
     let mut begun = false;
-    while Instant::now() < end {
+    loop {
         let response = lock(served).cluster.request(&watch);
-        if !response.is_success() {
-            return if begun { connection.end() } else { connection.write(&HttpResponse::of(&response)) };
+        if !response.is_success() && !begun && response.code != GONE {
+            return connection.write(&HttpResponse::of(&response));
         }
         if !begun {
             connection.begin("application/json")?;
             begun = true;
         }
+        if !response.is_success() {
+            // Once the watch is under way, and for a version that is gone always, the failure comes as an event.
+            let event = format!("{{\"type\":\"ERROR\",\"object\":{}}}\n", response.body.to_json());
+            connection.chunk(event.as_bytes())?;
+            return connection.end();
+        }
         watch.options.resource_version = response.body.get("resourceVersion").str().into();
+        watch.options.send_initial_events = None;
         for line in watch_lines(&response.body) {
             connection.chunk(line.as_bytes())?;
         }
+        if Instant::now() >= end {
+            return connection.end();
+        }
         thread::sleep(TICK);
+        watch.options.bookmarks = wants_bookmarks && Instant::now() >= next_bookmark;
+        if watch.options.bookmarks {
+            next_bookmark = Instant::now() + BOOKMARK_PERIOD;
+        }
     }
-    connection.end()
 }
 
 /// The paths that a real API server doesn't have: the clock and the machines.

@@ -107,9 +107,9 @@ impl Decoder {
         self.path.push(Step::Field(SmolStr::new_static(field.name)));
         let outer = self.place.take();
         if is_checked_here(value, &field.type_) {
-            self.place = Some((struct_of(definition, through), go_type(definition, field)));
+            self.place = Some((definition.kind(), go_type(definition, field)));
         } else {
-            self.place = Some((struct_of(definition, through), String::new()));
+            self.place = Some((definition.kind(), String::new()));
         }
         let decoded = self.value(value, &field.type_, old);
         self.place = outer;
@@ -329,14 +329,6 @@ fn is_checked_here(value: &Value, type_: &FieldType) -> bool {
         FieldType::Array(_) => !value.is_array(),
         FieldType::Map(_) => !value.is_object(),
         _ => true,
-    }
-}
-
-/// The Go struct that has the field: the embedded one, where it is embedded.
-fn struct_of(definition: &'static Definition, through: &'static str) -> &'static str {
-    match through.rsplit('.').next() {
-        Some(embedded) if !embedded.is_empty() => embedded,
-        _ => definition.kind(),
     }
 }
 

@@ -1,9 +1,13 @@
 //! What may be wrong with a Pod (`pkg/apis/core/validation/validation.go`, ValidatePodCreate and ValidatePodSpec).
 
 pub(super) mod containers;
+mod downward;
 pub(in super::super) mod handlers;
+mod network;
+mod platform;
 pub mod resources;
 pub mod scheduling;
+mod security;
 pub mod template;
 mod volumes;
 
@@ -31,9 +35,11 @@ pub fn validate_spec_with(spec: &Value, field: &str, more_volumes: &[&str]) -> V
     volume_names.add(more_volumes);
     errors.extend(containers::validate(spec, field, &volume_names));
     errors.extend(supported(spec, field, "restartPolicy", &["Always", "OnFailure", "Never"]));
-    errors.extend(supported(spec, field, "dnsPolicy", &["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]));
+    errors.extend(supported(spec, field, "dnsPolicy", &["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"]));
     errors.extend(scheduling::validate(spec, field));
-    errors.extend(security_context(spec, field));
+    errors.extend(security::of_pod(spec, field));
+    errors.extend(network::validate(spec, field));
+    errors.extend(platform::validate(spec, field));
     if let Some(account) = spec.get("serviceAccountName").as_str().filter(|name| !name.is_empty()) {
         errors.extend(invalid_name(account, format!("{field}.serviceAccountName"), names::dns1123_subdomain));
     }
@@ -43,9 +49,6 @@ pub fn validate_spec_with(spec: &Value, field: &str, more_volumes: &[&str]) -> V
     if let Some(seconds) = spec.get("activeDeadlineSeconds").as_i64().filter(|seconds| !(1..=i64::from(i32::MAX)).contains(seconds)) {
         errors.push(FieldError::invalid(format!("{field}.activeDeadlineSeconds"), &seconds.into(), "must be between 1 and 2147483647, inclusive"));
     }
-    if let Some(seconds) = spec.get("terminationGracePeriodSeconds").as_i64().filter(|seconds| *seconds < 0) {
-        errors.push(FieldError::invalid(format!("{field}.terminationGracePeriodSeconds"), &seconds.into(), "must be greater than or equal to 0"));
-    }
     for host in ["hostname", "subdomain"] {
         if let Some(name) = spec.get(host).as_str().filter(|name| !name.is_empty()) {
             errors.extend(invalid_name(name, format!("{field}.{host}"), names::dns1123_label));
@@ -53,17 +56,6 @@ pub fn validate_spec_with(spec: &Value, field: &str, more_volumes: &[&str]) -> V
     }
     if let Some(class) = spec.get("priorityClassName").as_str().filter(|name| !name.is_empty()) {
         errors.extend(invalid_name(class, format!("{field}.priorityClassName"), names::dns1123_subdomain));
-    }
-    errors
-}
-
-fn security_context(spec: &Value, field: &str) -> Vec<FieldError> {
-    let mut errors = Vec::new();
-    for id in ["runAsUser", "runAsGroup", "fsGroup"] {
-        let value = spec.path("securityContext").get(id);
-        if value.as_i64().is_some_and(|number| !(0..=i64::from(i32::MAX)).contains(&number)) {
-            errors.push(FieldError::invalid(format!("{field}.securityContext.{id}"), value, "must be between 0 and 2147483647, inclusive"));
-        }
     }
     errors
 }
