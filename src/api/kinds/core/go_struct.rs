@@ -176,8 +176,8 @@ fn other(value: &Value) -> GoValue {
     GoValue::Struct(value.fields().iter().map(|(json, value)| (name(json), plain(value))).collect())
 }
 
-/// `hostIP` for `HostIP`, `dnsPolicy` for `DNSPolicy`.
-fn json_name(go: &str) -> String {
+/// The name in JSON that a field of a Go struct has: `hostIP` for `HostIP`, `dnsPolicy` for `DNSPolicy`.
+pub fn json_name(go: &str) -> String {
     let capitals = go.bytes().take_while(u8::is_ascii_uppercase).count();
     let lowered = if capitals > 1 && capitals < go.len() { capitals - 1 } else { capitals };
     let (head, tail) = go.split_at(lowered);
