@@ -92,6 +92,12 @@ const TYPES: &[(&str, &str)] = &[
     ("DataSource", "APIGroup:n Kind:s Name:s"),
     ("DataSourceRef", "APIGroup:n Kind:s Name:s Namespace:n"),
     ("PersistentVolumeSource", "GCEPersistentDisk:*Other AWSElasticBlockStore:*Other HostPath:*HostPath Glusterfs:*Other NFS:*NFS RBD:*Other Quobyte:*Other ISCSI:*Other FlexVolume:*Other Cinder:*Other CephFS=cephfs:*Other FC:*Other Flocker:*Other AzureFile:*Other VsphereVolume:*Other AzureDisk:*Other PhotonPersistentDisk:*Other PortworxVolume:*Other ScaleIO:*Other Local:*LocalVolume StorageOS=storageos:*Other CSI:*CSIPersistent"),
+    ("PodFailurePolicy", "Rules:[PodFailurePolicyRule"),
+    ("PodFailurePolicyRule", "Action:s OnExitCodes:*PodFailureExitCodes OnPodConditions:[PodFailureCondition"),
+    ("PodFailureExitCodes", "ContainerName:n Operator:s Values:n"),
+    ("PodFailureCondition", "Type:s Status:s"),
+    ("SuccessPolicy", "Rules:[SuccessPolicyRule"),
+    ("SuccessPolicyRule", "SucceededIndexes:n SucceededCount:n"),
     ("LocalVolume", "Path:s FSType:n"),
     ("CSIPersistent", "Driver:s VolumeHandle:s ReadOnly:b FSType:s VolumeAttributes:n ControllerPublishSecretRef:n NodeStageSecretRef:n NodePublishSecretRef:n ControllerExpandSecretRef:n NodeExpandSecretRef:n"),
 ];
