@@ -7,6 +7,8 @@ use crate::api::field_error::FieldError;
 use crate::api::names;
 use crate::value::Value;
 
+const MAX_RESTART_RULES: usize = 20;
+const MAX_EXIT_CODES: usize = 255;
 const PROTOCOLS: [&str; 3] = ["SCTP", "TCP", "UDP"];
 const PULL_POLICIES: [&str; 3] = ["Always", "IfNotPresent", "Never"];
 
@@ -31,6 +33,7 @@ pub fn validate(spec: &Value, field: &str, volumes: &VolumeNames) -> Vec<FieldEr
                 errors.extend(host_network_ports(container, &here));
             }
             errors.extend(host_port_conflicts(container, &here, &mut host_ports));
+            errors.extend(restart_rules(container, &here, is_init));
             errors.extend(if is_init { init_rules(container, &here, grace_seconds) } else { main_rules(container, &here, grace_seconds) });
         }
     }
@@ -62,19 +65,13 @@ fn container_rules<'a>(container: &'a Value, field: &str, volumes: &VolumeNames,
     errors.extend(one_of(container.get("imagePullPolicy"), format!("{field}.imagePullPolicy"), &PULL_POLICIES));
     errors.extend(resources::validate(container.get("resources"), &format!("{field}.resources")));
     errors.extend(security::of_container(container.get("securityContext"), &format!("{field}.securityContext")));
-    errors.extend(restarts(container, field));
+    errors.extend(resizes(container, field));
     errors
 }
 
-/// When a container is started anew: its own policy, and what a resize of it means.
-fn restarts(container: &Value, field: &str) -> Vec<FieldError> {
+/// What a resize of a container's resources means for it.
+fn resizes(container: &Value, field: &str) -> Vec<FieldError> {
     let mut errors = Vec::new();
-    let policy = container.get("restartPolicy");
-    if !policy.is_empty() {
-        errors.extend(one_of(policy, format!("{field}.restartPolicy"), &["Always", "Never", "OnFailure"]));
-    } else if !container.get("restartPolicyRules").is_empty() {
-        errors.push(FieldError::required(format!("{field}.restartPolicy"), "must specify restartPolicy when restart rules are used"));
-    }
     let mut seen: Vec<&str> = Vec::new();
     for (index, resize) in container.get("resizePolicy").items().iter().enumerate() {
         let (resource, policy) = (resize.get("resourceName"), resize.get("restartPolicy"));
@@ -185,6 +182,50 @@ fn host_port_conflicts(container: &Value, field: &str, taken: &mut Vec<String>) 
             errors.push(FieldError::duplicate(format!("{field}.ports[{index}].hostPort"), &place.as_str().into()));
         }
         taken.push(place);
+    }
+    errors
+}
+
+/// A container's own restart policy and its rules (`validateContainerRestartPolicy`).
+fn restart_rules(container: &Value, field: &str, is_init: bool) -> Vec<FieldError> {
+    let (policy, rules) = (container.get("restartPolicy"), container.get("restartPolicyRules").items());
+    let mut errors = Vec::new();
+    let words: &[&str] = &["Always", "Never", "OnFailure"];
+    if !policy.is_null() && !words.contains(&policy.str()) {
+        errors.push(FieldError::not_supported(format!("{field}.restartPolicy"), policy, words));
+    }
+    if rules.is_empty() {
+        return errors;
+    }
+    if policy.is_null() {
+        errors.push(FieldError::required(format!("{field}.restartPolicy"), "must specify restartPolicy when restart rules are used"));
+    } else if is_init && policy.str() == "Always" {
+        errors.push(FieldError::forbidden(
+            format!("{field}.restartPolicyRules"),
+            "restartPolicyRules are not allowed for init containers with restart policy Always",
+        ));
+    }
+    if rules.len() > MAX_RESTART_RULES {
+        errors.push(FieldError::too_many(format!("{field}.restartPolicyRules"), rules.len(), MAX_RESTART_RULES));
+    }
+    for (index, rule) in rules.iter().enumerate() {
+        let here = format!("{field}.restartPolicyRules[{index}]");
+        let action = rule.get("action");
+        if !["Restart", "RestartAllContainers"].contains(&action.str()) {
+            errors.push(FieldError::not_supported(format!("{here}.action"), action, &["Restart", "RestartAllContainers"]));
+        }
+        let codes = rule.get("exitCodes");
+        if codes.is_null() {
+            errors.push(FieldError::required(format!("{here}.exitCodes"), "must be specified"));
+            continue;
+        }
+        if !["In", "NotIn"].contains(&codes.get("operator").str()) {
+            errors.push(FieldError::not_supported(format!("{here}.exitCodes.operator"), codes.get("operator"), &["In", "NotIn"]));
+        }
+        let count = codes.get("values").items().len();
+        if count > MAX_EXIT_CODES {
+            errors.push(FieldError::too_many(format!("{here}.exitCodes.values"), count, MAX_EXIT_CODES));
+        }
     }
     errors
 }

@@ -21,6 +21,9 @@ pub fn validate_pod(pod: &Value) -> Vec<FieldError> {
     if !pod.path("spec.ephemeralContainers").is_empty() {
         errors.push(FieldError::forbidden("spec.ephemeralContainers", "cannot be set on create"));
     }
+    if !pod.path("spec.schedulingGates").is_empty() && !pod.path("spec.nodeName").is_empty() {
+        errors.push(FieldError::forbidden("spec.nodeName", "cannot be set until all schedulingGates have been cleared"));
+    }
     errors
 }
 

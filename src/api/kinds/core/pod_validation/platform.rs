@@ -2,7 +2,7 @@
 
 use super::super::super::rules;
 use super::super::quantities;
-use super::resources;
+use super::{resources, scheduling};
 use crate::api::field_error::FieldError;
 use crate::api::names;
 use crate::value::Value;
@@ -32,7 +32,7 @@ pub fn validate(spec: &Value, field: &str) -> Vec<FieldError> {
     for (index, gate) in spec.get("readinessGates").items().iter().enumerate() {
         errors.extend(rules::follows(gate.get("conditionType"), &format!("{field}.readinessGates[{index}].conditionType"), names::qualified_name));
     }
-    errors.extend(scheduling_gates(spec, field));
+    errors.extend(scheduling::gates(spec.get("schedulingGates"), &format!("{field}.schedulingGates")));
     errors.extend(device_claims(spec, field));
     if !spec.get("resources").is_null() {
         errors.extend(pod_resources(spec, field));
@@ -55,22 +55,6 @@ fn operating_system(spec: &Value, field: &str) -> Vec<FieldError> {
         "linux" => Vec::new(),
         _ => vec![FieldError::not_supported(format!("{field}.os"), os.get("name"), &["linux", "windows"])],
     }
-}
-
-fn scheduling_gates(spec: &Value, field: &str) -> Vec<FieldError> {
-    let gates = spec.get("schedulingGates").items();
-    let mut errors = Vec::new();
-    for (index, gate) in gates.iter().enumerate() {
-        let (name, here) = (gate.get("name"), format!("{field}.schedulingGates[{index}]"));
-        errors.extend(rules::follows(&name.str().into(), &here, names::qualified_name));
-        if gates[..index].iter().any(|other| other.get("name") == name) {
-            errors.push(FieldError::duplicate(here, name));
-        }
-    }
-    if !gates.is_empty() && !spec.get("nodeName").is_empty() {
-        errors.push(FieldError::forbidden(format!("{field}.nodeName"), "cannot be set until all schedulingGates have been cleared"));
-    }
-    errors
 }
 
 fn device_claims(spec: &Value, field: &str) -> Vec<FieldError> {

@@ -129,16 +129,35 @@ fn node_term(term: &Value, field: &str) -> Vec<FieldError> {
     for (index, requirement) in term.get("matchFields").items().iter().enumerate() {
         let here = format!("{field}.matchFields[{index}]");
         match requirement.get("operator").str() {
-            "In" | "NotIn" if requirement.get("values").items().len() != 1 => {
-                let why = "must be only one value when `operator` is 'In' or 'NotIn' for node field selector";
-                errors.push(FieldError::required(format!("{here}.values"), why));
+            "In" | "NotIn" if requirement.get("values").items().len() == 1 => {}
+            "In" | "NotIn" => {
+                errors.push(FieldError::required(format!("{here}.values"), "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"))
             }
-            "In" | "NotIn" => {}
             _ => errors.push(FieldError::invalid(format!("{here}.operator"), requirement.get("operator"), "not a valid selector operator")),
         }
         if requirement.get("key").str() != "metadata.name" {
             errors.push(FieldError::invalid(format!("{here}.key"), requirement.get("key"), "not a valid field selector key"));
+        } else {
+            for (index, name) in requirement.get("values").items().iter().enumerate() {
+                let rules = names::dns1123_subdomain(name.str());
+                errors.extend(rules.into_iter().map(|rule| FieldError::invalid(format!("{here}.values[{index}]"), name, rule)));
+            }
         }
+    }
+    errors
+}
+
+/// What keeps a Pod from being scheduled: names, each of them once.
+pub fn gates(gates: &Value, field: &str) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
+    for (index, gate) in gates.items().iter().enumerate() {
+        let (name, here) = (gate.get("name"), format!("{field}[{index}]"));
+        errors.extend(names::qualified_name(name.str()).into_iter().map(|rule| FieldError::invalid(here.clone(), name, rule)));
+        if seen.contains(&name.str()) {
+            errors.push(FieldError::duplicate(here, name));
+        }
+        seen.push(name.str());
     }
     errors
 }
@@ -188,6 +207,22 @@ fn spread(constraint: &Value, field: &str) -> Vec<FieldError> {
     let action = constraint.get("whenUnsatisfiable");
     if !["DoNotSchedule", "ScheduleAnyway"].contains(&action.str()) {
         errors.push(FieldError::not_supported(format!("{field}.whenUnsatisfiable"), action, &["DoNotSchedule", "ScheduleAnyway"]));
+    }
+    let domains = constraint.get("minDomains");
+    if let Some(number) = domains.as_i64() {
+        if number <= 0 {
+            errors.push(FieldError::invalid(format!("{field}.minDomains"), domains, "must be greater than zero"));
+        }
+        if action.str() != "DoNotSchedule" {
+            let why = format!("can only use minDomains if whenUnsatisfiable=DoNotSchedule, not {}", action.str());
+            errors.push(FieldError::invalid(format!("{field}.minDomains"), domains, why));
+        }
+    }
+    for name in ["nodeAffinityPolicy", "nodeTaintsPolicy"] {
+        let policy = constraint.get(name);
+        if !policy.is_null() && !["Honor", "Ignore"].contains(&policy.str()) {
+            errors.push(FieldError::not_supported(format!("{field}.{name}"), policy, &["Honor", "Ignore"]));
+        }
     }
     errors.extend(label_selector(constraint.get("labelSelector"), &format!("{field}.labelSelector")));
     errors.extend(label_keys(constraint, field, "matchLabelKeys"));
