@@ -14,6 +14,7 @@ use std::ffi::OsString;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -21,11 +22,13 @@ use std::time::{Duration, Instant};
 /// The port when none is given.
 const PORT: u16 = 8001;
 /// How often the cluster's clock is moved, and a watch is looked at.
-const TICK: Duration = Duration::from_millis(20);
+pub(super) const TICK: Duration = Duration::from_millis(20);
 /// How long the machines have had to join when the first request is answered, in cluster time.
 const HEAD_START_MS: u64 = 60_000;
 /// How long a watch lasts when nothing is said, as upstream's at the most.
 const WATCH_SECONDS: u64 = 3600;
+/// How many connections there may be at a time; more are dropped at once.
+const MAX_CONNECTIONS: usize = 1000;
 /// How often a watch that wants bookmarks gets one.
 const BOOKMARK_PERIOD: Duration = Duration::from_secs(60);
 /// The code for a version that is no longer in the history.
@@ -38,8 +41,8 @@ struct Arguments {
 }
 
 /// The cluster and what its clock follows.
-struct Served {
-    cluster: Cluster,
+pub(super) struct Served {
+    pub(super) cluster: Cluster,
     paused: bool,
     /// The wall clock's and the cluster's time when they were set together.
     began: Instant,
@@ -59,7 +62,8 @@ impl Served {
     }
 }
 
-type Shared = Arc<Mutex<Served>>;
+/// The cluster, behind its lock.
+pub(super) type Shared = Arc<Mutex<Served>>;
 
 /// Carries out `kubarium serve` with its arguments; comes back only when it can't begin.
 ///
@@ -81,10 +85,18 @@ pub fn main(arguments: &[String]) -> Result<ExitCode, String> {
             thread::sleep(TICK);
         }
     });
+    let open = Arc::new(AtomicUsize::new(0));
     for stream in listener.incoming().flatten() {
-        let served = Arc::clone(&served);
-        // A connection that breaks off is the client's affair.
-        thread::spawn(move || drop(converse(stream, &served)));
+        if open.fetch_add(1, Ordering::Relaxed) >= MAX_CONNECTIONS {
+            open.fetch_sub(1, Ordering::Relaxed);
+            continue;
+        }
+        let (served, open) = (Arc::clone(&served), Arc::clone(&open));
+        thread::spawn(move || {
+            // A connection that breaks off is the client's affair.
+            drop(converse(stream, &served));
+            open.fetch_sub(1, Ordering::Relaxed);
+        });
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -117,14 +129,20 @@ fn parse(arguments: &[String]) -> Result<Arguments, String> {
 }
 
 /// The cluster, for one piece of work. A thread that has panicked leaves it as it was after its last whole step.
-fn lock(served: &Shared) -> MutexGuard<'_, Served> {
+pub(super) fn lock(served: &Shared) -> MutexGuard<'_, Served> {
     served.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Answers the requests of one connection, one after the other.
 fn converse(stream: TcpStream, served: &Shared) -> io::Result<()> {
     let mut connection = Connection::new(stream)?;
-    while let Some(mut request) = connection.read()? {
+    loop {
+        let mut request = match connection.read() {
+            Ok(Some(request)) => request,
+            Ok(None) => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => return connection.refuse(&error.to_string()),
+            Err(error) => return Err(error),
+        };
         protobuf::translate(&mut request);
         if let Some(answer) = own_path(&request, served) {
             connection.write(&answer)?;
@@ -137,6 +155,7 @@ fn converse(stream: TcpStream, served: &Shared) -> io::Result<()> {
         };
         match routed {
             Routed::Answer(answer) => connection.write(&answer.accepted(request.header("Accept")))?,
+            Routed::Ask(asked) if asked.subresource == "exec" => return super::exec::run(&mut connection, served, asked, &request),
             Routed::Ask(asked) => {
                 let response = lock(served).cluster.request(&asked);
                 connection.write(&HttpResponse::of(&response).accepted(request.header("Accept")))?;
@@ -144,7 +163,6 @@ fn converse(stream: TcpStream, served: &Shared) -> io::Result<()> {
             Routed::Watch(watch) => return follow(&mut connection, served, watch, &request),
         }
     }
-    Ok(())
 }
 
 /// Sends what happens, as it happens, until the time is up or the client has gone.

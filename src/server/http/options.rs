@@ -28,6 +28,11 @@ impl Query {
         self.find(name).unwrap_or("")
     }
 
+    /// All values of that name.
+    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.0.iter().filter(move |(there, _)| there == name).map(|(_, value)| value.as_str())
+    }
+
     /// Whether it is there, and not `false` or `0`; Go takes anything else for true.
     pub(super) fn is_true(&self, name: &str) -> bool {
         self.find(name).is_some_and(|value| value != "0" && !value.eq_ignore_ascii_case("false"))

@@ -8,7 +8,7 @@ use crate::api::status::Status;
 use crate::server::Server;
 use crate::server::request::{Request, User, Verb};
 use crate::store::Cause;
-use crate::value::SmolStr;
+use crate::value::{SmolStr, Value};
 
 /// Where a path leads.
 struct Place {
@@ -68,7 +68,9 @@ fn request(server: &Server, http: &HttpRequest, place: &Place, query: &Query) ->
     request.subresource = SmolStr::new(&place.subresource);
     request.user = user(http);
     request.cause = Cause { actor: SmolStr::new(format!("{} {}", http.method, http.target.split('?').next().unwrap_or_default())), because: None };
-    request.body = body::read(http, verb, &kind.kind)?;
+    if place.subresource != "exec" {
+        request.body = body::read(http, verb, &kind.kind)?;
+    }
     request.options = options::read(query, http, verb)?;
     request.options.as_table = accepted.shape == Shape::Table && matches!(verb, Verb::Get | Verb::List | Verb::Watch);
     request.options.as_metadata = accepted.shape == Shape::Metadata;
@@ -76,8 +78,15 @@ fn request(server: &Server, http: &HttpRequest, place: &Place, query: &Query) ->
         let given = std::mem::take(&mut request.body);
         options::take_delete_options(&mut request.options, &given)?;
     }
-    if place.subresource == "log" {
-        request.body = query.fields();
+    match place.subresource.as_str() {
+        "log" => request.body = query.fields(),
+        // The command comes in the query, whatever the method; it is a create in the eyes of authorization, too.
+        "exec" => {
+            request.verb = Verb::Create;
+            request.body = query.fields();
+            request.body.set("command", query.all("command").collect::<Value>());
+        }
+        _ => {}
     }
     Ok(request)
 }
