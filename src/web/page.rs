@@ -203,7 +203,9 @@ impl Page {
     /// Undoes the last thing that was done: the cluster is as it was just before.
     pub fn undo(self) {
         if let Some(what) = self.undoable.get_untracked() {
-            self.say(format!("{} {what}", super::texts::UNDONE));
+            let said = format!("{} {what}", super::texts::UNDONE);
+            super::terminal::write(self, super::terminal::Source::Terminal, &format!("{said}\n"));
+            self.say(said);
             self.undoing.set(true);
             self.session.update_value(Session::undo);
         }

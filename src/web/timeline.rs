@@ -2,12 +2,14 @@
 
 use super::clock::clock_text;
 use super::page::Page;
-use super::texts;
+use super::{frame, texts};
 use crate::playground::session::Moment;
 use leptos::prelude::*;
 
 /// Marks this near to where the pointer or the slider is (in parts of the whole) are named.
 const NEAR: f64 = 0.02;
+/// A screen reader is told of trouble at most this often.
+const SAID_APART_MS: f64 = 5_000.0;
 
 /// The scrubber. Page Up and Page Down go from mark to mark.
 #[component]
@@ -20,10 +22,12 @@ pub fn HistorySlider(page: Page) -> impl IntoView {
         page.revision.track();
         page.see(|session| session.moments().to_vec())
     });
-    // Trouble is said to a screen reader, the latest only.
+    // Trouble is said to a screen reader: the latest only, and not again and again where time flies.
+    let said_at_ms = StoredValue::new(0.0);
     Effect::new(move |before: Option<usize>| {
         let troubles = moments.with(|moments| moments.iter().filter(|moment| moment.is_trouble).count());
-        if before.is_some_and(|before| troubles > before) {
+        if before.is_some_and(|before| troubles > before) && frame::now_ms() > said_at_ms.get_value() + SAID_APART_MS {
+            said_at_ms.set_value(frame::now_ms());
             let last = moments.with(|moments| moments.iter().rev().find(|moment| moment.is_trouble).map(|moment| moment.text.to_string()));
             page.say(last.unwrap_or_default());
         }

@@ -58,7 +58,7 @@ pub fn Log(page: Page, second: Memo<u64>) -> impl IntoView {
                 " " {texts::LOG_PREVIOUS}
             </label>
         </div>
-        <pre class="log-text" node_ref=pre tabindex="0" aria-label=texts::LOG class:muted=move || shown().1>{move || shown().0}</pre>
+        <pre class="log-text" node_ref=pre role="group" tabindex="0" aria-label=texts::LOG class:muted=move || shown().1>{move || shown().0}</pre>
     }
 }
 

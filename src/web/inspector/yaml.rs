@@ -10,11 +10,11 @@ pub fn Yaml(inspection: Inspected) -> impl IntoView {
     let yaml = Memo::new(move |_| inspection.with(|inspection| inspection.as_ref().map(|inspection| inspection.yaml.clone()).unwrap_or_default()));
     let managed = Memo::new(move |_| inspection.with(|inspection| inspection.as_ref().map(|inspection| inspection.managed_fields.clone()).unwrap_or_default()));
     view! {
-        <pre class="yaml" tabindex="0" aria-label=texts::YAML>{move || yaml.get()}</pre>
+        <pre class="yaml" role="group" tabindex="0" aria-label=texts::YAML>{move || yaml.get()}</pre>
         <Show when=move || !managed.with(String::is_empty)>
             <details>
                 <summary>{texts::MANAGED_FIELDS}</summary>
-                <pre class="yaml" tabindex="0" aria-label=texts::MANAGED_FIELDS>{move || managed.get()}</pre>
+                <pre class="yaml" role="group" tabindex="0" aria-label=texts::MANAGED_FIELDS>{move || managed.get()}</pre>
             </details>
         </Show>
     }
