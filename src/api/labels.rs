@@ -1,6 +1,6 @@
 //! Label selectors: `matchLabels` and `matchExpressions` of objects, and plain maps as Services have them.
 
-use crate::value::{Map, Value};
+use crate::value::{Map, Sort, Value};
 
 /// Whether `labels` has every pair of `selector`; an empty selector matches everything (callers for which it matches nothing check that first).
 pub fn matches_map(selector: &Map, labels: &Map) -> bool {
@@ -22,7 +22,7 @@ pub fn selector_text(selector: &Value) -> String {
     for requirement in if is_full { selector.get("matchExpressions").items() } else { &[] } {
         let key = requirement.get("key").str();
         let mut values: Vec<&str> = requirement.get("values").items().iter().map(Value::str).collect();
-        values.sort_unstable();
+        values.order();
         let text = match requirement.get("operator").str() {
             "In" => format!("{key} in ({})", values.join(",")),
             "NotIn" => format!("{key} notin ({})", values.join(",")),
@@ -31,7 +31,7 @@ pub fn selector_text(selector: &Value) -> String {
         };
         parts.push((key.to_string(), text));
     }
-    parts.sort();
+    parts.order();
     parts.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(",")
 }
 

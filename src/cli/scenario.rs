@@ -7,7 +7,7 @@ use crate::api::{meta, resource};
 use crate::cluster::{Cluster, ClusterConfig, run_to_end};
 use crate::kubectl::{Environment, Files, Kubeconfig};
 use crate::server::request::{Request, Verb};
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use serde_json::json;
 
 /// How long the machines have been up when a scenario begins: longer than events are kept, as the recorded cluster had been.
@@ -150,7 +150,7 @@ impl Scenario {
         }
         let mut events: Vec<Value> =
             store.list(&EVENTS, Some(&self.namespace)).filter(|event| event.path("involvedObject.kind").str() != "Node").map(event_row).collect();
-        events.sort_by(|a, b| a.get("first").str().cmp(b.get("first").str()));
+        events.order_by(|a, b| a.get("first").str().cmp(b.get("first").str()));
         let mut snapshot = Value::object();
         snapshot.set("objects", objects);
         snapshot.set("events", events);

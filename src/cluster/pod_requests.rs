@@ -70,7 +70,7 @@ impl Cluster {
             }
             Ok(handle)
         })?;
-        let number = self.execs.keys().next_back().map_or(1, |last| last + 1);
+        let number = self.execs.get_max().map_or(1, |(last, _)| last + 1);
         self.execs.insert(number, handle);
         Ok(self.progress_of(number))
     }

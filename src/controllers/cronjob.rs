@@ -9,7 +9,7 @@ use crate::api::status::Status;
 use crate::api::{meta, time};
 use crate::server::request::Options;
 use crate::store::{Change, Store};
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use serde_json::json;
 
 /// More missed runs than that are told and not counted any further.
@@ -210,7 +210,7 @@ fn forget_finished(context: &mut Context, cron_job: &Value, jobs: &[Value]) -> R
     for (limit, condition) in [("successfulJobsHistoryLimit", "Complete"), ("failedJobsHistoryLimit", "Failed")] {
         let Some(limit) = cron_job.path("spec").get(limit).as_i64() else { continue };
         let mut ended: Vec<&Value> = jobs.iter().filter(|job| meta::is_condition_true(job, condition)).collect();
-        ended.sort_by_key(|job| (time_ms(job.path("status.startTime")), meta::name(job).to_string()));
+        ended.order_by_key(|job| (time_ms(job.path("status.startTime")), meta::name(job).to_string()));
         let surplus = ended.len().saturating_sub(limit.max(0) as usize);
         for job in ended.into_iter().take(surplus) {
             delete_job(context, cron_job, meta::name(job))?;

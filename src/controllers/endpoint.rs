@@ -8,7 +8,7 @@ use crate::api::resource::{ENDPOINTS, ObjectKey, PODS, SERVICES};
 use crate::api::status::Status;
 use crate::server::request::Options;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::{Map, Value};
+use crate::value::{Map, Sort, Value};
 use serde_json::json;
 use std::collections::BTreeMap;
 
@@ -137,7 +137,7 @@ fn subset(ports: Value, ready: Vec<Value>, not_ready: Vec<Value>) -> Value {
     let mut subset = Value::object();
     for (field, mut addresses) in [("addresses", ready), ("notReadyAddresses", not_ready)] {
         if !addresses.is_empty() {
-            addresses.sort_by_key(|address| (sort_key(address.get("ip").str()), address.path("targetRef.uid").str().to_string()));
+            addresses.order_by_key(|address| (sort_key(address.get("ip").str()), address.path("targetRef.uid").str().to_string()));
             subset.set(field, Value::array(addresses));
         }
     }
@@ -177,6 +177,6 @@ fn ports(service: &Value, pod: &Value) -> Option<Value> {
         }
         ports.push(entry);
     }
-    ports.sort_by_key(|port| (port.get("name").str().to_string(), port.get("port").as_i64()));
+    ports.order_by_key(|port| (port.get("name").str().to_string(), port.get("port").as_i64()));
     if ports.is_empty() { None } else { Some(Value::array(ports)) }
 }

@@ -8,7 +8,7 @@ use crate::api::meta;
 use crate::api::resource::CONTROLLER_REVISIONS;
 use crate::api::status::Status;
 use crate::server::request::Options;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use serde_json::json;
 use std::collections::BTreeSet;
 
@@ -37,7 +37,7 @@ pub(super) fn apply(owner: &Value, revision: &Value) -> Value {
 pub(super) fn list(context: &mut Context, kind: &OwnerKind, owner: &Value) -> Result<Vec<Value>, Status> {
     let selector = owner.path("spec.selector").clone();
     let mut revisions = refs::claim(context, kind, owner, &selector, &CONTROLLER_REVISIONS)?;
-    revisions.sort_by_key(|revision| (count(revision, "revision"), created_ms(revision), meta::name(revision).to_string()));
+    revisions.order_by_key(|revision| (count(revision, "revision"), created_ms(revision), meta::name(revision).to_string()));
     Ok(revisions)
 }
 

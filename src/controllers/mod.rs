@@ -56,9 +56,9 @@ use crate::server::client::Client;
 use crate::server::request::User;
 use crate::store::{Cause, Change, ChangeType, Store};
 use crate::value::Value;
+use crate::value::Vector;
 use agenda::Agenda;
 use controller::{Context, Controller, Memory, Queue};
-use imbl::Vector;
 
 /// How long a write takes to reach a controller; each controller hears a little after the one before it in the list.
 const WATCH_LATENCY_MS: u64 = 5;
@@ -159,17 +159,12 @@ impl ControllerManager {
     /// Does the sync that is due first, if one is due at `now_ms`.
     pub fn run_next(&mut self, server: &mut Server, now_ms: u64) {
         let Some(due) = self.agenda.take(now_ms) else { return };
+        let Some(memory) = self.memories.get_mut(due.controller) else { return };
         let controller = CONTROLLERS[due.controller];
         let cause = Cause { actor: controller.name().into(), because: due.because };
         let user = User::system(&format!("system:serviceaccount:kube-system:{}", controller.name()));
-        let mut context = Context {
-            client: Client::new(server, now_ms, user, cause),
-            now_ms,
-            memory: &mut self.memories[due.controller],
-            requeue_after_ms: None,
-            visited: 0,
-            component: controller.component(),
-        };
+        let mut context =
+            Context { client: Client::new(server, now_ms, user, cause), now_ms, memory, requeue_after_ms: None, visited: 0, component: controller.component() };
         let result = controller.sync(&due.key, &mut context);
         let work_ms = context.client.requests() as u64 * REQUEST_MS + (context.visited / OBJECTS_PER_MS) as u64;
         let requeue_after_ms = context.requeue_after_ms;

@@ -7,7 +7,7 @@ use crate::server::Server;
 use crate::server::client::Client;
 use crate::server::request::{Options, User};
 use crate::store::Cause;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use serde_json::json;
 
 pub(super) const START_MS: u64 = 1_795_420_800_000;
@@ -161,7 +161,7 @@ impl World {
     /// `Reason message` of all Events, oldest first.
     pub(super) fn events(&self) -> Vec<String> {
         let mut events = self.list(&EVENTS);
-        events.sort_by_key(|event| event.path("metadata.resourceVersion").str().parse::<u64>().unwrap_or(0));
+        events.order_by_key(|event| event.path("metadata.resourceVersion").str().parse::<u64>().unwrap_or(0));
         events.iter().map(|event| format!("{} {}", event.get("reason").str(), event.get("message").str())).collect()
     }
 }

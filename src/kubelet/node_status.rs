@@ -7,7 +7,7 @@ use crate::api::resource::{CSI_NODES, LEASES, NODES};
 use crate::api::{meta, time};
 use crate::server::client::Client;
 use crate::server::request::PatchType;
-use crate::value::{Map, SmolStr, Value};
+use crate::value::{Map, SmolStr, Sort, Value};
 use serde_json::json;
 
 /// How often the status is worked out (`nodeStatusUpdateFrequency`).
@@ -181,7 +181,7 @@ impl Node {
         status.set("allocatable", &resources);
         status.set("capacity", &resources);
         let mut images: Vec<_> = self.runtime.images().collect();
-        images.sort_by_key(|image| std::cmp::Reverse(image.size_bytes));
+        images.order_by_key(|image| std::cmp::Reverse(image.size_bytes));
         let images: Vec<Value> = images
             .into_iter()
             .take(MAX_IMAGES)

@@ -10,7 +10,7 @@ use crate::server::client::Client;
 use crate::server::request::{PatchType, User};
 use crate::store::{Cause, Change, ChangeType, Store};
 use crate::value::Value;
-use imbl::{OrdMap, OrdSet};
+use crate::value::{OrdMap, OrdSet};
 use serde_json::json;
 
 /// How often the ingress controller publishes addresses (`UpdateInterval` of its status syncer).

@@ -6,6 +6,7 @@ use crate::api::resource::{
 use crate::server::client::Client;
 use crate::server::request::{Options, PatchType, User};
 use crate::store::Cause;
+use crate::value::Sort;
 use serde_json::json;
 
 /// A server and a scheduler, and the time there.
@@ -212,7 +213,7 @@ fn anti_affinity_spreads_pods_and_the_last_one_waits() {
     }
     room.run(1_000);
     let mut nodes = [room.node_of("a"), room.node_of("b"), room.node_of("c")];
-    nodes.sort();
+    nodes.order();
     assert_eq!(nodes, ["worker-1", "worker-2", "worker-3"]);
     assert_eq!(
         room.why_not("d"),

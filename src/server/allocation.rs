@@ -9,8 +9,8 @@ use crate::api::resource::{GroupResource, IP_ADDRESSES, SERVICES};
 use crate::api::status::Status;
 use crate::api::time;
 use crate::store::Cause;
+use crate::value::OrdMap;
 use crate::value::Value;
-use imbl::OrdMap;
 use serde_json::json;
 use std::net::Ipv4Addr;
 

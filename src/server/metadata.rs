@@ -3,7 +3,7 @@
 use crate::api::field_error::FieldError;
 use crate::api::names;
 use crate::api::strategy::Strategy;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 
 /// All annotations of an object together, names and values, in bytes.
 const ANNOTATIONS_LIMIT_BYTES: usize = 256 * 1024;
@@ -172,7 +172,7 @@ fn validate_no_new_finalizers(new: &Value, old: &Value) -> Vec<FieldError> {
     if added.is_empty() {
         return Vec::new();
     }
-    added.sort();
+    added.order();
     let why = format!("no new finalizers can be added if the object is being deleted, found new finalizers []string{{{}}}", added.join(", "));
     vec![FieldError::forbidden("metadata.finalizers", why)]
 }

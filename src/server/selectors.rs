@@ -1,7 +1,7 @@
 //! The selectors of a list: `k8s.io/apimachinery/pkg/labels` and `pkg/fields`, with their words where one can't be read.
 
 use crate::api::names;
-use crate::value::Map;
+use crate::value::{Map, Sort};
 
 /// What a label selector asks of one label.
 #[derive(Clone, PartialEq, Debug)]
@@ -232,7 +232,7 @@ impl Parser {
                 other => return Err(format!("found '{}', expected: ',', ')' or identifier", other.literal())),
             }
         }
-        values.sort();
+        values.order();
         values.dedup();
         Ok(values)
     }

@@ -6,11 +6,19 @@
 //! cloning costs nothing, and a change copies only the path that leads to it.
 
 mod map;
+mod ord_map;
+mod ord_set;
 mod serde_impls;
+mod sort;
 mod text;
+mod vector;
 
 pub use map::Map;
+pub use ord_map::OrdMap;
+pub use ord_set::OrdSet;
 pub use smol_str::SmolStr;
+pub use sort::Sort;
+pub use vector::Vector;
 
 use std::sync::Arc;
 

@@ -13,7 +13,7 @@ use crate::api::resource::{CONTROLLER_REVISIONS, DAEMON_SETS, NODES, ObjectKey, 
 use crate::api::status::Status;
 use crate::api::{labels, meta};
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use std::collections::BTreeMap;
 
 static OWNER: OwnerKind = OwnerKind { resource: DAEMON_SETS, api_version: "apps/v1", kind: "DaemonSet" };
@@ -132,7 +132,7 @@ fn by_node(claimed: &[Value]) -> BTreeMap<String, Vec<Value>> {
         pods.entry(placement::target_node(pod).to_string()).or_default().push(pod.clone());
     }
     for on_node in pods.values_mut() {
-        on_node.sort_by_key(|pod| (pod.path("spec.nodeName").is_empty(), created_ms(pod), meta::name(pod).to_string()));
+        on_node.order_by_key(|pod| (pod.path("spec.nodeName").is_empty(), created_ms(pod), meta::name(pod).to_string()));
     }
     pods
 }

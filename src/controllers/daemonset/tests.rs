@@ -2,7 +2,7 @@ use super::super::testing::{World, template};
 use super::placement;
 use crate::api::meta;
 use crate::api::resource::{DAEMON_SETS, NODES, PODS};
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use serde_json::json;
 
 fn world(strategy: serde_json::Value) -> World {
@@ -36,7 +36,7 @@ fn rolling(surge: i64, unavailable: i64) -> serde_json::Value {
 
 fn nodes(world: &World) -> Vec<String> {
     let mut nodes: Vec<String> = world.list(&PODS).iter().map(|pod| placement::target_node(pod).to_string()).collect();
-    nodes.sort();
+    nodes.order();
     nodes
 }
 
@@ -94,7 +94,7 @@ fn a_surging_update_starts_the_new_pod_first() {
     set_image(&mut world);
     world.run(300);
     let mut now = images(&world);
-    now.sort();
+    now.order();
     assert_eq!(now, ["one", "one", "one", "two"]);
     live(&mut world, 10);
     assert_eq!(images(&world), ["two", "two", "two"]);

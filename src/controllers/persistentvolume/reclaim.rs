@@ -7,7 +7,7 @@ use crate::api::status::Status;
 use crate::controllers::controller::{Context, ignore_not_found};
 use crate::controllers::pods;
 use crate::server::request::Options;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use serde_json::json;
 
 /// Where the pods run that empty volumes.
@@ -114,7 +114,7 @@ fn relay_events(context: &mut Context, volume: &Value, pod: &Value) {
     let key = ObjectKey::new("recycler", meta::uid(pod));
     let mut told = context.memory.get(&key).cloned().unwrap_or_default();
     let mut events: Vec<Value> = context.store().events_about(meta::uid(pod)).filter(|event| told.get(meta::name(event)).is_null()).cloned().collect();
-    events.sort_by_key(|event| event.path("metadata.resourceVersion").str().parse::<u64>().unwrap_or(0));
+    events.order_by_key(|event| event.path("metadata.resourceVersion").str().parse::<u64>().unwrap_or(0));
     for event in events {
         told.fields_mut().insert(meta::name(&event), true);
         context.event(volume, event.get("type").str(), "RecyclerPod", &format!("Recycler pod: {}", event.get("message").str()));

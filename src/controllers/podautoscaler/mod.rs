@@ -9,7 +9,7 @@ use crate::api::meta;
 use crate::api::resource::{GroupResource, HORIZONTAL_POD_AUTOSCALERS, ObjectKey};
 use crate::api::status::Status;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use serde_json::json;
 
 /// How often each autoscaler is looked at (`--horizontal-pod-autoscaler-sync-period`); the first time that long after it was made.
@@ -186,7 +186,7 @@ impl Reconcile<'_, '_> {
         if rivals.len() < 2 {
             return false;
         }
-        rivals.sort();
+        rivals.order();
         let rivals: Vec<&str> = rivals.iter().map(|(_, name)| name.as_str()).collect();
         self.status.set("currentMetrics", Value::Null);
         let pairs = if selector.has("matchLabels") { selector.get("matchLabels") } else { selector };

@@ -8,7 +8,7 @@ use crate::kubectl::printers::table::TabWriter;
 use crate::kubectl::resources;
 use crate::manifest::{write_json, write_yaml};
 use crate::server::request::{Request, Verb};
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use serde_json::json;
 
 /// `auth`.
@@ -182,7 +182,7 @@ async fn list(invocation: &Invocation) -> Result<(), Failure> {
             rule.get("nonResourceURLs").items().iter().map(|url| vec![String::new(), format!("[{}]", url.str()), "[]".into(), words(rule.get("verbs"))]),
         );
     }
-    lines.sort_by(|a, b| b[0].cmp(&a[0]).then_with(|| a[1].cmp(&b[1])));
+    lines.order_by(|a, b| b[0].cmp(&a[0]).then_with(|| a[1].cmp(&b[1])));
     rows.extend(lines);
     invocation.session.out(TabWriter::new().write(&rows));
     Ok(())

@@ -6,7 +6,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::kubeconfig::{KubeContext, Kubeconfig};
 use crate::kubectl::printers::table::TabWriter;
 use crate::kubectl::printers::{Printer, print_flags};
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use serde_json::json;
 
 /// `config` and its subcommands.
@@ -142,7 +142,7 @@ async fn get_users(invocation: Invocation) -> Result<(), Failure> {
 async fn get_contexts(invocation: Invocation) -> Result<(), Failure> {
     let kubeconfig = invocation.session.kubeconfig();
     let mut contexts: Vec<&KubeContext> = kubeconfig.contexts.iter().collect();
-    contexts.sort_by(|a, b| a.name.cmp(&b.name));
+    contexts.order_by(|a, b| a.name.cmp(&b.name));
     if !invocation.arguments.is_empty() {
         for name in &invocation.arguments {
             if kubeconfig.context(name).is_none() {

@@ -9,7 +9,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::resources::{self, Mapping};
 use crate::kubectl::source::Info;
 use crate::server::request::{Options, Request, Verb};
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 use serde_json::json;
 
 /// `drain`.
@@ -186,7 +186,7 @@ fn groups<'a>(entries: &'a [(&'a str, String)]) -> Vec<(&'a str, Vec<&'a str>)> 
             None => groups.push((reason, vec![name])),
         }
     }
-    groups.sort_by_key(|(reason, _)| *reason);
+    groups.order_by_key(|(reason, _)| *reason);
     groups
 }
 

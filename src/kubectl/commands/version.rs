@@ -7,7 +7,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::resources;
 use crate::manifest::{write_json, write_yaml};
 use crate::server::request::Options;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use serde_json::json;
 
 /// The version that everything here has.
@@ -97,7 +97,7 @@ async fn cluster_info(invocation: Invocation) -> Result<(), Failure> {
 async fn options(invocation: Invocation) -> Result<(), Failure> {
     let mut text = String::from("The following options can be passed to any command:\n\n");
     let mut flags = global_flags();
-    flags.sort_by_key(|flag| flag.name);
+    flags.order_by_key(|flag| flag.name);
     flags.iter().for_each(|flag| describe_flag(&mut text, flag));
     invocation.session.out(text);
     Ok(())

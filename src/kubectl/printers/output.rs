@@ -10,7 +10,7 @@ use crate::kubectl::resources::Mapping;
 use crate::kubectl::session::Session;
 use crate::kubectl::source::Info;
 use crate::manifest::{write_json, write_kyaml, write_yaml};
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use serde_json::json;
 
 /// How objects are shown.
@@ -217,6 +217,6 @@ fn unknown_format(format: &str, extra: &[&str]) -> Failure {
     let mut formats =
         vec!["go-template", "go-template-file", "json", "jsonpath", "jsonpath-as-json", "jsonpath-file", "kyaml", "name", "template", "templatefile", "yaml"];
     formats.extend(extra);
-    formats.sort_unstable();
+    formats.order();
     Failure::text(format!("unable to match a printer suitable for the output format \"{format}\", allowed formats are: {}", formats.join(",")))
 }

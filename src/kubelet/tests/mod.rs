@@ -4,6 +4,7 @@ use super::runtime::{NoNetwork, Profile};
 use super::*;
 use crate::api::resource::{EVENTS, GroupResource, LEASES, NAMESPACES, SERVICE_ACCOUNTS};
 use crate::server::request::{Options, Request, Verb};
+use crate::value::Sort;
 use serde_json::json;
 
 mod data;
@@ -103,7 +104,7 @@ impl World {
                 (event.path("metadata.creationTimestamp").str().to_string() + event.path("metadata.resourceVersion").str(), line)
             })
             .collect();
-        lines.sort();
+        lines.order();
         lines.into_iter().map(|(_, line)| line).collect()
     }
 }

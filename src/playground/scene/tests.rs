@@ -5,7 +5,7 @@ use crate::api::resource::{
     SECRETS, SERVICES,
 };
 use crate::store::{Cause, Store};
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use serde_json::{Value as Json, json};
 
 fn put(store: &mut Store, resource: &GroupResource, object: Json) {
@@ -116,9 +116,9 @@ const EVERYTHING: [&str; 9] = [
 fn everything_has_its_name_and_what_every_cluster_has_by_itself_is_left_out() {
     let scene = scene(&cluster(), View::Machines, 900);
     let mut found = names(&scene);
-    found.sort_unstable();
+    found.order();
     let mut wanted = EVERYTHING;
-    wanted.sort_unstable();
+    wanted.order();
     assert_eq!(found, wanted);
 }
 

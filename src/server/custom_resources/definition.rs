@@ -7,7 +7,7 @@ use crate::api::strategy::{Kind, Version};
 use crate::api::{meta, time};
 use crate::server::Server;
 use crate::store::Cause;
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 use serde_json::json;
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -98,7 +98,7 @@ fn kind_of(definition: &Value) -> Kind {
     let names = definition.path("spec.names");
     let words = |list: &Value| list.items().iter().map(|word| SmolStr::new(word.str())).collect();
     let mut served: Vec<&Value> = definition.path("spec.versions").items().iter().filter(|version| version.get("served").as_bool() == Some(true)).collect();
-    served.sort_by_key(|version| Reverse(priority(version.get("name").str())));
+    served.order_by_key(|version| Reverse(priority(version.get("name").str())));
     let kind = names.get("kind").str();
     let singular = match names.get("singular").str() {
         "" => kind.to_lowercase(),

@@ -3,7 +3,7 @@
 use super::HttpResponse;
 use crate::api::registry::Registry;
 use crate::api::strategy::Kind;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use serde_json::{Value as Json, json};
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ pub(super) fn groups(registry: &Registry) -> Vec<(String, Vec<String>)> {
         }
     }
     let place = |group: &str| ORDER.iter().position(|there| *there == group).unwrap_or(ORDER.len());
-    groups.sort_by(|a, b| (place(&a.0), &a.0).cmp(&(place(&b.0), &b.0)));
+    groups.order_by(|a, b| (place(&a.0), &a.0).cmp(&(place(&b.0), &b.0)));
     groups
 }
 
@@ -110,7 +110,7 @@ pub(super) fn resources(registry: &Registry, path: &str) -> Option<Value> {
         }
         list.push(entry);
         let mut subresources: Vec<&str> = kind.subresources.iter().map(|name| name.as_str()).collect();
-        subresources.sort_unstable();
+        subresources.order();
         for name in subresources {
             let subresource = subresource(kind, group, version, name);
             let mut entry = json!({

@@ -1,7 +1,7 @@
 //! The entries of `metadata.managedFields`: reading, handing fields over, writing.
 
 use super::{Conflict, sets};
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 use serde_json::json;
 
 /// So many entries of updates are kept; older ones become one.
@@ -191,7 +191,7 @@ impl Managed {
 
     /// Appliers first, then by time, then by name (`sortEncodedManagedFields`).
     fn sort(&mut self) {
-        self.entries.sort_by(|a, b| {
+        self.entries.order_by(|a, b| {
             (a.operation, &a.time, &a.manager, &a.api_version, &a.subresource).cmp(&(b.operation, &b.time, &b.manager, &b.api_version, &b.subresource))
         });
     }

@@ -16,7 +16,7 @@ use super::request::Request;
 use super::verbs::Context;
 use crate::api::schema;
 use crate::api::status::Status;
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 use entries::{Entry, Managed};
 use serde_json::json;
 
@@ -226,7 +226,7 @@ fn refuse(conflicts: &[Conflict]) -> Status {
     let mut causes = Vec::new();
     let mut lines: Vec<String> = Vec::new();
     let mut sorted: Vec<&Conflict> = conflicts.iter().collect();
-    sorted.sort_by(|a, b| a.manager.cmp(&b.manager));
+    sorted.order_by(|a, b| a.manager.cmp(&b.manager));
     for conflict in sorted {
         lines.push(format!("conflicts with {}:", conflict.manager));
         for path in sets::paths(&conflict.fields) {

@@ -2,7 +2,7 @@
 //! `difflib`, which upstream's library follows.
 
 use super::go_struct::go_value;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -57,7 +57,7 @@ fn matching_blocks(before: &[String], after: &[String]) -> Vec<Block> {
             ranges.push((block.before + block.len..left.end, block.after + block.len..right.end));
         }
     }
-    blocks.sort_by_key(|block| block.before);
+    blocks.order_by_key(|block| block.before);
     blocks
 }
 
