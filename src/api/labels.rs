@@ -50,11 +50,11 @@ fn matches_requirement(requirement: &Value, labels: &Map) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::value::json;
 
     #[test]
     fn selectors_match_as_documented() {
-        let labels = Value::from(json!({"app": "web", "tier": "front"}));
+        let labels = json!({"app": "web", "tier": "front"});
         for (selector, expected) in [
             (json!(null), false),
             (json!({}), true),
@@ -64,7 +64,7 @@ mod tests {
             (json!({"matchExpressions": [{"key": "zone", "operator": "NotIn", "values": ["a"]}]}), true),
             (json!({"matchExpressions": [{"key": "tier", "operator": "DoesNotExist"}]}), false),
         ] {
-            assert_eq!(matches(&Value::from(selector.clone()), labels.fields()), expected, "{selector}");
+            assert_eq!(matches(&selector.clone(), labels.fields()), expected, "{selector}");
         }
     }
 }

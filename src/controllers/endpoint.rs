@@ -8,8 +8,7 @@ use crate::api::resource::{ENDPOINTS, ObjectKey, PODS, SERVICES};
 use crate::api::status::Status;
 use crate::server::request::Options;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::{Map, Sort, Value};
-use serde_json::json;
+use crate::value::{Map, Sort, Value, json};
 use std::collections::BTreeMap;
 
 /// More addresses than these are cut off, and an annotation says so (`maxCapacity`).
@@ -58,9 +57,9 @@ impl Controller for EndpointController {
                 return Ok(());
             }
         }
-        let mut endpoints = current.clone().unwrap_or_else(|| {
-            Value::from(json!({"apiVersion": "v1", "kind": "Endpoints", "metadata": {"name": key.name.as_str(), "namespace": key.namespace.as_str()}}))
-        });
+        let mut endpoints = current
+            .clone()
+            .unwrap_or_else(|| json!({"apiVersion": "v1", "kind": "Endpoints", "metadata": {"name": key.name.as_str(), "namespace": key.namespace.as_str()}}));
         if subsets.is_null() {
             endpoints.remove("subsets");
         } else {

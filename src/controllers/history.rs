@@ -8,8 +8,7 @@ use crate::api::meta;
 use crate::api::resource::CONTROLLER_REVISIONS;
 use crate::api::status::Status;
 use crate::server::request::Options;
-use crate::value::{Sort, Value};
-use serde_json::json;
+use crate::value::{Sort, Value, json};
 use std::collections::BTreeSet;
 
 /// The template as a revision keeps it: a patch that puts it back.
@@ -72,10 +71,10 @@ pub(super) fn current(context: &mut Context, kind: &OwnerKind, owner: &Value, re
 
 fn new_revision(kind: &OwnerKind, owner: &Value, data: &Value, number: i64, collisions: Option<i64>, hash_label: &str) -> Value {
     let hash = hash::of_template(data, collisions.filter(|&count| count > 0));
-    let mut revision = Value::from(json!({
+    let mut revision = json!({
         "apiVersion": "apps/v1", "kind": "ControllerRevision",
         "metadata": {"name": format!("{}-{hash}", meta::name(owner)), "namespace": meta::namespace(owner)},
-    }));
+    });
     let mut labels = owner.path("spec.template.metadata.labels").clone();
     labels.fields_mut().insert(hash_label, hash);
     revision.set("metadata.labels", labels);

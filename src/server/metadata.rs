@@ -197,13 +197,13 @@ fn validate_managed_fields(entries: &Value) -> Vec<FieldError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::value::json;
 
     struct Plain;
     impl Strategy for Plain {}
 
-    fn said(metadata: serde_json::Value, namespaced: bool) -> Vec<String> {
-        validate(&Value::from(json!({"metadata": metadata})), namespaced, false, &Plain).iter().map(ToString::to_string).collect()
+    fn said(metadata: Value, namespaced: bool) -> Vec<String> {
+        validate(&json!({"metadata": metadata}), namespaced, false, &Plain).iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn what_may_not_change_is_said() {
-        let old = Value::from(json!({"metadata": {"name": "a", "uid": "1", "resourceVersion": "5", "deletionTimestamp": "t"}}));
+        let old = json!({"metadata": {"name": "a", "uid": "1", "resourceVersion": "5", "deletionTimestamp": "t"}});
         let mut new = old.clone();
         new.set("metadata.uid", "2");
         new.set("metadata.finalizers", json!(["x/y"]));

@@ -315,12 +315,11 @@ fn unescape(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::Value;
-    use serde_json::json;
+    use crate::value::json;
 
     #[test]
     fn label_selectors_select_as_documented() {
-        let labels = Value::from(json!({"app": "web", "tier": "front", "weight": "5"}));
+        let labels = json!({"app": "web", "tier": "front", "weight": "5"});
         for (text, expected) in [
             ("", true),
             ("app=web", true),

@@ -99,10 +99,12 @@ impl Map {
 impl FromIterator<(SmolStr, Value)> for Map {
     fn from_iter<I: IntoIterator<Item = (SmolStr, Value)>>(entries: I) -> Map {
         let mut entries: Vec<_> = entries.into_iter().collect();
-        entries.order_by(|a, b| a.0.cmp(&b.0));
-        entries.reverse();
-        entries.dedup_by(|a, b| a.0 == b.0);
-        entries.reverse();
+        if !entries.is_sorted_by(|a, b| a.0 < b.0) {
+            entries.order_by(|a, b| a.0.cmp(&b.0));
+            entries.reverse();
+            entries.dedup_by(|a, b| a.0 == b.0);
+            entries.reverse();
+        }
         Map { entries }
     }
 }

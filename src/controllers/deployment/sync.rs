@@ -7,8 +7,7 @@ use crate::api::meta;
 use crate::api::resource::REPLICA_SETS;
 use crate::api::status::Status;
 use crate::server::request::Options;
-use crate::value::{Sort, Value};
-use serde_json::json;
+use crate::value::{Sort, Value, json};
 use std::cmp::Reverse;
 
 impl Rollout<'_, '_> {
@@ -121,11 +120,11 @@ impl Rollout<'_, '_> {
         template.path_mut("metadata.labels").set(util::TEMPLATE_HASH, hash.as_str());
         let mut selector = deployment.path("spec.selector").clone();
         selector.path_mut("matchLabels").set(util::TEMPLATE_HASH, hash.as_str());
-        let mut set = Value::from(json!({
+        let mut set = json!({
             "apiVersion": "apps/v1", "kind": "ReplicaSet",
             "metadata": {"name": format!("{}-{hash}", meta::name(deployment)), "namespace": meta::namespace(deployment)},
             "spec": {"replicas": 0},
-        }));
+        });
         set.set("metadata.ownerReferences", Value::array(vec![OWNER.reference(deployment)]));
         set.set("metadata.labels", template.path("metadata.labels").clone());
         set.set("spec.selector", selector);

@@ -5,8 +5,7 @@ use crate::api::meta;
 use crate::api::status::Status;
 use crate::controllers::fields::{count, time_ms};
 use crate::controllers::{pod_control, pods};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A failed pod is replaced after 10 s, doubling with each failure up to 10 minutes (`DefaultJobPodFailureBackOff`).
@@ -162,7 +161,7 @@ fn add_index_variable(container: &mut Value) {
     let is_there = container.get("env").items().iter().any(|variable| variable.get("name").str() == "JOB_COMPLETION_INDEX");
     if !is_there {
         let path = format!("metadata.labels['{COMPLETION_INDEX}']");
-        container.push("env", Value::from(json!({"name": "JOB_COMPLETION_INDEX", "valueFrom": {"fieldRef": {"fieldPath": path}}})));
+        container.push("env", json!({"name": "JOB_COMPLETION_INDEX", "valueFrom": {"fieldRef": {"fieldPath": path}}}));
     }
 }
 

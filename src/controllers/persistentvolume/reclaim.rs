@@ -7,8 +7,7 @@ use crate::api::status::Status;
 use crate::controllers::controller::{Context, ignore_not_found};
 use crate::controllers::pods;
 use crate::server::request::Options;
-use crate::value::{Sort, Value};
-use serde_json::json;
+use crate::value::{Sort, Value, json};
 
 /// Where the pods run that empty volumes.
 const RECYCLER_NAMESPACE: &str = "default";
@@ -129,7 +128,7 @@ fn relay_events(context: &mut Context, volume: &Value, pod: &Value) {
 /// `NewPersistentVolumeRecyclerPodTemplate`.
 fn recycler_pod(name: &str, source: &str, volume: &Value) -> Value {
     let script = "test -e /scrub && find /scrub -mindepth 1 -delete && test -z \"$(ls -A /scrub)\" || exit 1";
-    let mut pod = Value::from(json!({
+    let mut pod = json!({
         "apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": RECYCLER_NAMESPACE},
         "spec": {
             "activeDeadlineSeconds": 60, "restartPolicy": "Never",
@@ -138,8 +137,8 @@ fn recycler_pod(name: &str, source: &str, volume: &Value) -> Value {
                 "volumeMounts": [{"name": "vol", "mountPath": "/scrub"}],
             }],
         },
-    }));
-    let mut entry = Value::from(json!({"name": "vol"}));
+    });
+    let mut entry = json!({"name": "vol"});
     entry.set(source, volume.clone());
     pod.set("spec.volumes", Value::array(vec![entry]));
     pod

@@ -7,8 +7,7 @@ use crate::api::strategy::{Kind, Version};
 use crate::api::{meta, time};
 use crate::server::Server;
 use crate::store::Cause;
-use crate::value::{SmolStr, Sort, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Sort, Value, json};
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -87,7 +86,7 @@ fn set_condition(definition: &mut Value, (type_, status, reason, message): (&str
     if meta::condition(definition, type_).get("status").str() == status {
         return;
     }
-    let condition = Value::from(json!({"type": type_, "status": status, "reason": reason, "message": message, "lastTransitionTime": time::rfc3339(now_ms)}));
+    let condition = json!({"type": type_, "status": status, "reason": reason, "message": message, "lastTransitionTime": time::rfc3339(now_ms)});
     let conditions = definition.path_mut("status.conditions").items_mut();
     conditions.retain(|there| there.get("type").str() != type_);
     conditions.push(condition);

@@ -5,8 +5,7 @@ use super::service_validation;
 use crate::api::field_error::FieldError;
 use crate::api::names;
 use crate::api::strategy::{Column, Strategy};
-use crate::value::{Sort, Value};
-use serde_json::json;
+use crate::value::{Sort, Value, json};
 
 /// The rules of Services.
 pub struct ServiceStrategy;

@@ -4,8 +4,7 @@ use super::super::{cells, rules};
 use crate::api::field_error::FieldError;
 use crate::api::strategy::{Column, Strategy};
 use crate::api::{meta, names};
-use crate::value::{Sort, Value};
-use serde_json::json;
+use crate::value::{Sort, Value, json};
 
 /// The rules of Ingresses.
 pub struct IngressStrategy;
