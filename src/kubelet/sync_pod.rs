@@ -314,7 +314,7 @@ impl PodSync<'_, '_> {
 
     /// A sync that can't go on.
     fn abandon(&mut self, run: &mut SyncRun) {
-        run.steps = Vector::new();
+        run.steps.clear();
         run.errors.push(SyncError { retry_at_ms: None });
     }
 
@@ -377,7 +377,7 @@ impl PodSync<'_, '_> {
     /// A regular init container that can't be started holds up everything after it.
     fn after_failure(&mut self, kind: ContainerKind, container: &Value, run: &mut SyncRun) {
         if kind == ContainerKind::Init && !pod_spec::is_sidecar(container) {
-            run.steps = Vector::new();
+            run.steps.clear();
         }
     }
 

@@ -250,6 +250,16 @@ impl<K: Ord + Clone, V: Clone> FromIterator<(K, V)> for OrdMap<K, V> {
     }
 }
 
+impl<K: Clone, V: Clone> IntoIterator for OrdMap<K, V> {
+    type Item = (K, V);
+    type IntoIter = std::vec::IntoIter<(K, V)>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        let entries: Vec<(K, V)> = self.chunks.iter().flat_map(|entries| entries.iter().cloned()).collect();
+        entries.into_iter()
+    }
+}
+
 impl<'a, K, V> IntoIterator for &'a OrdMap<K, V> {
     type Item = (&'a K, &'a V);
     type IntoIter = Iter<'a, K, V>;

@@ -78,13 +78,18 @@ impl<T: Clone> Vector<T> {
         }
     }
 
+    /// Takes all items.
+    pub fn clear(&mut self) {
+        *self = Vector::new();
+    }
+
     /// Takes the first item.
     pub fn pop_front(&mut self) -> Option<T> {
         let item = self.front()?.clone();
         self.gone += 1;
         self.len -= 1;
         if self.is_empty() {
-            *self = Vector::new();
+            self.clear();
         } else if self.gone == CHUNK {
             Arc::make_mut(&mut self.chunks).remove(0);
             self.gone = 0;
@@ -101,7 +106,7 @@ impl<T: Clone> Vector<T> {
         }
         self.len -= 1;
         if self.is_empty() {
-            *self = Vector::new();
+            self.clear();
         }
         item
     }
