@@ -2,6 +2,7 @@
 //! does into calls of `playground`.
 
 mod clock;
+mod descriptions;
 mod diagram;
 mod dom;
 mod edit;
@@ -84,6 +85,7 @@ fn App() -> impl IntoView {
         if !ready {
             ready = true;
             mark_ready();
+            descriptions::fetch();
         }
     });
 

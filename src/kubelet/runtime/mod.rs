@@ -34,12 +34,12 @@ pub use log::{Log, LogLine, Stream};
 pub use net::{Answer, ConnectError, Connection, HttpOutcome, HttpRequest, HttpResponse, Network, NoNetwork, Resolution, ResolveError};
 pub use pulls::Registry;
 
+use crate::value::{OrdMap, OrdSet};
 use config::Exit as ContainerExit;
 use container::{Container, Host};
 use execs::Exec;
 use fs::view::View;
 use fs::{Tree, Volume, VolumeId};
-use imbl::{OrdMap, OrdSet};
 use kernel::signal;
 use kernel::{Ask, Kernel, Reply, Sender};
 use smol_str::{SmolStr, format_smolstr};
