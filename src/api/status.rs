@@ -2,8 +2,7 @@
 
 use super::field_error::FieldError;
 use super::resource::GroupResource;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Map, Value, json};
 
 /// A failed request. `body` is the `Status` object; `code` its HTTP status.
 #[derive(Clone, PartialEq, Debug)]
@@ -19,8 +18,8 @@ pub struct Status {
 }
 
 impl Status {
-    fn new(code: u16, reason: &'static str, message: String, details: serde_json::Value) -> Status {
-        Status { code, reason, message, details: Value::from(details) }
+    fn new(code: u16, reason: &'static str, message: String, details: Value) -> Status {
+        Status { code, reason, message, details }
     }
 
     /// `pods "x" not found`.
@@ -62,7 +61,7 @@ impl Status {
         let list = if texts.len() == 1 { texts.remove(0) } else { format!("[{}]", texts.join(", ")) };
         let causes: Vec<_> = errors.iter().map(|error| json!({"reason": error.type_.reason(), "message": error.body(), "field": error.field})).collect();
         let mut details = details(&resource, name);
-        details["causes"] = causes.into();
+        details.set("causes", causes);
         Status::new(422, "Invalid", format!("{kind_and_group} \"{name}\" is invalid: {list}"), details)
     }
 
@@ -74,7 +73,7 @@ impl Status {
 
     /// A request that makes no sense, in the given words.
     pub fn bad_request(message: impl Into<String>) -> Status {
-        Status::new(400, "BadRequest", message.into(), serde_json::Value::Null)
+        Status::new(400, "BadRequest", message.into(), Value::Null)
     }
 
     /// `the server does not allow this method on the requested resource`.
@@ -89,12 +88,12 @@ impl Status {
 
     /// Too many requests, as an eviction that a budget refuses.
     pub fn too_many_requests(message: impl Into<String>) -> Status {
-        Status::new(429, "TooManyRequests", message.into(), serde_json::Value::Null)
+        Status::new(429, "TooManyRequests", message.into(), Value::Null)
     }
 
     /// The version asked for is gone from the watch's history.
     pub fn expired(message: impl Into<String>) -> Status {
-        Status::new(410, "Expired", message.into(), serde_json::Value::Null)
+        Status::new(410, "Expired", message.into(), Value::Null)
     }
 
     /// A version that the server hasn't come to yet.
@@ -105,13 +104,12 @@ impl Status {
 
     /// Any other failure.
     pub fn other(code: u16, reason: &'static str, message: impl Into<String>) -> Status {
-        Status::new(code, reason, message.into(), serde_json::Value::Null)
+        Status::new(code, reason, message.into(), Value::Null)
     }
 
     /// The `Status` object that the server answers.
     pub fn body(&self) -> Value {
-        let mut body =
-            Value::from(json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": self.message, "code": self.code}));
+        let mut body = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": self.message, "code": self.code});
         if !self.reason.is_empty() {
             body.set("reason", self.reason);
         }
@@ -122,12 +120,12 @@ impl Status {
     }
 }
 
-fn details(resource: &GroupResource, name: &str) -> serde_json::Value {
-    let mut fields = serde_json::Map::new();
+fn details(resource: &GroupResource, name: &str) -> Value {
+    let mut fields = Map::new();
     for (key, text) in [("name", name), ("group", &resource.group), ("kind", &resource.resource)] {
         if !text.is_empty() {
-            fields.insert(key.into(), text.into());
+            fields.insert(key, text);
         }
     }
-    serde_json::Value::Object(fields)
+    Value::from(fields)
 }

@@ -8,7 +8,7 @@ use crate::cluster::STILL_RUNNING;
 use crate::server::http::{HttpRequest, HttpResponse};
 use crate::server::request::{Request, Response, Verb};
 use crate::value::Value;
-use serde_json::json;
+use crate::value::json;
 use std::io;
 use std::thread;
 

@@ -7,8 +7,7 @@ use crate::api::{base64, meta};
 use crate::server::selectors::{FieldSelector, LabelSelector};
 use crate::server::{convert, table};
 use crate::store::{Change, ChangeType, Store};
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 use std::collections::BTreeMap;
 
 /// How many paged lists the server remembers the beginning of.
@@ -122,7 +121,7 @@ pub(super) fn list(context: &mut Context) -> Result<Value, Status> {
             selected.push(object.clone());
         }
     }
-    let mut metadata = Value::from(json!({"resourceVersion": page.revision.to_string()}));
+    let mut metadata = json!({"resourceVersion": page.revision.to_string()});
     if left > 0 && page.store.is_none() {
         remember_page(context.server);
     }
@@ -172,7 +171,7 @@ pub(super) fn item(context: &Context, version: &str, object: Value) -> Value {
 /// A list object around these items.
 pub(super) fn envelope(context: &Context, items: Vec<Value>) -> Value {
     let kind = format!("{}List", context.kind.kind);
-    let mut list = Value::from(json!({"kind": kind, "apiVersion": convert::api_version(&context.kind, &context.version())}));
+    let mut list = json!({"kind": kind, "apiVersion": convert::api_version(&context.kind, &context.version())});
     list.set("metadata.resourceVersion", context.server.store.revision().to_string());
     list.set("items", items);
     list

@@ -18,8 +18,8 @@ use super::request::{Request, Verb};
 use crate::api::field_error::FieldError;
 use crate::api::status::Status;
 use crate::api::strategy::Kind;
+use crate::value::json;
 use crate::value::{SmolStr, Value};
-use serde_json::json;
 use std::sync::Arc;
 
 /// A request on its way: what it needs beside itself.
