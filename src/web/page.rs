@@ -4,6 +4,7 @@ use super::clock::Speed;
 use super::edit::Editing;
 use super::problems::Problem;
 use super::terminal::Entry;
+use crate::playground::requests::{self, Sent};
 use crate::playground::scene::{ObjectRef, View};
 use crate::playground::session::{CommandId, Session};
 use crate::playground::workspace::Workspace;
@@ -49,6 +50,8 @@ pub struct Page {
     pub namespaces: RwSignal<Vec<SmolStr>>,
     /// What the inspector shows.
     pub selected: RwSignal<Option<ObjectRef>>,
+    /// The request that the diagram shows on its way, and what came of it.
+    pub sent: RwSignal<Option<Sent>>,
     /// What the terminal shows.
     pub entries: RwSignal<Vec<Entry>>,
     /// The command in the terminal that has not ended yet.
@@ -113,6 +116,7 @@ impl Page {
             namespace: RwSignal::new(None),
             namespaces: RwSignal::new(Vec::new()),
             selected: RwSignal::new(None),
+            sent: RwSignal::new(None),
             entries: RwSignal::new(Vec::new()),
             foreground: RwSignal::new(None),
             said: RwSignal::new(String::new()),
@@ -191,6 +195,17 @@ impl Page {
     pub fn back_to_now(self) {
         self.act(|session| session.go_to(session.end_ms()));
         self.playing.set(true);
+    }
+
+    /// Sends a request to what is selected, as its users would; the diagram shows its way.
+    pub fn send_request(self) {
+        let sent = self.selected.with_untracked(|object| {
+            self.see(|session| {
+                let (from, url) = requests::way_to(session.cluster(), object.as_ref()?)?;
+                Some(requests::send_request(session.cluster(), &from, &url))
+            })
+        });
+        self.sent.set(sent);
     }
 
     /// Says something to a screen reader.
