@@ -1,5 +1,6 @@
 //! The kinds of the group ``.
 
+mod app_armor;
 mod component_status;
 mod config_map;
 mod endpoints;

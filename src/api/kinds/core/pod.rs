@@ -1,7 +1,7 @@
 //! Pods: `pkg/registry/core/pod/strategy.go`.
 
 use super::pod_defaults::{default_pod, default_pod_spec};
-use super::{pod_columns, pod_update, pod_validation, pod_warnings};
+use super::{app_armor, pod_columns, pod_update, pod_validation, pod_warnings};
 use crate::api::field_error::FieldError;
 use crate::api::strategy::{Column, Strategy};
 use crate::value::Value;
@@ -19,6 +19,7 @@ impl Strategy for PodStrategy {
     }
 
     fn prepare_for_create(&self, pod: &mut Value) {
+        app_armor::take_annotations(pod);
         pod.set("status", json!({"phase": "Pending", "qosClass": super::quality_of_service::class(pod.get("spec"))}));
         if !pod.path("spec.schedulingGates").is_empty() {
             let message = "Scheduling is blocked due to non-empty scheduling gates";
@@ -28,6 +29,10 @@ impl Strategy for PodStrategy {
                 "lastProbeTime": null, "lastTransitionTime": pod.path("metadata.creationTimestamp").str()})),
             );
         }
+    }
+
+    fn preparation_warnings(&self, pod: &Value) -> Vec<String> {
+        app_armor::warnings(pod)
     }
 
     fn validate(&self, pod: &Value) -> Vec<FieldError> {

@@ -22,6 +22,7 @@ pub fn validate(spec: &Value, field: &str, volumes: &VolumeNames) -> Vec<FieldEr
         for (index, container) in spec.get(list).items().iter().enumerate() {
             let here = format!("{field}.{list}[{index}]");
             errors.extend(container_rules(container, &here, volumes, &mut seen));
+            errors.extend(file_sources(container, &here, spec));
             errors.extend(host_port_conflicts(container, &here, &mut host_ports));
             errors.extend(if is_init { init_rules(container, &here) } else { main_rules(container, &here) });
         }
@@ -133,9 +134,8 @@ fn environment(container: &Value, field: &str) -> Vec<FieldError> {
         let name = variable.get("name");
         if name.is_empty() {
             errors.push(FieldError::required(format!("{here}.name"), ""));
-        } else if !name.str().bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'=') {
-            let rule = "a valid environment variable name must consist only of printable ASCII characters other than '='";
-            errors.push(FieldError::invalid(format!("{here}.name"), name, rule));
+        } else {
+            errors.extend(variable_name(name.str()).into_iter().map(|rule| FieldError::invalid(format!("{here}.name"), name, rule)));
         }
         errors.extend(value_from(variable, &here));
     }
@@ -152,6 +152,33 @@ fn environment(container: &Value, field: &str) -> Vec<FieldError> {
     errors
 }
 
+/// The rule for names of environment variables (`IsRelaxedEnvVarName`).
+fn variable_name(name: &str) -> Vec<String> {
+    let fits = name.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'=');
+    if fits { Vec::new() } else { vec!["a valid environment variable name must consist only of printable ASCII characters other than '='".into()] }
+}
+
+/// The volumes that variables are read from are emptyDirs of the pod.
+fn file_sources(container: &Value, field: &str, spec: &Value) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for (index, variable) in container.get("env").items().iter().enumerate() {
+        let reference = variable.path("valueFrom.fileKeyRef");
+        if reference.is_null() {
+            continue;
+        }
+        let here = format!("{field}.env[{index}].valueFrom.fileKeyRef.volumeName");
+        let name = reference.get("volumeName").str();
+        match spec.get("volumes").items().iter().find(|volume| !name.is_empty() && volume.get("name").str() == name) {
+            None => errors.push(FieldError::not_found(here, &name.into())),
+            Some(volume) if volume.get("emptyDir").is_null() => {
+                errors.push(FieldError::invalid(here, &name.into(), "referenced volume must be of type emptyDir"))
+            }
+            Some(_) => {}
+        }
+    }
+    errors
+}
+
 fn value_from(variable: &Value, field: &str) -> Vec<FieldError> {
     let from = variable.get("valueFrom");
     if from.is_null() {
@@ -163,17 +190,25 @@ fn value_from(variable: &Value, field: &str) -> Vec<FieldError> {
         ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"].into_iter().filter(|name| !from.get(name).is_null()).collect();
     for source in &sources {
         let reference = from.get(source);
-        let mut require = |name: &str| {
-            if reference.get(name).is_empty() {
+        let mut check = |name: &str, rule: fn(&str) -> Vec<String>| {
+            let value = reference.get(name);
+            if value.is_empty() && name != "name" {
                 errors.push(FieldError::required(format!("{here}.{source}.{name}"), ""));
+            } else {
+                errors.extend(rule(value.str()).into_iter().map(|rule| FieldError::invalid(format!("{here}.{source}.{name}"), &value.str().into(), rule)));
             }
         };
         match *source {
-            "fieldRef" => require("fieldPath"),
-            "resourceFieldRef" => require("resource"),
+            "fieldRef" => check("fieldPath", |_| Vec::new()),
+            "resourceFieldRef" => check("resource", |_| Vec::new()),
+            "fileKeyRef" => {
+                check("key", variable_name);
+                check("volumeName", names::dns1123_label);
+                check("path", |path| if path.split('/').any(|part| part == "..") { vec!["must not contain '..'".into()] } else { Vec::new() });
+            }
             _ => {
-                require("name");
-                require("key");
+                check("name", names::dns1123_subdomain);
+                check("key", names::config_map_key);
             }
         }
         if *source == "fieldRef" && !reference.get("fieldPath").is_empty() && !is_downward_field(reference.get("fieldPath").str()) {
