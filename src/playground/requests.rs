@@ -69,7 +69,7 @@ pub fn send_request(cluster: &Cluster, from: &Source, url: &str) -> Sent {
         Err(reason) => return Sent { places: Vec::new(), is_from_outside, is_answered: false, words: format!("{words}: {reason}"), steps: Vec::new() },
     };
     let mut places: Vec<SmolStr> = Vec::new();
-    let mut last = String::new();
+    let (mut last, mut asked_port) = (String::new(), None);
     for hop in &answer.hops {
         let Some((resource, key)) = &hop.place else { continue };
         let id = ObjectRef { resource: resource.clone(), key: key.clone() }.id();
@@ -77,9 +77,14 @@ pub fn send_request(cluster: &Cluster, from: &Source, url: &str) -> Sent {
         if is_new {
             places.push(id);
         }
+        // The port is in `Service default/web port 80 goes to …`, or before in `Ingress default/web sends / to Service web port 80`.
+        let port = hop.detail.split_once(" port ").and_then(|(_, rest)| rest.split(' ').next());
         let name = match hop.what {
-            // Its port is in the sentence `Service default/web port 80 goes to …`.
-            HopKind::Service => match hop.detail.split_once(" port ").and_then(|(_, rest)| rest.split(' ').next()) {
+            HopKind::Ingress => {
+                asked_port = port;
+                continue;
+            }
+            HopKind::Service => match port.or(asked_port) {
                 Some(port) => format!("{}:{port}", key.name),
                 None => key.name.to_string(),
             },
@@ -95,7 +100,13 @@ pub fn send_request(cluster: &Cluster, from: &Source, url: &str) -> Sent {
     match &answer.outcome {
         Ok(response) => {
             // Where no pod answers it is the ingress controller or the API server.
-            let who = answer.hops.iter().rev().find(|hop| hop.what == HopKind::Answer).filter(|hop| hop.place.is_none()).and_then(|hop| hop.detail.split_once(" answers"));
+            let who = answer
+                .hops
+                .iter()
+                .rev()
+                .find(|hop| hop.what == HopKind::Answer)
+                .filter(|hop| hop.place.is_none())
+                .and_then(|hop| hop.detail.split_once(" answers"));
             if let Some((who, _)) = who {
                 words.push_str(&format!(" → {who}"));
             }

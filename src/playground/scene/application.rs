@@ -250,7 +250,8 @@ fn services(scene: &mut Scene, places: &mut Places, model: &Model, columns: &Col
         .iter()
         .map(|service| {
             let backends = Backends::of(service, model);
-            let wanted_y = backends.pods.iter().filter_map(|(pod, _)| places.pods.get(&pod_id(service, pod))).map(|(top, _)| *top).min().unwrap_or(i32::MAX / 2);
+            let wanted_y =
+                backends.pods.iter().filter_map(|(pod, _)| places.pods.get(&pod_id(service, pod))).map(|(top, _)| *top).min().unwrap_or(i32::MAX / 2);
             (wanted_y, *service, backends)
         })
         .collect();

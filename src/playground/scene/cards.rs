@@ -1,9 +1,9 @@
 //! From objects to marks: the words and the shape that an object has in any view.
 
+use super::Wanted;
 use super::marks::{Glyph, Mark, ObjectRef, Shape, Tone};
 use super::model::{Model, PodCard};
 use super::state::State;
-use super::Wanted;
 use crate::api::meta;
 use crate::api::resource::{
     CONFIG_MAPS, CRON_JOBS, DAEMON_SETS, DEPLOYMENTS, ENDPOINT_SLICES, GroupResource, INGRESSES, JOBS, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES,
@@ -66,7 +66,9 @@ impl Backends {
         let mut pods = Vec::new();
         for slice in model.store.with_label(&ENDPOINT_SLICES, meta::namespace(service), "kubernetes.io/service-name", meta::name(service)) {
             let endpoints = slice.get("endpoints").items().iter().filter(|endpoint| endpoint.path("targetRef.kind").str() == "Pod");
-            pods.extend(endpoints.map(|endpoint| (SmolStr::new(endpoint.path("targetRef.name").str()), endpoint.path("conditions.ready").as_bool() != Some(false))));
+            pods.extend(
+                endpoints.map(|endpoint| (SmolStr::new(endpoint.path("targetRef.name").str()), endpoint.path("conditions.ready").as_bool() != Some(false))),
+            );
         }
         // A pod is in several slices where it has addresses of several families.
         pods.sort_unstable();

@@ -40,7 +40,8 @@ impl Filter {
     }
 
     pub(super) fn shows_pod(&self, card: &PodCard) -> bool {
-        self.namespace.as_ref().is_none_or(|namespace| *namespace == card.key.namespace) && (self.is_empty() || self.fits("Pod", &card.key.name, &[&card.labels]))
+        self.namespace.as_ref().is_none_or(|namespace| *namespace == card.key.namespace)
+            && (self.is_empty() || self.fits("Pod", &card.key.name, &[&card.labels]))
     }
 
     /// Whether an object other than a pod is shown. A workload has the labels of its pods too, and a Service those that it selects: who looks for

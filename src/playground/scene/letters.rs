@@ -37,7 +37,13 @@ impl Letters {
         match index.checked_sub(FIRST as usize).filter(|index| *index < COUNT) {
             Some(index) => u32::from(self.widths[index + if is_bold { COUNT } else { 0 }]),
             // `…`, `·` and other scripts, some of which are as wide as they are high.
-            None => if index < 0x2e80 { 800 } else { 1000 },
+            None => {
+                if index < 0x2e80 {
+                    800
+                } else {
+                    1000
+                }
+            }
         }
     }
 

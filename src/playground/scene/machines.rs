@@ -76,7 +76,10 @@ fn processes(scene: &mut Scene, wanted: &Wanted) -> i32 {
 fn queue(scene: &mut Scene, model: &Model, wanted: &Wanted, waiting: &[&PodCard], y: i32) -> i32 {
     let heading = if scene.width < 520 { 0 } else { 132 };
     let many = waiting.len() > 24;
-    let (width, height, gap) = if many { (14, 14, 3) } else { (POD_WIDTH_IN_QUEUE.min(scene.width - 2 * NODE_PADDING), POD_HEIGHT, 8) };
+    let cell =
+        [14, 10, 8].into_iter().find(|size| waiting.len() as i32 <= (scene.width - heading - 2 * NODE_PADDING) / (size + 3) * (54 / (size + 3))).unwrap_or(6);
+    let (width, height, gap) =
+        if many { (cell, cell, if cell > 6 { 3 } else { 2 }) } else { (POD_WIDTH_IN_QUEUE.min(scene.width - 2 * NODE_PADDING), POD_HEIGHT, 8) };
     let across = scene.width - heading - 2 * NODE_PADDING;
     let columns = ((across + gap) / (width + gap)).max(1);
     let rows = (waiting.len() as i32 + columns - 1) / columns;
@@ -106,31 +109,37 @@ fn room_for(most: usize) -> i32 {
 impl Grid {
     /// The grid in which `count` nodes with up to `most` pods have the largest cells that can be seen without scrolling.
     fn of(count: i32, most: usize, width: i32, height: i32) -> Grid {
-        let columns_of = |least_width: i32| ((width + GAP) / (least_width + GAP)).clamp(1, count);
+        let columns_of = |least_width: i32, gap: i32| ((width + gap) / (least_width + gap)).clamp(1, count);
         if most <= 8 && count <= 12 {
-            let columns = columns_of(210);
+            let columns = columns_of(210, GAP);
             let across = (width - GAP * (columns - 1)) / columns;
             return Grid { columns, width: across, header: NODE_HEADER, padding: NODE_PADDING, gap: GAP, density: Density::Cards };
         }
         let few = count <= 6;
-        let mut smallest = None;
+        // Many machines are there for many pods: they keep their places while the pods come.
+        let room = room_for(if few { most } else { most.max(20) });
+        let mut smallest: Option<(i32, Grid)> = None;
         for size in [22, 18, 15, 12, 10, 8, 7, 6] {
-            let (gap, between) = ((size / 5).max(2), if count > 12 { 8 } else { GAP });
+            let (gap, between) = ((size / 5).max(2), if few { GAP } else { 6 });
             for least_width in if few { 210..=210 } else { 64..=160 }.rev().step_by(12) {
-                let columns = columns_of(least_width);
+                let columns = columns_of(least_width, between);
                 let across = (width - between * (columns - 1)) / columns;
-                let (header, padding) = if few { (NODE_HEADER, NODE_PADDING) } else { (26, 6) };
+                let (header, padding) = if few { (NODE_HEADER, NODE_PADDING) } else { (24, 5) };
                 let grid = Grid { columns, width: across, header, padding, gap: between, density: Density::Cells { size, gap } };
-                if (count + columns - 1) / columns * (grid.height(room_for(most)) + between) <= height {
+                let tall = (count + columns - 1) / columns * (grid.height(room) + between);
+                if tall <= height {
                     return grid;
                 }
-                if size == 10 {
-                    smallest = smallest.or(Some(grid));
+                if size >= 8 && smallest.as_ref().is_none_or(|(least, _)| tall < *least) {
+                    smallest = Some((tall, grid));
                 }
             }
         }
         // Where nothing fits, one scrolls.
-        smallest.unwrap_or(Grid { columns: 1, width, header: NODE_HEADER, padding: NODE_PADDING, gap: GAP, density: Density::Cells { size: 10, gap: 2 } })
+        smallest.map_or(
+            Grid { columns: 1, width, header: NODE_HEADER, padding: NODE_PADDING, gap: GAP, density: Density::Cells { size: 10, gap: 2 } },
+            |(_, grid)| grid,
+        )
     }
 
     fn across(&self) -> i32 {
@@ -168,10 +177,12 @@ impl Grid {
 }
 
 fn nodes(scene: &mut Scene, model: &Model, wanted: &Wanted, placed: &BTreeMap<&str, Vec<&PodCard>>, top: i32, queue_y: i32) -> i32 {
-    let all: Vec<&Value> = model.list(&NODES, None).collect();
+    let mut all: Vec<&Value> = model.list(&NODES, None).collect();
     if all.is_empty() {
         return top;
     }
+    // `worker-2` before `worker-10`.
+    all.sort_by_key(|node| (meta::name(node).trim_end_matches(|letter: char| letter.is_ascii_digit()), meta::name(node).len(), meta::name(node)));
     let most = placed.iter().filter(|(node, _)| !node.is_empty()).map(|(_, pods)| pods.len()).max().unwrap_or(0);
     let grid = Grid::of(all.len() as i32, most, scene.width, wanted.height - top - LANES);
     let mut y = top;
@@ -180,7 +191,7 @@ fn nodes(scene: &mut Scene, model: &Model, wanted: &Wanted, placed: &BTreeMap<&s
         let fullest = row.iter().map(|node| on(node).len()).max().unwrap_or(0);
         let height = grid.height(match grid.density {
             Density::Cards => fullest as i32,
-            Density::Cells { .. } => room_for(most),
+            Density::Cells { .. } => room_for(if all.len() <= 6 { most } else { most.max(20) }),
         });
         for (column, node) in row.iter().enumerate() {
             let x = column as i32 * (grid.width + grid.gap);
@@ -228,7 +239,8 @@ fn node_mark(node: &Value, model: &Model, wanted: &Wanted) -> Mark {
             count += 1;
         }
     }
-    let (all_cpu, all_memory, all_pods) = (amounts::milli(allocatable.get("cpu")), amounts::whole(allocatable.get("memory")), amounts::whole(allocatable.get("pods")));
+    let (all_cpu, all_memory, all_pods) =
+        (amounts::milli(allocatable.get("cpu")), amounts::whole(allocatable.get("memory")), amounts::whole(allocatable.get("pods")));
     let mut mark = cards::mark(&NODES, node, Shape::Node, state.glyph, detail, &state);
     mark.faint = state.tone == Tone::Bad || stopped;
     mark.stopped = stopped;
@@ -246,7 +258,9 @@ fn lanes(scene: &mut Scene, model: &Model, wanted: &Wanted, top: i32) -> i32 {
     for resource in &cards::WORKLOADS {
         workloads.extend(cards::shown(model, wanted, resource, namespace).into_iter().map(|object| cards::workload(resource, object, model, Shape::Chip)));
     }
-    let of = |resource: &GroupResource, namespace: Option<&str>, mark: &dyn Fn(&Value) -> Mark| -> Vec<Mark> { cards::shown(model, wanted, resource, namespace).into_iter().map(mark).collect() };
+    let of = |resource: &GroupResource, namespace: Option<&str>, mark: &dyn Fn(&Value) -> Mark| -> Vec<Mark> {
+        cards::shown(model, wanted, resource, namespace).into_iter().map(mark).collect()
+    };
     let mut network = of(&SERVICES, namespace, &|service| cards::service(service, &Backends::of(service, model), Shape::Chip));
     network.extend(of(&INGRESSES, namespace, &|ingress| cards::ingress(ingress, Shape::Chip)));
     let mut storage = of(&PERSISTENT_VOLUME_CLAIMS, namespace, &|claim| cards::claim(claim, Shape::Chip));

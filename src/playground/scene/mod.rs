@@ -32,8 +32,8 @@ pub use model::Model;
 pub use motion::{Motion, Sprite};
 pub use paint::{INKS, Ink, Look, Pen, Picture};
 pub use relations::{Trace, TraceKind, traces};
-pub use svg::{SvgPen, glyph_svg};
 pub use state::State;
+pub use svg::{SvgPen, glyph_svg};
 
 use crate::value::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};

@@ -134,7 +134,9 @@ impl Model {
         let address = pod.path("status.podIP").str();
         let details = match state.glyph {
             _ if node.is_empty() && !reason.is_empty() => [reason.clone(), reason],
-            Glyph::Ready => [address, node.as_str()].map(|place| if place.is_empty() { state.word.clone() } else { SmolStr::from(format!("{} · {place}", state.word)) }),
+            Glyph::Ready => {
+                [address, node.as_str()].map(|place| if place.is_empty() { state.word.clone() } else { SmolStr::from(format!("{} · {place}", state.word)) })
+            }
             _ => [state.word.clone(), state.word.clone()],
         };
         let card = PodCard {

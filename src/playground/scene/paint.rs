@@ -2,12 +2,12 @@
 //! small only its shape; so the same picture can be read from far and from near.
 
 use super::camera::{Camera, Size};
+use super::course::{Course, Stage};
 use super::glyphs::{self, Stroke};
 use super::letters::Letters;
 use super::marks::{Glyph, Shape, Tone};
 use super::motion::{Motion, Sprite};
 use super::relations::Trace;
-use super::course::{Course, Stage};
 use crate::value::SmolStr;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -72,6 +72,8 @@ impl Ink {
 
 /// What draws. All places are in CSS pixels of the screen.
 pub trait Pen {
+    /// What is drawn from now on lies over what was drawn before; within a layer words may be drawn over shapes that come later.
+    fn layer(&mut self) {}
     /// How much of what is drawn from now on is seen, 0 to 1.
     fn alpha(&mut self, alpha: f64);
     /// A rectangle: left, top, width, height, and the radius of its corners.
@@ -173,6 +175,7 @@ impl Picture<'_> {
                 pen.alpha(sprite.alpha * if sprite.mark.faint { 0.6 } else { 1.0 });
                 self.mark(pen, sprite, *place);
             }
+            pen.layer();
         };
         draw(pen, &is_below);
         pen.alpha(1.0);
@@ -181,6 +184,7 @@ impl Picture<'_> {
         draw(pen, &|sprite| !is_below(sprite) && sprite.moves);
         pen.alpha(1.0);
         self.traces(pen);
+        pen.layer();
         for (sprite, place) in sprites.iter().filter(|(_, place)| is_seen(place)) {
             self.outline(pen, sprite, *place);
         }
@@ -188,6 +192,7 @@ impl Picture<'_> {
             self.course(pen, course);
         }
         pen.alpha(1.0);
+        pen.layer();
     }
 
     /// The whole picture in small, in the given rectangle, with the part that is seen framed.
@@ -204,7 +209,12 @@ impl Picture<'_> {
                 Shape::Pod => Ink::of_tone(mark.tone),
                 _ => STRONG_LINE,
             };
-            let place = [at.0 + f64::from(mark.x) * scale, at.1 + f64::from(mark.y) * scale, (f64::from(mark.width) * scale).max(1.0), (f64::from(mark.height) * scale).max(1.0)];
+            let place = [
+                at.0 + f64::from(mark.x) * scale,
+                at.1 + f64::from(mark.y) * scale,
+                (f64::from(mark.width) * scale).max(1.0),
+                (f64::from(mark.height) * scale).max(1.0),
+            ];
             let is_box = ink == LINE;
             pen.rect(place, 1.0, (!is_box).then_some(ink), is_box.then_some((STRONG_LINE, 0.5)), false);
         }
@@ -267,7 +277,13 @@ impl Picture<'_> {
             }
             Shape::Heading => {
                 let size = 12.5 * self.text_scale();
-                self.text(pen, &sprite.mark.title, Words { x: place.x, y: place.y + place.height / 2.0 + size * 0.35, room: place.width.max(70.0), size }, false, MUTED);
+                self.text(
+                    pen,
+                    &sprite.mark.title,
+                    Words { x: place.x, y: place.y + place.height / 2.0 + size * 0.35, room: place.width.max(70.0), size },
+                    false,
+                    MUTED,
+                );
             }
         }
     }
@@ -344,16 +360,21 @@ impl Picture<'_> {
         let (detail, detail_size) = (sprite.mark.detail.as_str(), size * 0.88);
         let beside = self.letters.width(detail, detail_size, false);
         let title = self.letters.width(&sprite.mark.title, size, true);
-        let short = if title + beside + size > room { (room * 0.55 - size).max(room - title - size) } else { beside };
+        let fits_both = title + beside + size <= room;
+        let short = if fits_both { beside } else { (room * 0.55 - size).max(room - title - size) };
         let detail = self.letters.fit(detail, short, detail_size, false, false);
         let wide = self.letters.width(&detail, detail_size, false);
         // A lonely "…" says nothing.
-        let detail_fits = detail.chars().count() > 2 && room > size * 6.0;
+        let detail_fits = fits_both || detail.chars().count() > 2 && room > size * 11.0;
         if detail_fits {
-            let ink = if matches!(sprite.mark.tone, Tone::Bad | Tone::Waiting) && sprite.mark.shape == Shape::Node { Ink::of_tone(sprite.mark.tone) } else { MUTED };
+            let ink =
+                if matches!(sprite.mark.tone, Tone::Bad | Tone::Waiting) && sprite.mark.shape == Shape::Node { Ink::of_tone(sprite.mark.tone) } else { MUTED };
             pen.text(&detail, (place.x + place.width - inset - wide, y), detail_size, false, ink);
         }
-        self.text(pen, &sprite.mark.title, Words { x, y, room: room - if detail_fits { wide + size * 0.5 } else { 0.0 }, size }, true, INK);
+        let room = room - if detail_fits { wide + size * 0.5 } else { 0.0 };
+        if room >= size {
+            pen.text(&self.letters.fit(&sprite.mark.title, room, size, true, true), (x, y), size, true, INK);
+        }
     }
 
     fn node(&self, pen: &mut dyn Pen, sprite: &Sprite, place: Place) {
@@ -404,8 +425,9 @@ impl Picture<'_> {
             return self.cell(pen, sprite, place, ink);
         }
         let radius = (place.height * 0.19).min(8.0);
-        pen.rect(place.all(), radius, Some(SOFT), Some((LINE, 1.0)), false);
-        pen.rect([place.x, place.y + radius * 0.5, 4.0_f64.min(place.width * 0.05 + 1.0), place.height - radius], 1.5, Some(hue), None, false);
+        // Its application's colour looks out on the left.
+        pen.rect([place.x, place.y, radius * 2.0, place.height], radius, Some(hue), None, false);
+        pen.rect([place.x + 4.0, place.y, place.width - 4.0, place.height], radius * 0.6, Some(SOFT), Some((LINE, 1.0)), false);
         let detail_ink = if mark.tone == Tone::Bad { BAD } else { MUTED };
         if is_tile {
             return self.tile(pen, sprite, place, ink, detail_ink);
@@ -420,10 +442,10 @@ impl Picture<'_> {
 
     /// A pod from near: its name and its state over several lines.
     fn tile(&self, pen: &mut dyn Pen, sprite: &Sprite, place: Place, ink: Ink, detail_ink: Ink) {
-        let size = (place.height / 7.5).clamp(9.0, 14.0);
+        let size = (place.height / 9.0).clamp(9.0, 14.0);
         let (x, room) = (place.x + 9.0, place.width - 15.0);
         self.glyph(pen, sprite, (x, place.y + 7.0), size * 1.3, ink);
-        let mut y = place.y + 7.0 + size * 2.6;
+        let mut y = place.y + 7.0 + size * 2.4;
         let last_y = place.y + place.height - size * 0.6;
         for (text, breaks, is_bold, ink) in [(&sprite.mark.title, '-', true, INK), (&sprite.mark.detail, ' ', false, detail_ink)] {
             for line in self.wrapped(text, breaks, room, size, is_bold) {
@@ -524,6 +546,10 @@ impl Picture<'_> {
             pen.curve(points, (ACCENT, 1.8), false);
             pen.dot(points[3], 3.2, ACCENT);
             let middle = |part: fn((f64, f64)) -> f64| (part(points[0]) + 3.0 * part(points[1]) + 3.0 * part(points[2]) + part(points[3])) / 8.0;
+            let length = (points[3].0 - points[0].0).hypot(points[3].1 - points[0].1);
+            if length < 90.0 {
+                continue;
+            }
             words.insert((middle(|point| point.0) as i64, middle(|point| point.1) as i64), trace.kind.word());
         }
         if words.len() > MOST_WORDS || self.camera.scale < 0.6 {
@@ -544,7 +570,13 @@ impl Picture<'_> {
         if sprite.glow > 0.0 {
             pen.alpha(sprite.glow * 0.8);
             let by = 1.0 + 5.0 * (1.0 - sprite.glow);
-            pen.rect(place.grown(by), radius + by, None, Some((Ink::of_tone(if sprite.mark.tone == Tone::Plain { Tone::Busy } else { sprite.mark.tone }), 2.0)), false);
+            pen.rect(
+                place.grown(by),
+                radius + by,
+                None,
+                Some((Ink::of_tone(if sprite.mark.tone == Tone::Plain { Tone::Busy } else { sprite.mark.tone }), 2.0)),
+                false,
+            );
             pen.alpha(1.0);
         }
         if self.look.selected.as_ref() == Some(id) {
@@ -558,27 +590,39 @@ impl Picture<'_> {
     }
 
     fn course(&self, pen: &mut dyn Pen, course: &Course) {
-        let mut points: Vec<(f64, f64)> = course.places.iter().filter_map(|id| self.place_of(id)).map(Place::middle).collect();
-        let Some(first) = points.first().copied() else { return };
+        let mut places: Vec<Place> = course.places.iter().filter_map(|id| self.place_of(id)).collect();
+        let Some(first) = places.first().copied() else { return };
         if course.is_from_outside {
-            points.insert(0, ((first.0 - 90.0).max(6.0), (first.1 - 40.0).max(6.0)));
+            places.insert(0, Place { x: (first.x - 70.0).max(2.0), y: (first.y - 60.0).max(2.0), width: 1.0, height: 1.0 });
         }
-        let (at, stage) = course.at(self.now_ms, points.len());
+        let (at, stage) = course.at(self.now_ms, places.len());
         let ink = match stage {
             Stage::Under => ACCENT,
             Stage::Answered => GOOD,
             Stage::Lost => BAD,
         };
-        let leg = (at.floor() as usize).min(points.len() - 1);
-        pen.alpha(0.8);
-        for pair in points[..=leg].windows(2) {
-            pen.curve([pair[0], pair[0], pair[1], pair[1]], (ink, 2.0), false);
+        let leg = at.floor() as usize;
+        for pair in places.windows(2).take(leg) {
+            pen.curve(between(pair[0], pair[1]), (ink, 2.5), false);
         }
-        let (from, to) = (points[leg], points[(leg + 1).min(points.len() - 1)]);
-        let part = at - leg as f64;
-        let here = (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
-        pen.curve([from, from, here, here], (ink, 2.0), false);
-        pen.alpha(1.0);
+        let here = match places.get(leg..leg + 2) {
+            // Under way between two places.
+            Some(pair) => {
+                let [a, b, c, d] = between(pair[0], pair[1]);
+                let t = at - leg as f64;
+                let (s, mix) = (1.0 - t, |w: f64, x: f64, y: f64, z: f64, s: f64| s * s * s * w + 3.0 * s * s * t * x + 3.0 * s * t * t * y + t * t * t * z);
+                (mix(a.0, b.0, c.0, d.0, s), mix(a.1, b.1, c.1, d.1, s))
+            }
+            // Where it has arrived, its line ends.
+            None => {
+                let last = places[places.len() - 1];
+                pen.rect(last.grown(3.0), 10.0, None, Some((ink, 3.0)), false);
+                match places.len() {
+                    1 => (last.x, last.y + last.height / 2.0),
+                    count => between(places[count - 2], last)[3],
+                }
+            }
+        };
         if stage == Stage::Lost {
             pen.dot(here, 10.0, BAD);
             return pen.path("M4.5 4.5l7 7M11.5 4.5l-7 7", (here.0 - 8.0, here.1 - 8.0), 1.0, 0.0, Stroke::Line(2.2), GLYPH_INK);

@@ -33,7 +33,11 @@ impl SvgPen {
 
     fn element(&mut self, name: &str, attributes: std::fmt::Arguments, fill: Option<Ink>, line: Option<(Ink, f64)>, dashes: &str) {
         // Writing into a string can't fail.
-        let _ = write!(self.body, "<{name} {attributes} fill=\"{}\"", fill.map_or("none", |ink| self.colours.get(usize::from(ink.0)).map_or("#888", String::as_str)));
+        let _ = write!(
+            self.body,
+            "<{name} {attributes} fill=\"{}\"",
+            fill.map_or("none", |ink| self.colours.get(usize::from(ink.0)).map_or("#888", String::as_str))
+        );
         if let Some((ink, width)) = line {
             let colour = self.colours.get(usize::from(ink.0)).map_or("#888", String::as_str);
             let _ = write!(self.body, " stroke=\"{colour}\" stroke-width=\"{width}\"");

@@ -271,7 +271,7 @@ fn fifty_machines_and_a_thousand_pods_fit_into_what_is_seen() {
     for index in 0..1000 {
         put(&mut store, &PODS, pod(&format!("web-1-{index:04}"), &format!("machine-{:02}", index % 50), running()));
     }
-    let scene = Scene::of(&model(&store), &Wanted { width: 700, height: 620, ..Wanted::default() });
+    let scene = Scene::of(&model(&store), &Wanted { width: 700, height: 560, ..Wanted::default() });
     let lowest = scene.marks.iter().filter(|mark| mark.shape == Shape::Node).map(|mark| mark.y + mark.height).max();
-    assert!(lowest.is_some_and(|lowest| lowest <= 620), "{lowest:?}");
+    assert!(lowest.is_some_and(|lowest| lowest <= 560), "{lowest:?}");
 }

@@ -35,6 +35,9 @@ struct Settings {
     font: (i32, bool),
 }
 
+/// Twice the font's size and whether it is bold; then the colour, how much of it is seen, the place, and the text.
+type Word = ((i32, bool), Ink, f64, (f64, f64), String);
+
 /// A canvas to draw on.
 pub struct Canvas {
     /// The element.
@@ -43,6 +46,9 @@ pub struct Canvas {
     theme: Theme,
     ratio: f64,
     set: Settings,
+    alpha: f64,
+    /// The words of a layer. They are drawn font by font: choosing a font takes longer than writing with it.
+    words: Vec<Word>,
     /// By the address of their data, which is static.
     paths: BTreeMap<usize, Path2d>,
 }
@@ -51,7 +57,7 @@ impl Canvas {
     /// Draws on `element`; `None` where the browser can't.
     pub fn on(element: HtmlCanvasElement) -> Option<Canvas> {
         let context = element.get_context("2d").ok()??.dyn_into().ok()?;
-        Some(Canvas { element, context, theme: Theme::default(), ratio: 1.0, set: Settings::default(), paths: BTreeMap::new() })
+        Some(Canvas { element, context, theme: Theme::default(), ratio: 1.0, set: Settings::default(), alpha: 1.0, words: Vec::new(), paths: BTreeMap::new() })
     }
 
     /// Begins a picture of a size in CSS pixels, with so many of the screen's for each.
@@ -64,10 +70,10 @@ impl Canvas {
             self.element.set_width(width);
             self.element.set_height(height);
         }
-        (self.ratio, self.set) = (ratio, Settings::default());
+        (self.ratio, self.set, self.alpha) = (ratio, Settings::default(), -1.0);
         self.to_screen();
         self.context.clear_rect(0.0, 0.0, size.0, size.1);
-        self.context.set_line_cap("butt");
+        self.alpha(1.0);
     }
 
     /// How wide the letters of the theme's font are.
@@ -114,7 +120,26 @@ impl Canvas {
 
 impl Pen for Canvas {
     fn alpha(&mut self, alpha: f64) {
-        self.context.set_global_alpha(alpha.clamp(0.0, 1.0));
+        let alpha = alpha.clamp(0.0, 1.0);
+        if self.alpha != alpha {
+            self.alpha = alpha;
+            self.context.set_global_alpha(alpha);
+        }
+    }
+
+    fn layer(&mut self) {
+        let mut words = std::mem::take(&mut self.words);
+        words.sort_by_key(|(font, ink, ..)| (*font, ink.0));
+        for (font, ink, alpha, (x, y), text) in words.drain(..) {
+            if self.set.font != font {
+                self.set.font = font;
+                self.context.set_font(&format!("{} {}px {}", if font.1 { 600 } else { 400 }, f64::from(font.0) / 2.0, self.theme.font));
+            }
+            self.alpha(alpha);
+            self.fill(ink);
+            let _ = self.context.fill_text(&text, x, y);
+        }
+        self.words = words;
     }
 
     fn rect(&mut self, [x, y, width, height]: [f64; 4], radius: f64, fill: Option<Ink>, line: Option<(Ink, f64)>, dashed: bool) {
@@ -140,12 +165,7 @@ impl Pen for Canvas {
     fn text(&mut self, text: &str, (x, y): (f64, f64), size: f64, is_bold: bool, ink: Ink) {
         // Half pixels: a browser is asked for few fonts, whatever the scale.
         let font = ((size * 2.0).floor() as i32, is_bold);
-        if self.set.font != font {
-            self.set.font = font;
-            self.context.set_font(&format!("{} {}px {}", if is_bold { 600 } else { 400 }, f64::from(font.0) / 2.0, self.theme.font));
-        }
-        self.fill(ink);
-        let _ = self.context.fill_text(text, x, y);
+        self.words.push((font, ink, self.alpha, (x, y), text.to_owned()));
     }
 
     fn path(&mut self, data: &'static str, (x, y): (f64, f64), scale: f64, turn: f64, stroke: Stroke, ink: Ink) {

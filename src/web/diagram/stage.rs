@@ -2,7 +2,9 @@
 
 use super::canvas::{Canvas, Theme};
 use super::hits::Hits;
-use crate::playground::scene::{Camera, Course, Filter, Letters, Look, MARGIN, Mark, Model, Motion, Picture, Scene, SvgPen, View, Wanted, processes, pulls, stopped, traces};
+use crate::playground::scene::{
+    Camera, Course, Filter, Letters, Look, MARGIN, Mark, Model, Motion, Picture, Scene, SvgPen, View, Wanted, processes, pulls, stopped, traces,
+};
 use crate::value::SmolStr;
 use crate::web::clock::Speed;
 use crate::web::dom::document;
