@@ -129,6 +129,11 @@ pub trait Strategy: Send + Sync {
         self.validate(new)
     }
 
+    /// What is wrong with an object changed through its subresource `resize`.
+    fn validate_resize(&self, new: &Value, old: &Value) -> Vec<FieldError> {
+        self.validate_update(new, old)
+    }
+
     /// What is wrong with a changed status.
     fn validate_status_update(&self, _new: &Value, _old: &Value) -> Vec<FieldError> {
         Vec::new()

@@ -8,6 +8,7 @@ pub mod event;
 mod go_diff;
 pub mod go_struct;
 mod limit_range;
+mod match_labels;
 mod namespace;
 mod node;
 mod persistent_volume;

@@ -1,11 +1,13 @@
 //! Containers, init containers and ephemeral containers.
 
 use super::volumes::VolumeNames;
-use super::{handlers, in_range, resources};
+use super::{handlers, in_range, resources, security};
 use crate::api::field_error::FieldError;
 use crate::api::names;
 use crate::value::Value;
 
+const MAX_RESTART_RULES: usize = 20;
+const MAX_EXIT_CODES: usize = 255;
 const PROTOCOLS: [&str; 3] = ["SCTP", "TCP", "UDP"];
 const PULL_POLICIES: [&str; 3] = ["Always", "IfNotPresent", "Never"];
 
@@ -24,6 +26,10 @@ pub fn validate(spec: &Value, field: &str, volumes: &VolumeNames) -> Vec<FieldEr
             errors.extend(container_rules(container, &here, volumes, &mut seen));
             errors.extend(file_sources(container, &here, spec));
             errors.extend(host_port_conflicts(container, &here, &mut host_ports));
+            if spec.get("hostNetwork").as_bool() == Some(true) {
+                errors.extend(host_network_ports(container, &here));
+            }
+            errors.extend(restart_rules(container, &here, is_init));
             errors.extend(if is_init { init_rules(container, &here) } else { main_rules(container, &here) });
         }
     }
@@ -54,7 +60,7 @@ fn container_rules<'a>(container: &'a Value, field: &str, volumes: &VolumeNames,
     errors.extend(volumes.validate_mounts(container, field));
     errors.extend(one_of(container.get("imagePullPolicy"), format!("{field}.imagePullPolicy"), &PULL_POLICIES));
     errors.extend(resources::validate(container.get("resources"), &format!("{field}.resources")));
-    errors.extend(security(container.get("securityContext"), &format!("{field}.securityContext")));
+    errors.extend(security::container(container.get("securityContext"), &format!("{field}.securityContext")));
     errors
 }
 
@@ -123,6 +129,57 @@ fn host_port_conflicts(container: &Value, field: &str, taken: &mut Vec<String>) 
             errors.push(FieldError::duplicate(format!("{field}.ports[{index}].hostPort"), &place.as_str().into()));
         }
         taken.push(place);
+    }
+    errors
+}
+
+fn host_network_ports(container: &Value, field: &str) -> Vec<FieldError> {
+    let differs = |port: &&Value| port.get("hostPort") != port.get("containerPort");
+    let ports = container.get("ports").items().iter().enumerate().filter(|(_, port)| differs(port));
+    let why = "must match `containerPort` when `hostNetwork` is true";
+    ports.map(|(index, port)| FieldError::invalid(format!("{field}.ports[{index}].hostPort"), port.get("hostPort"), why)).collect()
+}
+
+/// A container's own restart policy and its rules (`validateContainerRestartPolicy`).
+fn restart_rules(container: &Value, field: &str, is_init: bool) -> Vec<FieldError> {
+    let (policy, rules) = (container.get("restartPolicy"), container.get("restartPolicyRules").items());
+    let mut errors = Vec::new();
+    let words: &[&str] = &["Always", "Never", "OnFailure"];
+    if !policy.is_null() && !words.contains(&policy.str()) {
+        errors.push(FieldError::not_supported(format!("{field}.restartPolicy"), policy, words));
+    }
+    if rules.is_empty() {
+        return errors;
+    }
+    if policy.is_null() {
+        errors.push(FieldError::required(format!("{field}.restartPolicy"), "must specify restartPolicy when restart rules are used"));
+    } else if is_init && policy.str() == "Always" {
+        errors.push(FieldError::forbidden(
+            format!("{field}.restartPolicyRules"),
+            "restartPolicyRules are not allowed for init containers with restart policy Always",
+        ));
+    }
+    if rules.len() > MAX_RESTART_RULES {
+        errors.push(FieldError::too_many(format!("{field}.restartPolicyRules"), rules.len(), MAX_RESTART_RULES));
+    }
+    for (index, rule) in rules.iter().enumerate() {
+        let here = format!("{field}.restartPolicyRules[{index}]");
+        let action = rule.get("action");
+        if !["Restart", "RestartAllContainers"].contains(&action.str()) {
+            errors.push(FieldError::not_supported(format!("{here}.action"), action, &["Restart", "RestartAllContainers"]));
+        }
+        let codes = rule.get("exitCodes");
+        if codes.is_null() {
+            errors.push(FieldError::required(format!("{here}.exitCodes"), "must be specified"));
+            continue;
+        }
+        if !["In", "NotIn"].contains(&codes.get("operator").str()) {
+            errors.push(FieldError::not_supported(format!("{here}.exitCodes.operator"), codes.get("operator"), &["In", "NotIn"]));
+        }
+        let count = codes.get("values").items().len();
+        if count > MAX_EXIT_CODES {
+            errors.push(FieldError::too_many(format!("{here}.exitCodes.values"), count, MAX_EXIT_CODES));
+        }
     }
     errors
 }
@@ -239,25 +296,6 @@ const DOWNWARD_FIELDS: [&str; 9] = [
 
 fn is_downward_field(path: &str) -> bool {
     DOWNWARD_FIELDS.contains(&path) || (["metadata.labels['", "metadata.annotations['"].iter().any(|prefix| path.starts_with(prefix)) && path.ends_with("']"))
-}
-
-fn security(context: &Value, field: &str) -> Vec<FieldError> {
-    let mut errors = Vec::new();
-    for id in ["runAsUser", "runAsGroup"] {
-        if !context.get(id).is_null() {
-            errors.extend(in_range(context.get(id), format!("{field}.{id}"), 0, i64::from(i32::MAX)));
-        }
-    }
-    if context.get("allowPrivilegeEscalation").as_bool() == Some(false) {
-        let here = field.to_string();
-        if context.get("privileged").as_bool() == Some(true) {
-            errors.push(FieldError::invalid(here.clone(), context, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"));
-        }
-        if context.path("capabilities.add").items().iter().any(|capability| capability.str() == "CAP_SYS_ADMIN") {
-            errors.push(FieldError::invalid(here, context, "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"));
-        }
-    }
-    errors
 }
 
 fn one_of(value: &Value, field: String, words: &[&str]) -> Vec<FieldError> {
