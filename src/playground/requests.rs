@@ -113,7 +113,8 @@ pub fn send_request(cluster: &Cluster, from: &Source, url: &str) -> Sent {
             words.push_str(&format!(" answered {} in {} ms", response.status, answer.delay_ms));
         }
         Err(_) => {
-            let why = answer.hops.iter().rev().find(|hop| hop.what == HopKind::Lost).map_or("no answer", |hop| hop.detail.as_str());
+            // The last step only says that it ends where the one before says why.
+            let why = answer.hops.iter().rev().find(|hop| hop.detail != "the request ends here").map_or("no answer", |hop| hop.detail.as_str());
             words.push_str(&format!(" → lost after {} ms: {why}", answer.delay_ms));
         }
     }

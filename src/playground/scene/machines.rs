@@ -15,7 +15,8 @@ const GAP: i32 = 12;
 const PROCESS_HEIGHT: i32 = 50;
 const POD_HEIGHT: i32 = 42;
 const POD_GAP: i32 = 6;
-const POD_WIDTH_IN_QUEUE: i32 = 210;
+/// The least and the most: reasons are long.
+const POD_WIDTH_IN_QUEUE: (i32, i32) = (210, 340);
 const NODE_PADDING: i32 = 11;
 const NODE_HEADER: i32 = 76;
 const CHIP_HEIGHT: i32 = 30;
@@ -75,12 +76,11 @@ fn processes(scene: &mut Scene, wanted: &Wanted) -> i32 {
 
 fn queue(scene: &mut Scene, model: &Model, wanted: &Wanted, waiting: &[&PodCard], y: i32) -> i32 {
     let heading = if scene.width < 520 { 0 } else { 132 };
-    let many = waiting.len() > 24;
-    let cell =
-        [14, 10, 8].into_iter().find(|size| waiting.len() as i32 <= (scene.width - heading - 2 * NODE_PADDING) / (size + 3) * (54 / (size + 3))).unwrap_or(6);
-    let (width, height, gap) =
-        if many { (cell, cell, if cell > 6 { 3 } else { 2 }) } else { (POD_WIDTH_IN_QUEUE.min(scene.width - 2 * NODE_PADDING), POD_HEIGHT, 8) };
     let across = scene.width - heading - 2 * NODE_PADDING;
+    let card = (across / waiting.len().max(1) as i32 - 8).clamp(POD_WIDTH_IN_QUEUE.0.min(across), POD_WIDTH_IN_QUEUE.1.min(across));
+    let many = waiting.len() > 24;
+    let cell = [14, 10, 8].into_iter().find(|size| waiting.len() as i32 <= across / (size + 3) * (54 / (size + 3))).unwrap_or(6);
+    let (width, height, gap) = if many { (cell, cell, if cell > 6 { 3 } else { 2 }) } else { (card, POD_HEIGHT, 8) };
     let columns = ((across + gap) / (width + gap)).max(1);
     let rows = (waiting.len() as i32 + columns - 1) / columns;
     let top = if heading == 0 { 30 } else { 9 };
@@ -228,7 +228,7 @@ fn node_mark(node: &Value, model: &Model, wanted: &Wanted) -> Mark {
         (true, Tone::Good) => SmolStr::new_static("machine stopped"),
         (true, _) => SmolStr::from(format!("{}, stopped", state.word)),
         (false, Tone::Good) => SmolStr::new(zone),
-        _ => state.word.clone(),
+        _ => SmolStr::new(state.word.trim_start_matches("Ready, ")),
     };
     let allocatable = node.path("status.allocatable");
     let (mut cpu_milli, mut memory_bytes, mut count) = (0, 0, 0);

@@ -421,7 +421,7 @@ impl Picture<'_> {
         let (mark, hue) = (sprite.mark, Ink::of_hue(sprite.mark.hue));
         let ink = Ink::of_tone(mark.tone);
         let is_tile = place.width >= 58.0 && place.height >= 44.0 && place.width < place.height * 1.8;
-        if !is_tile && (place.height < 24.0 || place.width < 70.0) {
+        if !is_tile && (place.height < 18.0 || place.width < 60.0) {
             return self.cell(pen, sprite, place, ink);
         }
         let radius = (place.height * 0.19).min(8.0);

@@ -238,7 +238,9 @@ impl Stage {
         let seen = (picture.0 * self.camera.scale / self.window.0).max(picture.1 * self.camera.scale / self.window.1);
         let height = (MAP_WIDTH * picture.1 / picture.0.max(1.0)).min(self.window.1 * 0.4);
         let width = (height * picture.0 / picture.1.max(1.0)).min(MAP_WIDTH);
-        (seen > MAP_FROM && self.camera.scale > 1.05 || seen > 2.0).then_some(((14.0, self.window.1 - height - 14.0), (width, height)))
+        // Not where somebody only scrolls, and not where it would hide what it is about.
+        let is_needed = seen > MAP_FROM && self.camera.scale > self.home().scale * 1.15 && self.window.0 > 480.0 && self.window.1 > 320.0;
+        is_needed.then_some(((14.0, self.window.1 - height - 14.0), (width, height)))
     }
 
     /// Sees the place of the small picture that a pointer is on; false where it is on something else.

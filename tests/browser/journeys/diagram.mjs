@@ -63,7 +63,7 @@ export default {
   "shows the way of a request and says what came of it": {
     async run({ page }) {
       await running(page);
-      await diagram(page).getByRole("button", { name: /^Ingress default\/mongo-express, / }).press("Enter");
+      await diagram(page).getByRole("button", { name: /^Ingress default\/mongo-express, at / }).press("Enter");
       await diagram(page).getByRole("button", { name: "Send a request" }).click();
       const said = diagram(page).getByRole("status", { name: "Request" });
       await until("an answer", async () => /GET mongo\.local\/ → mongo-express-service:8081 → mongo-express-\S+ answered 200 in \d+ ms/.test(await said.innerText()) || said.innerText());
