@@ -9,7 +9,7 @@ use crate::api::resource::{
     CONFIG_MAPS, CRON_JOBS, DAEMON_SETS, DEPLOYMENTS, ENDPOINT_SLICES, GroupResource, INGRESSES, JOBS, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES,
     REPLICA_SETS, REPLICATION_CONTROLLERS, SECRETS, SERVICES, STATEFUL_SETS,
 };
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 use std::sync::Arc;
 
 /// The kinds that own pods and that a person makes, in the order of their lane.
@@ -71,7 +71,7 @@ impl Backends {
             );
         }
         // A pod is in several slices where it has addresses of several families.
-        pods.sort_unstable();
+        pods.order();
         pods.dedup_by(|one, other| one.0 == other.0);
         Backends { pods }
     }

@@ -8,7 +8,7 @@ use super::state::State;
 use super::{Scene, Wanted, amounts};
 use crate::api::meta;
 use crate::api::resource::{CONFIG_MAPS, GroupResource, INGRESSES, NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, SECRETS, SERVICES};
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 use std::collections::BTreeMap;
 
 const GAP: i32 = 12;
@@ -182,7 +182,10 @@ fn nodes(scene: &mut Scene, model: &Model, wanted: &Wanted, placed: &BTreeMap<&s
         return top;
     }
     // `worker-2` before `worker-10`.
-    all.sort_by_key(|node| (meta::name(node).trim_end_matches(|letter: char| letter.is_ascii_digit()), meta::name(node).len(), meta::name(node)));
+    all.order_by_key(|node| {
+        let name = meta::name(*node);
+        (name.trim_end_matches(|letter: char| letter.is_ascii_digit()), name.len(), name)
+    });
     let most = placed.iter().filter(|(node, _)| !node.is_empty()).map(|(_, pods)| pods.len()).max().unwrap_or(0);
     let grid = Grid::of(all.len() as i32, most, scene.width, wanted.height - top - LANES);
     let mut y = top;

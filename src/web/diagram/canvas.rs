@@ -1,6 +1,7 @@
 //! A canvas as a pen. What is set is remembered, since telling the browser what it knows already costs more than drawing.
 
 use crate::playground::scene::{INKS, Ink, Letters, Pen, Stroke};
+use crate::value::Sort;
 use crate::web::dom::document;
 use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
@@ -129,7 +130,7 @@ impl Pen for Canvas {
 
     fn layer(&mut self) {
         let mut words = std::mem::take(&mut self.words);
-        words.sort_by_key(|(font, ink, ..)| (*font, ink.0));
+        words.order_by_key(|(font, ink, ..)| (*font, ink.0));
         for (font, ink, alpha, (x, y), text) in words.drain(..) {
             if self.set.font != font {
                 self.set.font = font;
