@@ -1,6 +1,7 @@
 //! Manifests: text → documents with spans → values, and back to text as kubectl writes it.
 
 mod documents;
+mod format;
 mod node;
 mod resolve;
 mod span;
@@ -10,6 +11,7 @@ mod write_yaml;
 pub mod yaml;
 
 pub use documents::{Document, documents};
+pub use format::format;
 pub use node::{Field, Node};
 pub use resolve::resolve;
 pub use span::{Position, Span};

@@ -68,6 +68,9 @@ fn move_on(page: Page, passed_ms: f64, remainder_ms: &mut f64) {
     if !arrived {
         return;
     }
+    if super::opening::go_on(page, in_time) {
+        return;
+    }
     if let Some(limit_ms) = page.skipping_ms.get_untracked() {
         let mut there = false;
         page.session.update_value(|session| {

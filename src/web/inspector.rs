@@ -180,7 +180,8 @@ fn event_view(event: EventLine) -> impl IntoView {
     }
 }
 
-fn tone_class(tone: Tone) -> &'static str {
+/// The class that colours what is in a state.
+pub fn tone_class(tone: Tone) -> &'static str {
     match tone {
         Tone::Plain => "plain",
         Tone::Good => "good",

@@ -3,9 +3,12 @@
 use super::clock::Speed;
 use super::edit::Editing;
 use super::problems::Problem;
-use super::terminal::Entry;
+use super::terminal;
+use crate::playground::diagnostics::Forecast;
+use crate::playground::outline::Entry;
 use crate::playground::scene::{ObjectRef, View};
 use crate::playground::session::{CommandId, Session};
+use crate::playground::share::Replay;
 use crate::playground::workspace::Workspace;
 use crate::value::SmolStr;
 use leptos::prelude::*;
@@ -37,8 +40,10 @@ pub struct Page {
     pub opened: RwSignal<u64>,
     /// What is wrong with the files.
     pub problems: RwSignal<Vec<Problem>>,
-    /// How many objects Apply would create, change, and leave as they are.
-    pub forecast: RwSignal<Option<(usize, usize, usize)>>,
+    /// What Apply would do, object by object, once the files were looked at.
+    pub forecast: RwSignal<Option<Forecast>>,
+    /// The documents of the files, and how their objects do.
+    pub outline: RwSignal<Vec<Entry>>,
     /// What Apply said last.
     pub outcome: RwSignal<Outcome>,
     /// Which picture.
@@ -50,7 +55,7 @@ pub struct Page {
     /// What the inspector shows.
     pub selected: RwSignal<Option<ObjectRef>>,
     /// What the terminal shows.
-    pub entries: RwSignal<Vec<Entry>>,
+    pub entries: RwSignal<Vec<terminal::Entry>>,
     /// The command in the terminal that has not ended yet.
     pub foreground: RwSignal<Option<CommandId>>,
     /// What is said to a screen reader.
@@ -61,14 +66,44 @@ pub struct Page {
     pub example: RwSignal<&'static str>,
     /// A place (bytes) in a file that the editor is to show.
     pub reveal: RwSignal<Option<(SmolStr, usize)>>,
+    /// A change of a file that the editor is to make, as one step that can be undone.
+    pub change: RwSignal<Option<Change>>,
     /// A text that a command wants edited.
     pub editing: RwSignal<Option<Editing>>,
     /// The instant up to which the page is skipping to the next event.
     pub skipping_ms: RwSignal<Option<u64>>,
-    /// Whether the dialog with the link is open.
-    pub sharing: RwSignal<bool>,
+    /// The dialog that is open.
+    pub dialog: RwSignal<Option<Dialog>>,
+    /// What a link says was done and what is still to be done again.
+    pub replay: StoredValue<Option<Replay>, LocalStorage>,
     /// Whether the files are the person's own, and kept when they change.
     pub keeps_work: StoredValue<bool>,
+    /// Whether the person was told that the browser keeps nothing.
+    pub warned: StoredValue<bool>,
+}
+
+/// The dialogs that a person opens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dialog {
+    /// The link.
+    Share,
+    /// The examples and the person's own work.
+    Gallery,
+    /// What Apply would change.
+    Changes,
+}
+
+/// A change of a file.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Change {
+    /// The file's name.
+    pub file: SmolStr,
+    /// Where it begins, in bytes.
+    pub from: usize,
+    /// Where what it replaces ends.
+    pub to: usize,
+    /// What is put there.
+    pub insert: String,
 }
 
 /// What Apply said.
@@ -89,6 +124,15 @@ pub struct Notice {
     pub text: String,
     /// Whether the person's own work can be gone back to.
     pub restores: bool,
+    /// Whether it is about what a link still does again, which can be stopped.
+    pub stops: bool,
+}
+
+impl Notice {
+    /// Only the sentence.
+    pub fn saying(text: impl Into<String>) -> Notice {
+        Notice { text: text.into(), restores: false, stops: false }
+    }
 }
 
 impl Page {
@@ -108,6 +152,7 @@ impl Page {
             opened: RwSignal::new(0),
             problems: RwSignal::new(Vec::new()),
             forecast: RwSignal::new(None),
+            outline: RwSignal::new(Vec::new()),
             outcome: RwSignal::new(Outcome::default()),
             view: RwSignal::new(View::default()),
             namespace: RwSignal::new(None),
@@ -121,8 +166,11 @@ impl Page {
             reveal: RwSignal::new(None),
             editing: RwSignal::new(None),
             skipping_ms: RwSignal::new(None),
-            sharing: RwSignal::new(false),
+            change: RwSignal::new(None),
+            dialog: RwSignal::new(None),
+            replay: StoredValue::new_local(None),
             keeps_work: StoredValue::new(false),
+            warned: StoredValue::new(false),
         }
     }
 
@@ -163,11 +211,12 @@ impl Page {
             set_if_changed(self.namespaces, names);
             self.revision.set(revision);
         }
-        super::terminal::take_reports(self);
+        terminal::take_reports(self);
     }
 
     /// Applies all files.
     pub fn apply(self) {
+        super::opening::stop_replay(self);
         let workspace = self.files();
         let command = self.session.try_update_value(|session| session.apply(&workspace)).unwrap_or_default();
         self.outcome.set(Outcome { command, ..Outcome::default() });

@@ -6,6 +6,7 @@ mod waiting;
 
 pub use causes::{CauseStep, causes};
 pub use placement::{Placement, PlacementNode, placement};
+pub(super) use waiting::distance;
 
 use super::scene::{Glyph, ObjectRef, State, Tone};
 use crate::api::meta;

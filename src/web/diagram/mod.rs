@@ -3,6 +3,8 @@
 mod glyphs;
 mod renderer;
 
+pub use glyphs::glyph;
+
 use super::clock::{Speed, duration_text};
 use super::page::Page;
 use super::{frame, texts};
