@@ -80,10 +80,8 @@ fn More(page: Page) -> impl IntoView {
     };
     let picked = move |_| {
         let Some(input) = picker.get_untracked() else { return };
-        if let Some(files) = input.files() {
-            transfer::take_in(page, &files);
-        }
-        // The same file can be chosen again.
+        transfer::take_in(page, &input);
+        // The same file can be chosen again. By then the list of those chosen now has been gone through.
         input.set_value("");
     };
     let pick = move |_| {
@@ -161,26 +159,6 @@ pub fn take_away(page: Page) {
     let workspace = page.files();
     let files = page.see(|session| takeaway::folder("kubarium", &workspace, session.setup().nodes, session.done()));
     transfer::download("kubarium.zip", &archive::pack(&files), ZIP);
-}
-
-fn carries_files(event: &web_sys::DragEvent) -> Option<web_sys::FileList> {
-    let data = event.data_transfer()?;
-    data.types().includes(&"Files".into(), 0).then(|| data.files()).flatten()
-}
-
-/// Files over the editor: they can be dropped.
-pub fn over(event: web_sys::DragEvent) {
-    if carries_files(&event).is_some() {
-        event.prevent_default();
-    }
-}
-
-/// Files dropped on the editor.
-pub fn drop_in(page: Page, event: &web_sys::DragEvent) {
-    if let Some(files) = carries_files(event) {
-        event.prevent_default();
-        transfer::take_in(page, &files);
-    }
 }
 
 #[component]

@@ -103,7 +103,7 @@ fn App() -> impl IntoView {
             <header::Header page />
             <PaneChoice pane />
             <main>
-            <section class="pane edit" aria-label=texts::PANE_EDITOR on:dragover=files::over on:drop=move |event| files::drop_in(page, &event)>
+            <section class="pane edit" aria-label=texts::PANE_EDITOR on:dragover=transfer::over on:drop=move |event| transfer::drop_in(page, &event)>
                 <files::Files page />
                 <editor::Editor page />
                 <outline::Outline page />

@@ -4,38 +4,44 @@ use super::page::{Notice, Page};
 use super::{opening, texts};
 use crate::playground::import::{self, Imported};
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
 
-/// Saves bytes as a file.
-pub fn download(name: &str, bytes: &[u8], type_: &str) {
-    let parts = js_sys::Array::of1(&js_sys::Uint8Array::from(bytes));
-    let options = web_sys::BlobPropertyBag::new();
-    options.set_type(type_);
-    let Ok(blob) = web_sys::Blob::new_with_u8_array_sequence_and_options(&parts, &options) else { return };
-    let Ok(address) = web_sys::Url::create_object_url_with_blob(&blob) else { return };
-    let link = super::dom::document().create_element("a").ok().and_then(|link| link.dyn_into::<web_sys::HtmlAnchorElement>().ok());
-    if let Some(link) = link {
-        link.set_href(&address);
-        link.set_download(name);
-        link.click();
-    }
-    // The browser has begun to save it by then.
-    set_timeout(move || drop(web_sys::Url::revoke_object_url(&address)), std::time::Duration::from_secs(10));
+#[wasm_bindgen]
+extern "C" {
+    /// Saves bytes as a file.
+    #[wasm_bindgen(js_namespace = KubariumEditor)]
+    pub fn download(name: &str, bytes: &[u8], type_: &str);
+    #[wasm_bindgen(js_namespace = KubariumEditor, js_name = carriesFiles)]
+    fn carries_files(event: &JsValue) -> bool;
+    #[wasm_bindgen(js_namespace = KubariumEditor, js_name = readFiles)]
+    fn read_files(source: &JsValue, most: f64, on_file: &JsValue);
 }
 
-/// Takes files in: manifests into the workspace, a lesson instead of it.
-pub fn take_in(page: Page, files: &web_sys::FileList) {
-    for index in 0..files.length() {
-        let Some(file) = files.get(index) else { continue };
-        if file.size() > import::MOST_BYTES as f64 {
-            page.notice.set(Some(Notice::saying(format!("{} {}", file.name(), texts::FILE_TOO_LARGE))));
-            continue;
-        }
-        wasm_bindgen_futures::spawn_local(async move {
-            let Ok(buffer) = wasm_bindgen_futures::JsFuture::from(file.array_buffer()).await else { return };
-            put(page, import::read(&file.name(), &js_sys::Uint8Array::new(&buffer).to_vec()));
-        });
+/// Files over the editor: they can be dropped.
+pub fn over(event: web_sys::DragEvent) {
+    if carries_files(&event) {
+        event.prevent_default();
     }
+}
+
+/// Files dropped on the editor.
+pub fn drop_in(page: Page, event: &web_sys::DragEvent) {
+    if carries_files(event) {
+        event.prevent_default();
+        take_in(page, event);
+    }
+}
+
+/// Takes the files of a drop or of an input in: manifests into the workspace, a lesson instead of it.
+pub fn take_in(page: Page, source: &JsValue) {
+    let on_file = Closure::<dyn FnMut(String, Option<js_sys::Uint8Array>)>::new(move |name: String, bytes: Option<js_sys::Uint8Array>| {
+        let read = match bytes {
+            Some(bytes) => import::read(&name, &bytes.to_vec()),
+            None => Err(format!("{name} {}", texts::FILE_TOO_LARGE)),
+        };
+        put(page, read);
+    });
+    read_files(source, import::MOST_BYTES as f64, &on_file.into_js_value());
 }
 
 fn put(page: Page, imported: Result<Imported, String>) {

@@ -198,3 +198,25 @@ export function create(parent, options) {
     },
   };
 }
+
+/** Saves bytes as a file. */
+export function download(name, bytes, type) {
+  const address = URL.createObjectURL(new Blob([bytes], { type }));
+  Object.assign(document.createElement("a"), { href: address, download: name }).click();
+  // The browser has begun to save it by then.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+/** Whether what is dragged are files. */
+export function carriesFiles(event) {
+  return event.dataTransfer?.types.includes("Files") ?? false;
+}
+
+/** Reads the files that were dropped or chosen; `onFile` gets a name and the bytes, or nothing where there are more than `most`. */
+export function readFiles(source, most, onFile) {
+  for (const file of source.dataTransfer?.files ?? source.files) {
+    if (file.size > most) onFile(file.name, null);
+    // A folder can't be read; there is nothing to be done with it.
+    else file.arrayBuffer().then((buffer) => onFile(file.name, new Uint8Array(buffer)), () => onFile(file.name, null));
+  }
+}
