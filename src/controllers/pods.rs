@@ -4,7 +4,7 @@ use super::fields::{count, created_ms, time_ms};
 use crate::api::meta;
 use crate::api::resource::{PODS, REPLICA_SETS};
 use crate::store::Store;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -76,19 +76,20 @@ pub(super) fn sort_for_deletion(pods: &mut [Value], related: &BTreeMap<String, u
     };
     let rank = |pod: &Value| related.get(&node(pod)).copied().unwrap_or(0);
     let ready_since = |pod: &Value| time_ms(meta::condition(pod, "Ready").get("lastTransitionTime")).unwrap_or(0);
-    // Upstream compares UIDs where two times differ but have the same rank, which is no order (a = b, a < c, c < b): Rust's sort would panic.
-    // Here such pods count as equally old.
-    let younger_first = |a_ms: u64, b_ms: u64| age_rank(a_ms, now_ms).cmp(&age_rank(b_ms, now_ms));
-    pods.sort_by(|a, b| {
+    let younger_first = |a: &Value, a_ms: u64, b: &Value, b_ms: u64| match a_ms == b_ms {
+        true => Ordering::Equal,
+        false => age_rank(a_ms, now_ms).cmp(&age_rank(b_ms, now_ms)).then_with(|| meta::uid(a).cmp(meta::uid(b))),
+    };
+    pods.order_by(|a, b| {
         (!node(a).is_empty())
             .cmp(&!node(b).is_empty())
             .then_with(|| phase_order(a).cmp(&phase_order(b)))
             .then_with(|| is_ready(a).cmp(&is_ready(b)))
             .then_with(|| cost(a).cmp(&cost(b)))
             .then_with(|| rank(b).cmp(&rank(a)))
-            .then_with(|| if is_ready(a) { younger_first(ready_since(a), ready_since(b)) } else { Ordering::Equal })
+            .then_with(|| if is_ready(a) { younger_first(a, ready_since(a), b, ready_since(b)) } else { Ordering::Equal })
             .then_with(|| restarts(b).cmp(&restarts(a)))
-            .then_with(|| younger_first(created_ms(a), created_ms(b)))
+            .then_with(|| younger_first(a, created_ms(a), b, created_ms(b)))
     });
 }
 

@@ -1,6 +1,20 @@
 //! Which word was meant.
 
-use super::explain::distance;
+/// How many letters must be changed, added or left out to get from one word to the other (Levenshtein).
+fn distance(from: &str, to: &str) -> usize {
+    let to: Vec<char> = to.chars().collect();
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (index, letter) in from.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], index + 1);
+        for (column, other) in to.iter().enumerate() {
+            let above = row[column + 1];
+            let changed = diagonal + usize::from(letter != *other);
+            row[column + 1] = changed.min(above + 1).min(row[column] + 1);
+            diagonal = above;
+        }
+    }
+    row[to.len()]
+}
 
 /// The candidate that is nearest to `word`, where one is near enough to be what was meant: other letters in up to a third of it.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {

@@ -190,6 +190,7 @@ mod tests {
     use super::*;
     use crate::playground::archive;
     use crate::playground::examples;
+    use crate::value::Sort;
 
     fn readme_of(id: &str) -> String {
         let example = examples::all().iter().find(|example| example.id == id).expect("there is one");
@@ -225,7 +226,7 @@ mod tests {
             let unpacked = archive::unpack(&archive::pack(&files)).expect("it can be unpacked");
             let manifests: Vec<&str> = unpacked.iter().skip(2).map(|file| file.name.as_str()).collect();
             let mut sorted = manifests.clone();
-            sorted.sort_unstable();
+            sorted.order();
             assert_eq!(manifests, sorted);
             assert!(documents(&unpacked[1].text)[0].value.is_ok(), "{}", unpacked[1].text);
         }

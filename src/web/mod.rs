@@ -3,6 +3,7 @@
 
 mod changes;
 mod clock;
+mod descriptions;
 mod diagram;
 mod dom;
 mod edit;
@@ -11,6 +12,7 @@ mod files;
 mod frame;
 mod gallery;
 mod header;
+mod help;
 mod inspector;
 mod opening;
 mod outline;
@@ -23,6 +25,7 @@ mod storage;
 mod terminal;
 mod texts;
 mod theme;
+mod timeline;
 mod transfer;
 
 use diagram::{Diagram, SharedStage};
@@ -78,6 +81,7 @@ fn App() -> impl IntoView {
     opening::follow_links(page);
     problems::watch(page);
     outline::watch(page);
+    help::listen(page);
     let stage = StoredValue::new_local(SharedStage::default());
     let drawn = stage.with_value(Clone::clone);
     terminal::write(page, terminal::Source::Terminal, texts::TERMINAL_WELCOME);
@@ -88,6 +92,7 @@ fn App() -> impl IntoView {
         if !ready {
             ready = true;
             mark_ready();
+            descriptions::fetch();
         }
     });
 
@@ -128,6 +133,7 @@ fn App() -> impl IntoView {
             <gallery::Gallery page />
             <changes::Changes page />
             <edit::EditDialog page />
+            <help::HelpDialog page />
             <div class="said" role="status" aria-live="polite">{move || page.said.get()}</div>
         </div>
     }

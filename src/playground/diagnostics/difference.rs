@@ -95,11 +95,11 @@ fn text(value: &Value) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::value::json;
 
-    fn told(before: serde_json::Value, after: serde_json::Value) -> Vec<String> {
+    fn told(before: Value, after: Value) -> Vec<String> {
         let tell = |each: Difference| format!("{}: {} → {}", each.path, each.before.as_deref().unwrap_or("-"), each.after.as_deref().unwrap_or("-"));
-        differences(&Value::from(before), &Value::from(after)).into_iter().map(tell).collect()
+        differences(&before, &after).into_iter().map(tell).collect()
     }
 
     #[test]

@@ -117,6 +117,14 @@ pub fn all() -> &'static [Example] {
             files: files!("cronjob": "report.yaml"),
         },
         Example {
+            id: "autoscaling",
+            topic: "Workloads",
+            title: "An autoscaler under load",
+            says: "Give the pods work in the terminal, fault load deployment/web --cpu 500m, and watch kubectl get hpa: pods are added until each uses about half of what it asks for. Take the work away with fault load deployment/web; after five minutes (speed 20×) it is one pod again.",
+            nodes: 3,
+            files: files!("autoscaling": "web.yaml"),
+        },
+        Example {
             id: "init",
             topic: "Workloads",
             title: "Init containers and a sidecar",
@@ -251,6 +259,14 @@ pub fn all() -> &'static [Example] {
             says: "Empty a machine: kubectl drain worker-1 --ignore-daemonsets; a second one, worker-2, has to wait until another pod is ready, since two must stay. kubectl uncordon worker-1 lets pods in again.",
             nodes: 3,
             files: files!("drain": "web.yaml"),
+        },
+        Example {
+            id: "node-failure",
+            topic: "Machines",
+            title: "A machine falls silent",
+            says: "Stop a machine, fault stop worker-2, at speed 20×: after 50 s it is NotReady, and 20 s later its web pod is replaced elsewhere while the agent's pod stays. Start it again with fault start worker-2 and see what becomes of the old pod.",
+            nodes: 3,
+            files: files!("node-failure": "web.yaml"),
         },
         Example {
             id: "thousand",

@@ -94,6 +94,17 @@ const STORIES: &[(&str, &str)] = &[
         see get jobs: now Complete 1/1",
     ),
     (
+        "autoscaling",
+        "apply
+        see get pods: 1× web-* 1/1 Running
+        see get hpa: web cpu: 0%/50%
+        $ fault load deployment/web --cpu 500m
+        see get pods: 5× web-* 1/1 Running
+        see get hpa: web cpu: 50%/50%
+        $ fault load deployment/web
+        see get pods: 1× web-*",
+    ),
+    (
         "init",
         "apply
         see get pods: web 1/2 Init:1/3
@@ -270,6 +281,19 @@ const STORIES: &[(&str, &str)] = &[
         see get nodes: worker-1 Ready <none>",
     ),
     (
+        "node-failure",
+        "apply
+        see get pods -o wide: web-* Running worker-2
+        $ fault stop worker-2
+        see get nodes: worker-2 NotReady
+        see get pods -o wide: web-* Terminating worker-2
+        see get pods: 3× web-* Running
+        see get pods: 3× agent-* Running
+        $ fault start worker-2
+        see get nodes: worker-2 Ready
+        see get pods: 0× web-* Terminating",
+    ),
+    (
         "thousand",
         "apply
         see get deployment: crowd 1000/1000
@@ -279,7 +303,7 @@ const STORIES: &[(&str, &str)] = &[
 ];
 
 /// How long (cluster time) something may take until it is seen.
-const PATIENCE_MS: u64 = 240_000;
+const PATIENCE_MS: u64 = 480_000;
 
 struct Play {
     session: Session,
@@ -292,10 +316,14 @@ impl Play {
         while !self.session.advance(until_ms, 100_000) {}
     }
 
-    /// Carries a kubectl line out, for at most two minutes; what it wrote.
+    /// Carries a line out, for at most two minutes; what it wrote.
     fn kubectl(&mut self, line: &str) -> String {
-        let line = format!("kubectl {line}");
-        let Typed::Kubectl(arguments) = command_line::read(&line) else { panic!("{line}: not a kubectl line") };
+        let line = if line.starts_with("fault ") { line.to_owned() } else { format!("kubectl {line}") };
+        let arguments = match command_line::read(&line) {
+            Typed::Kubectl(arguments) => arguments,
+            Typed::Fault(words) => return self.session.fault(&line, &words).expect("it can happen"),
+            _ => panic!("{line}: not understood"),
+        };
         let id = self.session.run(&line, &arguments, &self.workspace);
         self.finish(id)
     }

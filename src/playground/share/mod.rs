@@ -11,7 +11,7 @@ pub use replay::Replay;
 
 use super::session::{Done, Setup, What};
 use super::workspace::{File, Workspace};
-use crate::value::SmolStr;
+use crate::value::{SmolStr, Sort};
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use serde::{Deserialize, Serialize};
 
@@ -146,7 +146,7 @@ fn unpack(packed: Packed) -> Result<Shared, String> {
         return Err("its commands would apply more than a cluster can take.".into());
     }
     let mut done = packed.d.into_iter().map(|done| done.unpack(&workspace)).collect::<Result<Vec<Done>, String>>()?;
-    done.sort_by_key(|done| done.at_ms);
+    done.order_by_key(|done| done.at_ms);
     Ok(Shared {
         setup: Setup { seed: packed.s, nodes: packed.n },
         workspace,

@@ -37,8 +37,11 @@ impl Replay {
                 session.apply(workspace);
             }
             What::Line(line) => {
-                if let Typed::Kubectl(arguments) = command_line::read(line) {
-                    session.run(line, &arguments, &self.workspace);
+                match command_line::read(line) {
+                    Typed::Kubectl(arguments) => drop(session.run(line, &arguments, &self.workspace)),
+                    // What could not happen then can't happen now.
+                    Typed::Fault(words) => drop(session.fault(line, &words)),
+                    _ => {}
                 }
             }
         }
