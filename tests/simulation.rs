@@ -67,7 +67,8 @@ fn live(seed: u64) -> (u64, Vec<String>) {
         let environment = Environment {
             registry: cluster.server().registry().clone(),
             files,
-            stdin: None,
+            stdin: Some(String::new()),
+            is_terminal: false,
             kubeconfig: Kubeconfig::single("test", "https://10.0.0.10:6443", "default"),
         };
         let words = shlex::split(&line).expect("the menu's quotes match");

@@ -4,6 +4,7 @@
 
 mod config;
 pub mod invariants;
+mod machines;
 mod pod_requests;
 mod terminal;
 
@@ -12,7 +13,7 @@ pub use pod_requests::STILL_RUNNING;
 pub use terminal::run_to_end;
 
 use crate::controllers::ControllerManager;
-use crate::kubelet::{ExecHandle, Kubelets};
+use crate::kubelet::Kubelets;
 use crate::network::Network;
 use crate::scheduler::Scheduler;
 use crate::server::Server;
@@ -28,7 +29,7 @@ pub struct Cluster {
     scheduler: Scheduler,
     kubelets: Kubelets,
     network: Network,
-    execs: OrdMap<u64, ExecHandle>,
+    execs: OrdMap<u64, pod_requests::RunningExec>,
     now_ms: u64,
     start_ms: u64,
     observed_revision: u64,
@@ -60,6 +61,9 @@ impl Cluster {
             observed_revision: 0,
         };
         cluster.observe();
+        if config.flavour == Flavour::Playground {
+            cluster.set_default_class(true);
+        }
         cluster
     }
 
@@ -101,11 +105,6 @@ impl Cluster {
         };
         self.observe();
         response
-    }
-
-    /// Stops a machine (it answers nothing any more; what runs on it goes on) or starts it again. False where there is no such node.
-    pub fn set_node_stopped(&mut self, node: &str, stopped: bool) -> bool {
-        self.kubelets.set_stopped(node, stopped, self.now_ms)
     }
 
     /// A number that is the same for two clusters with the same objects, revision and time: whether a replay is faithful, and whether
@@ -172,11 +171,6 @@ impl Cluster {
         self.kubelets.run_next(&mut self.server, &mut seen, self.now_ms);
         let served = seen.into_served();
         self.tell_served(&served);
-    }
-
-    /// Whether `minikube tunnel` runs: then LoadBalancer Services get addresses.
-    pub fn set_tunnel(&mut self, running: bool) {
-        self.network.set_tunnel(running, self.now_ms);
     }
 
     /// The network, for who answers whom.

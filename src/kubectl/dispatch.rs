@@ -8,7 +8,7 @@ use super::session::Session;
 use crate::server::request::User;
 
 /// Carries out a command line; the exit code comes back.
-pub(super) async fn run(session: Session, arguments: Vec<String>) -> i32 {
+pub async fn run(session: Session, arguments: Vec<String>) -> i32 {
     match invoke(&session, &arguments).await {
         Ok(()) => 0,
         Err(failure) => {
@@ -33,7 +33,7 @@ fn find_child(path: &str, word: &str) -> Option<&'static Entry> {
 }
 
 /// Finds the command that the words begin with; flags may stand between them. What is left are its flags and arguments.
-fn find(arguments: &[String]) -> (Option<&'static Entry>, Vec<String>) {
+pub(super) fn find(arguments: &[String]) -> (Option<&'static Entry>, Vec<String>) {
     let (mut entry, mut path, mut rest) = (None, "", Vec::new());
     let mut words = arguments.iter().peekable();
     while let Some(word) = words.next() {
@@ -95,8 +95,16 @@ async fn invoke(session: &Session, arguments: &[String]) -> Result<(), Failure> 
         session.out(entry.help(&children(entry.path)));
         return Ok(());
     };
+    if reads_whole_input(&flags) {
+        session.read_whole_input().await;
+    }
     let invocation = prepare(session, entry, flags)?;
     run(invocation).await
+}
+
+/// Whether a file that the command line names is the standard input.
+fn reads_whole_input(flags: &Flags) -> bool {
+    flags.list("filename").iter().any(|file| file == "-") || flags.text("patch-file") == "-"
 }
 
 /// Reads the global flags: context, namespace, impersonation.

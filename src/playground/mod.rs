@@ -2,7 +2,6 @@
 //!
 //! Never: knows a browser.
 
-pub mod command_line;
 pub mod completion;
 pub mod diagnostics;
 pub mod examples;
@@ -11,5 +10,6 @@ pub mod history;
 pub mod scene;
 pub mod session;
 pub mod share;
+pub mod terminal;
 pub mod workspace;
 pub mod yaml_path;

@@ -1,10 +1,11 @@
 //! `kubectl cp` (`k8s.io/kubectl/pkg/cmd/cp`): files of the workspace to containers, and back.
 
-use super::exec::execute;
+use super::exec::{Exec, Input, execute};
 use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::pods;
+use crate::kubectl::session::Stream;
 use crate::value::Value;
 
 /// `cp`.
@@ -84,11 +85,13 @@ async fn container(invocation: &mut Invocation, namespace: &Option<String>, name
 /// Runs a command whose failure is the copy's.
 async fn must(invocation: &Invocation, pod: &Value, container: &str, command: &[&str], input: Option<&str>) -> Result<String, Failure> {
     let command: Vec<String> = command.iter().map(|word| word.to_string()).collect();
-    let outcome = execute(invocation, pod, container, &command, input).await?;
-    match outcome.get("exitCode").as_i64().unwrap_or(0) {
-        0 => Ok(outcome.get("stdout").str().to_string()),
+    let exec = Exec { pod, container, command: &command, tty: false };
+    let (mut stdout, mut stderr) = (String::new(), String::new());
+    let keep = |stream, text: &str| if stream == Stream::Out { stdout.push_str(text) } else { stderr.push_str(text) };
+    match execute(invocation, &exec, input.map_or(Input::None, Input::Text), keep).await? {
+        0 => Ok(stdout),
         code => {
-            invocation.session.write(crate::kubectl::session::Stream::Err, outcome.get("stderr").str());
+            invocation.session.write(Stream::Err, &stderr);
             Err(Failure::text(format!("command terminated with exit code {code}")))
         }
     }

@@ -77,7 +77,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         ));
     }
     let (infos, mut failures) = find(&invocation).await?;
-    if invocation.flags.is("interactive") && !confirmed(&invocation, &infos) {
+    if invocation.flags.is("interactive") && !confirmed(&invocation, &infos).await {
         return Ok(());
     }
     let (mut found, mut deleted) = (0, Vec::new());
@@ -200,14 +200,14 @@ fn only_named(invocation: &Invocation, named: &Named) -> Vec<Info> {
     named.names.iter().map(info).collect()
 }
 
-fn confirmed(invocation: &Invocation, infos: &[Info]) -> bool {
+async fn confirmed(invocation: &Invocation, infos: &[Info]) -> bool {
     invocation.session.out_line("You are about to delete the following resource(s):");
     for info in infos {
         let place = if info.namespace.is_empty() { String::new() } else { format!(" from {} namespace", info.namespace) };
         invocation.session.out_line(format!("{}{place}", info.object_name()));
     }
     invocation.session.out("Do you want to continue? (y/N): ");
-    let yes = invocation.session.read_stdin().trim().eq_ignore_ascii_case("y");
+    let yes = invocation.session.read_input().await.unwrap_or_default().trim().eq_ignore_ascii_case("y");
     if !yes {
         invocation.session.out_line("deletion is cancelled");
     }

@@ -27,6 +27,7 @@ mod last_applied;
 mod logs;
 mod others;
 mod patch;
+mod port_forward;
 mod prune;
 mod replace;
 mod rollout;
@@ -50,8 +51,8 @@ static ALL: &[Entry] = &[
     last_applied::EDIT,
     last_applied::SET,
     last_applied::VIEW,
-    attach::ATTACH,
-    attach::PORT_FORWARD,
+    attach::ENTRY,
+    port_forward::ENTRY,
     certificate::ENTRY,
     certificate::APPROVE,
     certificate::DENY,
