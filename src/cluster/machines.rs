@@ -71,6 +71,7 @@ impl Cluster {
         match name {
             "ingress" => self.network.set_ingress_controller(on, self.now_ms),
             "default-storageclass" => self.set_default_class(on),
+            "metrics-server" => self.metrics_server = on,
             "storage-provisioner" if on => {}
             "storage-provisioner" => {
                 return Err(
@@ -87,6 +88,7 @@ impl Cluster {
         match name {
             "ingress" => self.network.config().ingress_controller,
             "default-storageclass" => self.store().list(&STORAGE_CLASSES, None).any(|class| crate::api::meta::annotation(class, IS_DEFAULT) == "true"),
+            "metrics-server" => self.metrics_server,
             "storage-provisioner" => true,
             _ => false,
         }

@@ -5,6 +5,7 @@
 mod config;
 pub mod invariants;
 mod machines;
+mod metrics;
 mod pod_requests;
 mod terminal;
 
@@ -29,6 +30,8 @@ pub struct Cluster {
     scheduler: Scheduler,
     kubelets: Kubelets,
     network: Network,
+    /// Whether metrics-server runs.
+    metrics_server: bool,
     execs: OrdMap<u64, pod_requests::RunningExec>,
     now_ms: u64,
     start_ms: u64,
@@ -55,6 +58,7 @@ impl Cluster {
             scheduler: Scheduler::new(),
             kubelets: Kubelets::new(&config.nodes, config.start_ms),
             network: Network::new(config.network()),
+            metrics_server: config.flavour == Flavour::Playground,
             execs: OrdMap::new(),
             now_ms: config.start_ms,
             start_ms: config.start_ms,
@@ -99,7 +103,7 @@ impl Cluster {
 
     /// Carries out a request of somebody outside, now. A command in a container is answered by [`STILL_RUNNING`] with a number until it has ended.
     pub fn request(&mut self, request: &Request) -> Response {
-        let response = match self.pod_request(request) {
+        let response = match self.pod_request(request).or_else(|| self.metrics_request(request)) {
             Some(response) => response,
             None => self.server.handle(request, self.now_ms),
         };

@@ -4,6 +4,7 @@ use super::commands;
 use super::entry::{Entry, Invocation, global_flags};
 use super::failure::Failure;
 use super::flags::Flags;
+use super::help;
 use super::session::Session;
 use crate::server::request::User;
 
@@ -85,15 +86,16 @@ async fn invoke(session: &Session, arguments: &[String]) -> Result<(), Failure> 
         other => other,
     })?;
     if flags.is("help") {
-        session.out(entry.help(&children(entry.path)));
+        session.out(help::of(entry.path));
         return Ok(());
     }
     let Some(run) = entry.run else {
-        if let Some(word) = flags.arguments.first() {
-            return Err(Failure::text(format!("unknown command {word:?}\nSee 'kubectl {} -h' for help and examples", entry.path)));
+        if !flags.arguments.is_empty() {
+            let words = flags.arguments.join(" ");
+            return Err(Failure::text(format!("unknown command {words:?}\nSee 'kubectl {} -h' for help and examples", entry.path)));
         }
-        session.out(entry.help(&children(entry.path)));
-        return Ok(());
+        session.write(super::session::Stream::Err, help::of(entry.path));
+        return Err(Failure::Exit(1));
     };
     if reads_whole_input(&flags) {
         session.read_whole_input().await;
@@ -150,14 +152,14 @@ fn without_command(session: &Session, rest: &[String]) -> Result<(), Failure> {
             let flags =
                 Flags::parse(global_flags(), rest).map_err(|failure| Failure::Text(format!("{}\nSee 'kubectl --help' for usage.", failure.message())))?;
             let _ = flags;
-            session.out(commands::overview());
+            session.out(help::of(""));
             Ok(())
         }
         Some((first, others)) if first.as_str() == "help" => {
             let path: Vec<String> = others.iter().map(|word| word.to_string()).collect();
             match find(&path) {
-                (Some(entry), _) => session.out(entry.help(&children(entry.path))),
-                (None, _) => session.out(commands::overview()),
+                (Some(entry), _) => session.out(help::of(entry.path)),
+                (None, _) => session.out(help::of("")),
             }
             Ok(())
         }

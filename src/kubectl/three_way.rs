@@ -116,7 +116,6 @@ fn patch_items(patch: &mut Map, key: &str, merge_key: &str, [original, wanted, n
         return;
     }
     if !changes.is_empty() {
-        changes.sort_by_key(|item| item.get(merge_key).to_string());
         patch.insert(key, Value::array(changes));
     }
     let order = wanted.iter().map(|item| {

@@ -3,6 +3,7 @@
 use super::diagnostics::{self, Forecast};
 use super::history::{Action, History, Replay};
 use super::terminal::complete::Completion;
+use super::terminal::shown::{Piece, pieces};
 use super::terminal::{self, Next, Terminal, World};
 use super::workspace::Workspace;
 use crate::api::meta;
@@ -253,6 +254,11 @@ impl Session {
     /// What the terminal's shell waits for; none while a command runs in its foreground.
     pub fn prompt(&self) -> Option<Prompt> {
         self.terminal.prompt()
+    }
+
+    /// What a command wrote, with its states and names. `command` is the line that was typed.
+    pub fn pieces(&self, text: &str, command: &str) -> Vec<Piece> {
+        pieces(text, command, &self.cluster, self.kubeconfig.namespace())
     }
 
     /// What could come next at the end of a line in the terminal.

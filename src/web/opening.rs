@@ -2,7 +2,6 @@
 
 use super::page::{Notice, Outcome, Page};
 use super::{storage, texts};
-use crate::playground::command_line::{self, Typed};
 use crate::playground::examples::{self, Example};
 use crate::playground::scene::View;
 use crate::playground::session::{Session, Setup, What};
@@ -58,11 +57,7 @@ fn replayed(shared: &Shared) -> Session {
             What::Apply(workspace) => {
                 session.apply(workspace);
             }
-            What::Line(line) => {
-                if let Typed::Kubectl(arguments) = command_line::read(line) {
-                    session.run(line, &arguments, &shared.workspace);
-                }
-            }
+            What::Line(line) => session.enter(line, &shared.workspace),
         }
     }
     while !session.advance(shared.at_ms, STEPS_AT_ONCE) {}
@@ -104,7 +99,7 @@ fn restart(page: Page, setup: &Setup, workspace: Workspace) {
     page.opened.update(|opened| *opened += 1);
     page.selected.set(None);
     page.outcome.set(Outcome::default());
-    page.foreground.set(None);
+    page.prompt.set(Some(crate::kubelet::runtime::Prompt::Command));
     page.playing.set(true);
     page.refresh();
 }

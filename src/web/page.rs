@@ -4,6 +4,7 @@ use super::clock::Speed;
 use super::edit::Editing;
 use super::problems::Problem;
 use super::terminal::Entry;
+use crate::kubelet::runtime::Prompt;
 use crate::playground::scene::{ObjectRef, View};
 use crate::playground::session::{CommandId, Session};
 use crate::playground::workspace::Workspace;
@@ -51,8 +52,12 @@ pub struct Page {
     pub selected: RwSignal<Option<ObjectRef>>,
     /// What the terminal shows.
     pub entries: RwSignal<Vec<Entry>>,
-    /// The command in the terminal that has not ended yet.
-    pub foreground: RwSignal<Option<CommandId>>,
+    /// What the terminal's shell waits for; none while a command runs in its foreground.
+    pub prompt: RwSignal<Option<Prompt>>,
+    /// The command that was typed last.
+    pub command: StoredValue<String>,
+    /// The number of the terminal's next entry.
+    pub next_entry: StoredValue<u64>,
     /// What is said to a screen reader.
     pub said: RwSignal<String>,
     /// A sentence across the page, with what can be done about it.
@@ -114,7 +119,9 @@ impl Page {
             namespaces: RwSignal::new(Vec::new()),
             selected: RwSignal::new(None),
             entries: RwSignal::new(Vec::new()),
-            foreground: RwSignal::new(None),
+            prompt: RwSignal::new(Some(Prompt::Command)),
+            command: StoredValue::new(String::new()),
+            next_entry: StoredValue::new(1),
             said: RwSignal::new(String::new()),
             notice: RwSignal::new(None),
             example: RwSignal::new(""),

@@ -14,10 +14,6 @@ pub const ENTRY: Entry = Entry {
     path: "attach",
     aliases: &[],
     about: "Attach to a process that is already running inside an existing container.",
-    examples: "
-# What a pod writes
-kubectl attach web",
-    usage: "(POD | TYPE/NAME) -c CONTAINER",
     flags: attach_flags,
     run: Some(|invocation| Box::pin(attach(invocation))),
 };
@@ -37,7 +33,7 @@ const POLL_MS: u64 = 50;
 
 async fn attach(invocation: Invocation) -> Result<(), Failure> {
     let Some(target) = invocation.arguments.first() else {
-        return Err(invocation.usage_error("at least 1 argument is required for attach"));
+        return Err(Failure::text("at least 1 argument is required for attach"));
     };
     let pod = pods::running_pod(&invocation, target).await?;
     let phase = pod.path("status.phase").str();

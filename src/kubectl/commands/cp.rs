@@ -9,20 +9,8 @@ use crate::kubectl::session::Stream;
 use crate::value::Value;
 
 /// `cp`.
-pub const ENTRY: Entry = Entry {
-    path: "cp",
-    aliases: &[],
-    about: "Copy files and directories to and from containers.\n\nThe local side is the workspace.",
-    examples: "
-# A file into a pod
-kubectl cp page.html web:/usr/share/nginx/html/index.html
-
-# And out of it
-kubectl cp demo/web:/etc/hosts hosts.txt",
-    usage: "<file-spec-src> <file-spec-dest>",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry =
+    Entry { path: "cp", aliases: &[], about: "Copy files and directories to and from containers.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     vec![
@@ -55,7 +43,7 @@ fn place(text: &str) -> Result<Place, Failure> {
 
 async fn run(mut invocation: Invocation) -> Result<(), Failure> {
     let [source, target] = invocation.arguments.as_slice() else {
-        return Err(invocation.usage_error("source and destination are required"));
+        return Err(Failure::text("source and destination are required"));
     };
     let (source, target) = (place(source)?, place(target)?);
     match (&source.pod, &target.pod) {

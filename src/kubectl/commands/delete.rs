@@ -13,20 +13,7 @@ use crate::value::{SmolStr, Value};
 pub const ENTRY: Entry = Entry {
     path: "delete",
     aliases: &[],
-    about: "Delete resources by file names, stdin, resources and names, or by resources and label selector.\n\nPods are given time to end (--grace-period). Unless --wait=false is said, the command waits until the objects are gone.",
-    examples: "
-# Delete the objects of a manifest
-kubectl delete -f pod.yaml
-
-# Delete a pod and a service
-kubectl delete pod/web service/web
-
-# Delete all pods with a label
-kubectl delete pods -l app=web
-
-# Delete a deployment, but leave its pods
-kubectl delete deployment web --cascade=orphan",
-    usage: "([-f FILENAME] | [-k DIRECTORY] | TYPE [(NAME | -l label | --all)])",
+    about: "Delete resources by file names, stdin, resources and names, or by resources and label selector.",
     flags,
     run: Some(|invocation| Box::pin(run(invocation))),
 };
@@ -119,7 +106,7 @@ fn settings(invocation: &Invocation) -> Result<Delete, Failure> {
         return Err(Failure::text("cannot set --all and --selector at the same time"));
     }
     if flags.is("all") && !flags.text("field-selector").is_empty() {
-        return Err(Failure::text("cannot set --all and --field-selector at the same time"));
+        return Err(Failure::text("setting 'all' parameter but found a non empty selector. "));
     }
     if !matches!(flags.text("output"), "" | "name") {
         return Err(Failure::text(format!("unexpected -o output mode: {}. We only support '-o name'", flags.text("output"))));

@@ -11,23 +11,8 @@ use crate::value::{SmolStr, Value};
 use serde_json::json;
 
 /// `exec`.
-pub const ENTRY: Entry = Entry {
-    path: "exec",
-    aliases: &[],
-    about: "Execute a command in a container.",
-    examples: "
-# The date in the first container of a pod
-kubectl exec web -- date
-
-# In another container
-kubectl exec web -c sidecar -- ls /data
-
-# In a pod of a deployment
-kubectl exec deploy/web -- env",
-    usage: "(POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...]",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry =
+    Entry { path: "exec", aliases: &[], about: "Execute a command in a container.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     vec![
@@ -46,7 +31,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
             let (before, after) = invocation.split_at_dash();
             match before {
                 [target] => (target.clone(), after.to_vec()),
-                [] => return Err(invocation.usage_error("pod, type/name or --filename must be specified")),
+                [] => return Err(Failure::text("pod, type/name or --filename must be specified")),
                 _ => {
                     return Err(Failure::text(
                         "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\nSee 'kubectl exec -h' for help and examples",
@@ -55,7 +40,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
             }
         }
         None => match invocation.arguments.as_slice() {
-            [] => return Err(invocation.usage_error("pod, type/name or --filename must be specified")),
+            [] => return Err(Failure::text("pod, type/name or --filename must be specified")),
             [target] => (target.clone(), Vec::new()),
             _ => {
                 return Err(Failure::text(
@@ -65,7 +50,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         },
     };
     if command.is_empty() {
-        return Err(invocation.usage_error("you must specify at least one command for the container"));
+        return Err(Failure::text("you must specify at least one command for the container"));
     }
     let pod = pods::running_pod(&invocation, &target).await?;
     let phase = pod.path("status.phase").str();

@@ -8,26 +8,7 @@ use crate::kubectl::printers::{Printer, list_of, print_flags, sort};
 use crate::kubectl::source::Check;
 
 /// `get`.
-pub const ENTRY: Entry = Entry {
-    path: "get",
-    aliases: &[],
-    about: "Display one or many resources.\n\nShows a table of the most important facts about objects. Objects of other namespaces than the current one are found with -n or -A; -l and --field-selector choose among them.",
-    examples: "
-# All pods of the current namespace
-kubectl get pods
-
-# All pods of all namespaces, with more columns
-kubectl get pods -A -o wide
-
-# One deployment as YAML
-kubectl get deployment web -o yaml
-
-# Pods with a label, and the phase of each
-kubectl get pods -l app=web -o custom-columns=NAME:.metadata.name,PHASE:.status.phase",
-    usage: "[(-o|--output=)json|yaml|kyaml|name|go-template|go-template-file|template|templatefile|jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|wide] (TYPE[.VERSION][.GROUP] [NAME | -l label] | TYPE[.VERSION][.GROUP]/NAME ...) [flags]",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "get", aliases: &[], about: "Display one or many resources.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![

@@ -9,15 +9,8 @@ use crate::kubectl::{pods, resources};
 use crate::value::Value;
 
 /// `port-forward`.
-pub const ENTRY: Entry = Entry {
-    path: "port-forward",
-    aliases: &[],
-    about: "Forward one or more local ports to a pod.",
-    examples: "",
-    usage: "TYPE/NAME [options] [LOCAL_PORT:]REMOTE_PORT [...[LOCAL_PORT_N:]REMOTE_PORT_N]",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry =
+    Entry { path: "port-forward", aliases: &[], about: "Forward one or more local ports to a pod.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     vec![Flag::list("address", "The local addresses.").or("localhost"), Flag::duration("pod-running-timeout", "1m0s", "How long to wait for a pod that runs.")]

@@ -74,7 +74,7 @@ impl Runtime {
         }
         let id = match self.profile {
             Profile::Reference => format_smolstr!("{name}@sha256:{}", "0".repeat(64)),
-            Profile::Playground => format_smolstr!("{}@sha256:{}", repository(&name), super::programs::digest::sha256_hex(name.as_bytes())),
+            Profile::Playground => format_smolstr!("{}@sha256:{}", repository(&name), crate::api::sha256::sha256_hex(name.as_bytes())),
         };
         Ok(Image { size_bytes: images::size_bytes(&reference.base, self.profile), name, id })
     }

@@ -9,6 +9,7 @@ mod drive;
 mod kubectx;
 mod minikube;
 mod network;
+pub mod shown;
 #[cfg(test)]
 mod tests;
 
