@@ -42,6 +42,7 @@ mod resource_claim;
 mod resourcequota;
 mod root_ca_cert_publisher;
 mod serviceaccount;
+mod serviceaccount_tokens;
 mod statefulset;
 mod taint_eviction;
 #[cfg(test)]
@@ -102,6 +103,7 @@ static CONTROLLERS: &[&dyn Controller] = &[
     &attach_detach::AttachDetach,
     &certificates::CertificateController,
     &hostpath_provisioner::HostPathProvisioner,
+    &serviceaccount_tokens::TokensController,
 ];
 
 /// The controller manager: what its controllers have to do. A value; cloning it costs nothing.

@@ -50,7 +50,6 @@ pub(super) fn execute(server: &mut Server, request: &Request, now_ms: u64, warni
         without_namespace = Request { namespace: SmolStr::default(), ..request.clone() };
         &without_namespace
     };
-    warnings.extend(rules::deprecation(&request.resource).map(String::from));
     let mut context = Context { server, kind, request, now_ms, warnings };
     match request.subresource.as_str() {
         "" => {}
