@@ -18,6 +18,7 @@ use crate::kubelet::Kubelets;
 use crate::network::Network;
 use crate::scheduler::Scheduler;
 use crate::server::Server;
+use crate::server::http::{HttpRequest, HttpResponse, Routed};
 use crate::server::request::{Request, Response};
 use crate::store::Store;
 use imbl::OrdMap;
@@ -175,6 +176,17 @@ impl Cluster {
         self.kubelets.run_next(&mut self.server, &mut seen, self.now_ms);
         let served = seen.into_served();
         self.tell_served(&served);
+    }
+
+    /// Carries out a request as HTTP has it: the status code, and the body on the lines below.
+    pub fn raw(&mut self, method: &str, target: &str) -> String {
+        let headers = vec![("Accept".to_string(), "application/json, */*".to_string())];
+        let http = HttpRequest { method: method.into(), target: target.into(), headers, body: Vec::new() };
+        let answer = match self.server.route_api(&http) {
+            Routed::Answer(answer) => answer,
+            Routed::Ask(request) | Routed::Watch(request) => HttpResponse::of(&self.request(&request)),
+        };
+        format!("{}\n{}", answer.code, String::from_utf8_lossy(&answer.body))
     }
 
     /// The network, for who answers whom.

@@ -108,6 +108,13 @@ pub enum HostRequest {
     AddNode(String),
     /// A machine stops (`true`), or starts again.
     StopNode(String, bool),
+    /// A request to the API server as HTTP has it; the answer is the status code, and the body on the lines below.
+    Raw {
+        /// `GET`, `DELETE` …
+        method: String,
+        /// Path and query.
+        target: String,
+    },
     /// An addon is switched on or off.
     Addon(String, bool),
     /// Whether an addon is switched on: `true` or `false`.

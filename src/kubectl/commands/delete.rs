@@ -57,6 +57,9 @@ struct Delete {
 }
 
 async fn run(invocation: Invocation) -> Result<(), Failure> {
+    if !invocation.flags.text("raw").is_empty() {
+        return super::get::raw(&invocation, "DELETE").await;
+    }
     let delete = settings(&invocation)?;
     if !invocation.has_files() && invocation.arguments.is_empty() {
         return Err(Failure::text(

@@ -96,6 +96,12 @@ impl Computer {
                 }
                 act(Action::Host(HostRequest::Tunnel(on)), world)
             }
+            HostRequest::Raw { method, target } => {
+                if method != "GET" {
+                    world.history.record(Action::Host(HostRequest::Raw { method: method.clone(), target: target.clone() }), world.cluster);
+                }
+                Ok(world.cluster.raw(&method, &target))
+            }
             HostRequest::HasAddon(name) => Ok(world.cluster.has_addon(&name).to_string()),
             HostRequest::AddNode(_) | HostRequest::StopNode(..) | HostRequest::Addon(..) => act(Action::Host(request), world),
         }
@@ -141,6 +147,7 @@ fn act(action: Action, world: &mut World<'_>) -> Result<String, String> {
 pub fn carry_out(request: &HostRequest, cluster: &mut Cluster) -> Result<(), String> {
     match request {
         HostRequest::Tunnel(on) => cluster.set_tunnel(*on),
+        HostRequest::Raw { method, target } => drop(cluster.raw(method, target)),
         HostRequest::AddNode(name) => return cluster.add_machine(name),
         HostRequest::StopNode(name, stopped) if !cluster.set_node_stopped(name, *stopped) => return Err(format!("there is no machine {name}")),
         HostRequest::Addon(name, on) => return cluster.set_addon(name, *on),
