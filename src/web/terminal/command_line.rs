@@ -29,7 +29,7 @@ struct Choices {
 #[derive(Clone, Copy)]
 struct Line {
     page: Page,
-    input: NodeRef<html::Input>,
+    input: NodeRef<html::Textarea>,
     earlier: StoredValue<Vec<String>>,
     /// Where in the earlier lines the person is, and what they had typed before.
     at: StoredValue<usize>,
@@ -203,6 +203,11 @@ impl Line {
             let count = self.earlier.with_value(Vec::len);
             match event.key().as_str() {
                 "Tab" if !event.shift_key() && !self.text().is_empty() && self.page.prompt.get_untracked().is_some() => self.complete(),
+                "Enter" => {
+                    let text = self.text();
+                    self.set("");
+                    self.submit(&text);
+                }
                 "ArrowUp" if self.at.get_value() > 0 => self.go(self.at.get_value() - 1),
                 "ArrowDown" if self.at.get_value() < count => self.go(self.at.get_value() + 1),
                 _ => return,
@@ -253,17 +258,14 @@ impl Line {
         input.selection_start().ok().flatten() != input.selection_end().ok().flatten()
     }
 
-    /// Several lines at once are entered one after the other; the last one stays to be looked at.
-    fn paste(self, event: &web_sys::ClipboardEvent) {
-        let text = event.clipboard_data().and_then(|data| data.get_data("text").ok()).unwrap_or_default();
-        let text = text.replace("\r\n", "\n");
+    /// Something was typed or pasted. Several lines at once are entered one after the other; the last one stays to be looked at.
+    fn changed(self) {
+        self.choices.set(None);
+        let text = self.text();
         if !text.contains('\n') {
             return;
         }
-        event.prevent_default();
-        let (before, after) = self.split();
-        let whole = format!("{before}{text}{after}");
-        let mut lines: Vec<&str> = whole.split('\n').collect();
+        let mut lines: Vec<&str> = text.split('\n').collect();
         let last = lines.pop().unwrap_or_default();
         lines.into_iter().for_each(|line| self.submit(line));
         self.set(last);
@@ -272,7 +274,7 @@ impl Line {
 
 /// The line that is typed, with its prompt.
 #[component]
-pub fn CommandLine(page: Page, input: NodeRef<html::Input>) -> impl IntoView {
+pub fn CommandLine(page: Page, input: NodeRef<html::Textarea>) -> impl IntoView {
     let line = Line {
         page,
         input,
@@ -280,12 +282,6 @@ pub fn CommandLine(page: Page, input: NodeRef<html::Input>) -> impl IntoView {
         at: StoredValue::new(0),
         draft: StoredValue::new(String::new()),
         choices: RwSignal::new(None),
-    };
-    let submit = move |event: web_sys::SubmitEvent| {
-        event.prevent_default();
-        let text = line.text();
-        line.set("");
-        line.submit(&text);
     };
     let sign = move || match page.prompt.get() {
         Some(Prompt::Command) => "$",
@@ -295,12 +291,12 @@ pub fn CommandLine(page: Page, input: NodeRef<html::Input>) -> impl IntoView {
     let is_idle = move || page.prompt.get() == Some(Prompt::Command);
     let active = move || line.choices.with(|choices| choices.as_ref().and_then(|choices| choices.selected).map(|index| format!("choice-{index}")));
     view! {
-        <form class="prompt" on:submit=submit>
+        <form class="prompt" on:submit=move |event: web_sys::SubmitEvent| event.prevent_default()>
             <ChoiceList line />
             <span aria-hidden="true">{sign}</span>
-            <input
+            <textarea
                 node_ref=input
-                type="text"
+                rows="1"
                 aria-label=texts::COMMAND_LINE
                 aria-autocomplete="list"
                 aria-controls="choices"
@@ -311,10 +307,9 @@ pub fn CommandLine(page: Page, input: NodeRef<html::Input>) -> impl IntoView {
                 autocorrect="off"
                 spellcheck="false"
                 on:keydown=move |event| line.key(&event)
-                on:input=move |_| line.choices.set(None)
+                on:input=move |_| line.changed()
                 on:blur=move |_| line.choices.set(None)
-                on:paste=move |event| line.paste(&event)
-            />
+            ></textarea>
             <Show when=move || !is_idle()>
                 <button type="button" on:click=move |_| interrupt(page)>{texts::STOP_COMMAND}</button>
             </Show>

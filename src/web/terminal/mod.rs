@@ -205,7 +205,7 @@ fn copy(page: Page) {
 /// Output and command line.
 #[component]
 pub fn Terminal(page: Page) -> impl IntoView {
-    let input = NodeRef::<html::Input>::new();
+    let input = NodeRef::<html::Textarea>::new();
     view! {
         <div class="terminal" on:click=move |event| focus_unless_selecting(&event, input)>
             <div class="tools">
@@ -227,7 +227,7 @@ pub fn Terminal(page: Page) -> impl IntoView {
 }
 
 /// A click on the terminal is for typing, unless text is being selected or something else was clicked.
-fn focus_unless_selecting(event: &web_sys::MouseEvent, input: NodeRef<html::Input>) {
+fn focus_unless_selecting(event: &web_sys::MouseEvent, input: NodeRef<html::Textarea>) {
     let on_button = super::dom::is_inside(event.target(), "button, [role=option]");
     if !is_selecting()
         && !on_button
