@@ -40,7 +40,7 @@ struct Taint {
 
 async fn run(invocation: Invocation) -> Result<(), Failure> {
     let (nodes, specs) = split(&invocation)?;
-    let (add, remove) = parse(&invocation, &specs)?;
+    let (add, remove) = parse(&specs)?;
     let dry_run = invocation.dry_run()?;
     let printer = Printer::of(&invocation, &[])?;
     let infos = find(&invocation, &nodes).await?;
@@ -119,19 +119,21 @@ async fn find(invocation: &Invocation, names: &[String]) -> Result<Vec<Info>, Fa
 }
 
 /// Taints to set, and those to take off, whose effect may be missing.
-fn parse(invocation: &Invocation, specs: &[String]) -> Result<(Vec<Taint>, Vec<Taint>), Failure> {
+fn parse(specs: &[String]) -> Result<(Vec<Taint>, Vec<Taint>), Failure> {
     let (mut add, mut remove): (Vec<Taint>, Vec<Taint>) = (Vec::new(), Vec::new());
     for spec in specs {
         match spec.strip_suffix('-') {
-            Some(spec) => remove.push(parse_one(invocation, spec)?),
+            Some(spec) => remove.push(parse_one(spec)?),
             None => {
-                let taint = parse_one(invocation, spec)?;
+                let taint = parse_one(spec)?;
                 if taint.effect.is_empty() {
                     return Err(Failure::text(format!("invalid taint spec: {spec}")));
                 }
                 if add.iter().any(|other| other.key == taint.key && other.effect == taint.effect) {
-                    return Err(invocation
-                        .usage_error(format!("duplicated taints with the same key and effect: {{{} {} {} <nil>}}", taint.key, taint.value, taint.effect)));
+                    return Err(Failure::text(format!(
+                        "duplicated taints with the same key and effect: {{{} {} {} <nil>}}",
+                        taint.key, taint.value, taint.effect
+                    )));
                 }
                 add.push(taint);
             }
@@ -140,22 +142,21 @@ fn parse(invocation: &Invocation, specs: &[String]) -> Result<(Vec<Taint>, Vec<T
     Ok((add, remove))
 }
 
-fn parse_one(invocation: &Invocation, spec: &str) -> Result<Taint, Failure> {
-    let invalid = |why: String| Failure::text(why);
+fn parse_one(spec: &str) -> Result<Taint, Failure> {
     let (pair, effect) = spec.split_once(':').unwrap_or((spec, ""));
     if effect.contains(':') {
-        return Err(invalid(format!("invalid taint spec: {spec}")));
+        return Err(Failure::text(format!("invalid taint spec: {spec}")));
     }
     if spec.contains(':') && !["NoSchedule", "PreferNoSchedule", "NoExecute"].contains(&effect) {
-        return Err(invalid(format!("invalid taint effect: {effect}, unsupported taint effect")));
+        return Err(Failure::text(format!("invalid taint effect: {effect}, unsupported taint effect")));
     }
     let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
     if value.contains('=') {
-        return Err(invalid(format!("invalid taint spec: {spec}")));
+        return Err(Failure::text(format!("invalid taint spec: {spec}")));
     }
     let problems = [names::qualified_name(key), names::label_value(value)].concat();
     if !problems.is_empty() {
-        return Err(invalid(format!("invalid taint spec: {spec}, {}", problems.join("; "))));
+        return Err(Failure::text(format!("invalid taint spec: {spec}, {}", problems.join("; "))));
     }
     Ok(Taint { key: key.into(), value: value.into(), effect: effect.into() })
 }

@@ -304,7 +304,6 @@ pub fn CommandLine(page: Page, input: NodeRef<html::Textarea>) -> impl IntoView 
                 placeholder=move || is_idle().then_some(texts::COMMAND_HINT)
                 autocomplete="off"
                 autocapitalize="off"
-                autocorrect="off"
                 spellcheck="false"
                 on:keydown=move |event| line.key(&event)
                 on:input=move |_| line.changed()

@@ -174,7 +174,7 @@ async fn resolved(invocation: &Invocation, info: &Info, variable: &Value) -> Opt
         let mapping = resources::resolve(&invocation.session.registry(), kind).ok()?;
         let object = invocation.get(&mapping, &info.namespace, reference.get("name").str()).await.ok()?;
         let value = object.get("data").get(reference.get("key").str());
-        return if kind == "secrets" { Some(String::from_utf8_lossy(&base64::decode(value.str())?).into_owned()) } else { Some(value.str().to_owned()) };
+        return if kind == "secrets" { Some(String::from_utf8_lossy(&base64::decode(value.str()).ok()?).into_owned()) } else { Some(value.str().to_owned()) };
     }
     None
 }
