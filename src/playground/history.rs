@@ -3,19 +3,23 @@
 //! A copy costs next to nothing, and a cluster that gets the same requests at the same times becomes the same cluster;
 //! so the past is the nearest copy before an instant, and what was done since then.
 
+<<<<<<< HEAD
 use super::terminal;
 use crate::cluster::Cluster;
 use crate::kubectl::HostRequest;
 use crate::kubelet::runtime::HttpRequest;
 use crate::network::Source;
+=======
+use crate::cluster::{Cluster, Fault};
+>>>>>>> main
 use crate::server::request::{Request, Verb};
-use crate::value::SmolStr;
 
 /// Something that came to the cluster from outside.
 #[derive(Clone, Debug)]
 pub enum Action {
     /// A request that changes something.
     Request(Box<Request>),
+<<<<<<< HEAD
     /// A machine stopped, or started again.
     Node {
         /// Its name.
@@ -34,6 +38,10 @@ pub enum Action {
     },
     /// A page was asked for.
     Visit(Box<(Source, HttpRequest)>),
+=======
+    /// A fault.
+    Fault(Fault),
+>>>>>>> main
 }
 
 impl Action {
@@ -52,10 +60,14 @@ impl Action {
     pub fn carry_out(&self, cluster: &mut Cluster) -> Result<(), String> {
         match self {
             Action::Request(request) => drop(cluster.request(request)),
+<<<<<<< HEAD
             Action::Node { name, stopped } => drop(cluster.set_node_stopped(name, *stopped)),
             Action::Host(request) => return terminal::carry_out(request, cluster),
             Action::Mount { path, files } => cluster.mount_on_machines(path, files.as_deref()),
             Action::Visit(visit) => drop(cluster.visit(&visit.0, &visit.1)),
+=======
+            Action::Fault(fault) => drop(cluster.fault(fault)),
+>>>>>>> main
         }
         Ok(())
     }
