@@ -71,7 +71,8 @@ impl Cluster {
         match name {
             "ingress" => self.network.set_ingress_controller(on, self.now_ms),
             "default-storageclass" => self.set_default_class(on),
-            "metrics-server" => self.metrics_server = on,
+            "metrics-server" if on && self.server.serves_metrics() => {}
+            "metrics-server" => return Err("metrics-server is a part of this cluster: it can't be switched off".into()),
             "storage-provisioner" if on => {}
             "storage-provisioner" => {
                 return Err(
@@ -88,7 +89,7 @@ impl Cluster {
         match name {
             "ingress" => self.network.config().ingress_controller,
             "default-storageclass" => self.store().list(&STORAGE_CLASSES, None).any(|class| crate::api::meta::annotation(class, IS_DEFAULT) == "true"),
-            "metrics-server" => self.metrics_server,
+            "metrics-server" => self.server.serves_metrics(),
             "storage-provisioner" => true,
             _ => false,
         }

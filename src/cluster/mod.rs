@@ -6,10 +6,7 @@ mod config;
 mod fault;
 mod fault_words;
 pub mod invariants;
-<<<<<<< HEAD
 mod machines;
-=======
->>>>>>> main
 mod metrics;
 mod pod_requests;
 mod terminal;
@@ -40,14 +37,8 @@ pub struct Cluster {
     scheduler: Scheduler,
     kubelets: Kubelets,
     network: Network,
-<<<<<<< HEAD
-    /// Whether metrics-server runs.
-    metrics_server: bool,
     execs: OrdMap<u64, pod_requests::RunningExec>,
-=======
-    execs: OrdMap<u64, ExecHandle>,
     loads: Loads,
->>>>>>> main
     now_ms: u64,
     start_ms: u64,
     observed_revision: u64,
@@ -77,7 +68,6 @@ impl Cluster {
             scheduler: Scheduler::new(),
             kubelets: Kubelets::new(&config.nodes, config.start_ms),
             network: Network::new(config.network()),
-            metrics_server: config.flavour == Flavour::Playground,
             execs: OrdMap::new(),
             loads: Loads::default(),
             now_ms: config.start_ms,
@@ -123,14 +113,10 @@ impl Cluster {
 
     /// Carries out a request of somebody outside, now. A command in a container is answered by [`STILL_RUNNING`] with a number until it has ended.
     pub fn request(&mut self, request: &Request) -> Response {
-<<<<<<< HEAD
-        let response = match self.pod_request(request).or_else(|| self.metrics_request(request)) {
-=======
         if request.resource.group == "metrics.k8s.io" {
             self.measure();
         }
         let response = match self.pod_request(request) {
->>>>>>> main
             Some(response) => response,
             None => self.server.handle(request, self.now_ms),
         };

@@ -115,6 +115,8 @@ pub enum HostRequest {
         /// Path and query.
         target: String,
     },
+    /// Something goes wrong, or is mended: the words after `fault`.
+    Fault(Vec<String>),
     /// An addon is switched on or off.
     Addon(String, bool),
     /// Whether an addon is switched on: `true` or `false`.

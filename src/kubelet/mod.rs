@@ -129,15 +129,6 @@ impl Kubelets {
         self.nodes.get(name).map(|node| &**node)
     }
 
-    /// What the containers of a pod use, by name; empty where none runs.
-    pub fn usage_of(&self, pod_uid: &str, now_ms: u64) -> Vec<(SmolStr, runtime::Usage)> {
-        let Some(node) = self.pod_nodes.get(pod_uid).and_then(|name| self.nodes.get(name)).filter(|node| !node.stopped) else { return Vec::new() };
-        let sandbox = node.pod(pod_uid).and_then(|worker| worker.sandbox.as_ref());
-        let ids = sandbox.map(|sandbox| node.runtime.containers(sandbox)).unwrap_or_default();
-        let running = ids.iter().filter_map(|id| node.runtime.container_status(id)).filter(pod_status::is_running);
-        running.map(|status| (status.name.clone(), node.runtime.usage(&status.id, now_ms))).collect()
-    }
-
     /// Changes every machine's disk, as pods see it by hostPath.
     pub fn change_disks(&mut self, now_ms: u64, mut change: impl FnMut(&mut runtime::fs::Tree)) {
         for name in self.nodes.keys().cloned().collect::<Vec<_>>() {

@@ -71,12 +71,12 @@ impl Network {
         self.ingress_controller.wake(now_ms);
     }
 
-<<<<<<< HEAD
     /// Switches the ingress controller on or off.
     pub fn set_ingress_controller(&mut self, running: bool, now_ms: u64) {
         self.config.ingress_controller = running;
         self.ingress_controller.wake(now_ms);
-=======
+    }
+
     /// Cuts a link, or mends it.
     pub fn set_cut(&mut self, link: Link, is_cut: bool) {
         self.links.set(link, is_cut);
@@ -92,7 +92,6 @@ impl Network {
         self.addresses = OrdMap::new();
         self.ingress_controller = IngressController::default();
         store.listed(now_ms).for_each(|change| self.observe(&change, store, now_ms));
->>>>>>> main
     }
 
     /// A write happened.

@@ -3,15 +3,11 @@
 //! A copy costs next to nothing, and a cluster that gets the same requests at the same times becomes the same cluster;
 //! so the past is the nearest copy before an instant, and what was done since then.
 
-<<<<<<< HEAD
 use super::terminal;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Fault};
 use crate::kubectl::HostRequest;
 use crate::kubelet::runtime::HttpRequest;
 use crate::network::Source;
-=======
-use crate::cluster::{Cluster, Fault};
->>>>>>> main
 use crate::server::request::{Request, Verb};
 
 /// Something that came to the cluster from outside.
@@ -19,14 +15,6 @@ use crate::server::request::{Request, Verb};
 pub enum Action {
     /// A request that changes something.
     Request(Box<Request>),
-<<<<<<< HEAD
-    /// A machine stopped, or started again.
-    Node {
-        /// Its name.
-        name: SmolStr,
-        /// Whether it stopped.
-        stopped: bool,
-    },
     /// Something else was done to the machines.
     Host(HostRequest),
     /// A folder is seen at a path of every machine, or no more.
@@ -38,10 +26,8 @@ pub enum Action {
     },
     /// A page was asked for.
     Visit(Box<(Source, HttpRequest)>),
-=======
     /// A fault.
     Fault(Fault),
->>>>>>> main
 }
 
 impl Action {
@@ -60,14 +46,10 @@ impl Action {
     pub fn carry_out(&self, cluster: &mut Cluster) -> Result<(), String> {
         match self {
             Action::Request(request) => drop(cluster.request(request)),
-<<<<<<< HEAD
-            Action::Node { name, stopped } => drop(cluster.set_node_stopped(name, *stopped)),
             Action::Host(request) => return terminal::carry_out(request, cluster),
             Action::Mount { path, files } => cluster.mount_on_machines(path, files.as_deref()),
             Action::Visit(visit) => drop(cluster.visit(&visit.0, &visit.1)),
-=======
             Action::Fault(fault) => drop(cluster.fault(fault)),
->>>>>>> main
         }
         Ok(())
     }

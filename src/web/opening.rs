@@ -57,18 +57,7 @@ fn replayed(shared: &Shared) -> Session {
             What::Apply(workspace) => {
                 session.apply(workspace);
             }
-<<<<<<< HEAD
             What::Line(line) => session.enter(line, &shared.workspace),
-=======
-            What::Line(line) => {
-                match command_line::read(line) {
-                    Typed::Kubectl(arguments) => drop(session.run(line, &arguments, &shared.workspace)),
-                    // What could not happen then can't happen now.
-                    Typed::Fault(words) => drop(session.fault(line, &words)),
-                    _ => {}
-                }
-            }
->>>>>>> main
         }
     }
     while !session.advance(shared.at_ms, STEPS_AT_ONCE) {}

@@ -33,11 +33,8 @@ pub use config::{
 pub use image_ref::{ImageRef, parse as parse_image};
 pub use log::{Log, LogLine, Stream};
 pub use net::{Answer, ConnectError, Connection, HttpOutcome, HttpRequest, HttpResponse, Network, NoNetwork, Resolution, ResolveError};
-<<<<<<< HEAD
-pub use workstation::{Call, HOME, Happening, Prompt, Workstation};
-=======
 pub use pulls::Registry;
->>>>>>> main
+pub use workstation::{Call, HOME, Happening, Prompt, Workstation};
 
 use config::Exit as ContainerExit;
 use container::{Container, Host};

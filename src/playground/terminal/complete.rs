@@ -2,7 +2,7 @@
 
 use crate::api::meta;
 use crate::api::registry::Registry;
-use crate::api::resource::{NAMESPACES, SERVICES};
+use crate::api::resource::{GroupResource, NAMESPACES, NODES, PODS, SERVICES};
 use crate::cluster::Cluster;
 use crate::kubectl::completion::{self, Candidate, Names};
 use crate::kubectl::{Kubeconfig, Mapping};
@@ -32,8 +32,8 @@ impl Completion {
 }
 
 /// Programs that are suggested where a command begins.
-const SUGGESTED: [&str; 30] = [
-    "kubectl", "kubens", "kubectx", "minikube", "cat", "ls", "cd", "echo", "grep", "head", "tail", "wc", "sort", "uniq", "cut", "tr", "sed", "awk", "base64",
+const SUGGESTED: [&str; 31] = [
+    "kubectl", "kubens", "kubectx", "minikube", "fault", "cat", "ls", "cd", "echo", "grep", "head", "tail", "wc", "sort", "uniq", "cut", "tr", "sed", "awk", "base64",
     "watch", "curl", "history", "clear", "cp", "mv", "rm", "mkdir", "sleep", "tee", "xargs",
 ];
 /// Programs before another command.
@@ -78,7 +78,7 @@ fn words_for(typed: &Typed, station: &Workstation, here: &Here<'_>) -> Vec<Candi
     let skipped = typed.words.iter().take_while(|word| is_prefix(word)).count();
     let Some((program, arguments)) = typed.words[skipped..].split_first() else { return programs(station, &typed.word) };
     let fitting = |words: Vec<String>| words.into_iter().filter(|word| word.starts_with(&typed.word)).map(Candidate::new).collect();
-    let names = |resource, namespace: Option<&str>| here.cluster.store().list(resource, namespace).map(|object| meta::name(object).to_owned()).collect();
+    let names = |resource: &GroupResource, namespace: Option<&str>| -> Vec<String> { here.cluster.store().list(resource, namespace).map(|object| meta::name(object).to_owned()).collect() };
     match (program.as_str(), arguments) {
         ("kubectl" | "k", _) => {
             let found = completion::complete(arguments, &typed.word, here);
@@ -88,6 +88,8 @@ fn words_for(typed: &Typed, station: &Workstation, here: &Here<'_>) -> Vec<Candi
             }
         }
         ("kubens", []) => fitting(names(&NAMESPACES, None)),
+        ("fault", []) => fitting(["cut", "fill-disk", "free-disk", "kill", "list", "load", "mend", "registry", "restart", "start", "stop"].map(String::from).to_vec()),
+        ("fault", _) => fitting([names(&NODES, None), names(&PODS, Some(here.kubeconfig.namespace()))].concat()),
         ("kubectx", []) => fitting(here.contexts()),
         ("minikube", []) => fitting(MINIKUBE.map(String::from).to_vec()),
         ("minikube", [command]) => match command.as_str() {
@@ -96,7 +98,7 @@ fn words_for(typed: &Typed, station: &Workstation, here: &Here<'_>) -> Vec<Candi
             "addons" => fitting(["disable", "enable", "list"].map(String::from).to_vec()),
             _ => files(station, &typed.word, ""),
         },
-        ("minikube", [node, _]) if node == "node" => fitting(names(&crate::api::resource::NODES, None)),
+        ("minikube", [node, _]) if node == "node" => fitting(names(&NODES, None)),
         ("minikube", [addons, _]) if addons == "addons" => {
             fitting(["default-storageclass", "ingress", "metrics-server", "storage-provisioner"].map(String::from).to_vec())
         }
@@ -112,6 +114,7 @@ fn programs(station: &Workstation, word: &str) -> Vec<Candidate> {
         "kubectl" => "talk to the cluster",
         "kubens" => "choose a namespace",
         "kubectx" => "choose a context",
+        "fault" => "let something go wrong",
         "minikube" => "reach it from outside, change its machines",
         _ => "",
     };

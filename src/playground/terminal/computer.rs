@@ -3,7 +3,7 @@
 use super::World;
 use super::network::Outside;
 use crate::api::resource::PODS;
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Fault};
 use crate::kubectl::HostRequest;
 use crate::kubelet::runtime::Workstation;
 use crate::network;
@@ -102,6 +102,7 @@ impl Computer {
                 }
                 Ok(world.cluster.raw(&method, &target))
             }
+            HostRequest::Fault(words) => fault(&words, world),
             HostRequest::HasAddon(name) => Ok(world.cluster.has_addon(&name).to_string()),
             HostRequest::AddNode(_) | HostRequest::StopNode(..) | HostRequest::Addon(..) => act(Action::Host(request), world),
         }
@@ -132,6 +133,16 @@ impl Computer {
             Err(error) => Err(format!("{error:?}")),
         }
     }
+}
+
+/// Lets something go wrong, or says what is wrong.
+fn fault(words: &[String], world: &mut World<'_>) -> Result<String, String> {
+    let Some(fault) = Fault::parse(words, world.kubeconfig.namespace(), world.cluster)? else {
+        let lines: Vec<String> = world.cluster.faults().iter().map(|(what, mend)| format!("{what}   ({} ends it)", mend.line())).collect();
+        return Ok(if lines.is_empty() { "nothing is wrong by your doing".into() } else { lines.join("\n") });
+    };
+    world.history.record(Action::Fault(fault.clone()), world.cluster);
+    world.cluster.fault(&fault)
 }
 
 /// Changes the machines, and remembers it for the past.

@@ -19,7 +19,7 @@ pub use drive::{Next, drive};
 use super::history::History;
 use super::session::Report;
 use super::workspace::{File, Workspace};
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, FAULT_USAGE};
 use crate::kubectl::{Command, Environment, Files, HostRequest, Kubeconfig, Output, Session as Program, Stream};
 use crate::kubelet::runtime::{Call, HOME, Happening, Prompt, Stream as Written, Workstation};
 use crate::value::SmolStr;
@@ -46,7 +46,8 @@ const MOST_ROUNDS: usize = 2_000;
 type Start = fn(Program, Vec<String>) -> Pin<Box<dyn Future<Output = i32>>>;
 
 /// The programs beside kubectl.
-const PROGRAMS: [(&str, Start); 3] = [
+const PROGRAMS: [(&str, Start); 4] = [
+    ("fault", |session, arguments| Box::pin(fault(session, arguments))),
     ("kubens", |session, arguments| Box::pin(kubectx::kubens(session, arguments))),
     ("kubectx", |session, arguments| Box::pin(kubectx::kubectx(session, arguments))),
     ("minikube", |session, arguments| Box::pin(minikube::run(session, arguments))),
@@ -248,6 +249,24 @@ impl Terminal {
         if !changes.is_empty() {
             self.known = files;
             reports.push(Report::Files(changes));
+        }
+    }
+}
+
+/// `fault …`: something goes wrong, as the person wants it.
+async fn fault(session: Program, arguments: Vec<String>) -> i32 {
+    if arguments.is_empty() || arguments.iter().any(|argument| matches!(argument.as_str(), "-h" | "--help" | "help")) {
+        session.out(FAULT_USAGE);
+        return 0;
+    }
+    match session.host(HostRequest::Fault(arguments)).await {
+        Ok(said) => {
+            session.out_line(said);
+            0
+        }
+        Err(why) => {
+            session.err_line(why.trim_end());
+            1
         }
     }
 }
