@@ -8,14 +8,9 @@ use super::terminal::{self, Next, Terminal, World};
 use super::workspace::Workspace;
 use crate::api::meta;
 use crate::api::resource::{EVENTS, LEASES, NODES};
-<<<<<<< HEAD
-use crate::cluster::{Cluster, ClusterConfig, Flavour};
+use crate::cluster::{Cluster, ClusterConfig, Fault, Flavour};
 use crate::kubectl::{Command, Environment, Files, Kubeconfig, Output};
 use crate::kubelet::runtime::Prompt;
-=======
-use crate::cluster::{Cluster, ClusterConfig, Fault, Flavour};
-use crate::kubectl::{Command, Environment, Files, Kubeconfig, Output, Step};
->>>>>>> main
 use crate::store::ChangeType;
 use crate::value::SmolStr;
 

@@ -33,8 +33,8 @@ impl Completion {
 
 /// Programs that are suggested where a command begins.
 const SUGGESTED: [&str; 31] = [
-    "kubectl", "kubens", "kubectx", "minikube", "fault", "cat", "ls", "cd", "echo", "grep", "head", "tail", "wc", "sort", "uniq", "cut", "tr", "sed", "awk", "base64",
-    "watch", "curl", "history", "clear", "cp", "mv", "rm", "mkdir", "sleep", "tee", "xargs",
+    "kubectl", "kubens", "kubectx", "minikube", "fault", "cat", "ls", "cd", "echo", "grep", "head", "tail", "wc", "sort", "uniq", "cut", "tr", "sed", "awk",
+    "base64", "watch", "curl", "history", "clear", "cp", "mv", "rm", "mkdir", "sleep", "tee", "xargs",
 ];
 /// Programs before another command.
 const BEFORE_COMMANDS: [&str; 6] = ["sudo", "watch", "xargs", "time", "env", "nohup"];
@@ -78,7 +78,9 @@ fn words_for(typed: &Typed, station: &Workstation, here: &Here<'_>) -> Vec<Candi
     let skipped = typed.words.iter().take_while(|word| is_prefix(word)).count();
     let Some((program, arguments)) = typed.words[skipped..].split_first() else { return programs(station, &typed.word) };
     let fitting = |words: Vec<String>| words.into_iter().filter(|word| word.starts_with(&typed.word)).map(Candidate::new).collect();
-    let names = |resource: &GroupResource, namespace: Option<&str>| -> Vec<String> { here.cluster.store().list(resource, namespace).map(|object| meta::name(object).to_owned()).collect() };
+    let names = |resource: &GroupResource, namespace: Option<&str>| -> Vec<String> {
+        here.cluster.store().list(resource, namespace).map(|object| meta::name(object).to_owned()).collect()
+    };
     match (program.as_str(), arguments) {
         ("kubectl" | "k", _) => {
             let found = completion::complete(arguments, &typed.word, here);
@@ -88,7 +90,9 @@ fn words_for(typed: &Typed, station: &Workstation, here: &Here<'_>) -> Vec<Candi
             }
         }
         ("kubens", []) => fitting(names(&NAMESPACES, None)),
-        ("fault", []) => fitting(["cut", "fill-disk", "free-disk", "kill", "list", "load", "mend", "registry", "restart", "start", "stop"].map(String::from).to_vec()),
+        ("fault", []) => {
+            fitting(["cut", "fill-disk", "free-disk", "kill", "list", "load", "mend", "registry", "restart", "start", "stop"].map(String::from).to_vec())
+        }
         ("fault", _) => fitting([names(&NODES, None), names(&PODS, Some(here.kubeconfig.namespace()))].concat()),
         ("kubectx", []) => fitting(here.contexts()),
         ("minikube", []) => fitting(MINIKUBE.map(String::from).to_vec()),
