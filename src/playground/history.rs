@@ -9,6 +9,7 @@ use crate::kubectl::HostRequest;
 use crate::kubelet::runtime::HttpRequest;
 use crate::network::Source;
 use crate::server::request::{Request, Verb};
+use crate::value::SmolStr;
 
 /// Something that came to the cluster from outside.
 #[derive(Clone, Debug)]

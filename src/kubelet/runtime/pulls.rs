@@ -132,7 +132,7 @@ impl Runtime {
         }
         if self.is_disk_full {
             let place = "/var/lib/containerd/io.containerd.content.v1.content/ingest";
-            let number = super::programs::digest::sha256_hex(name.as_bytes());
+            let number = crate::api::sha256::sha256_hex(name.as_bytes());
             return failed(format!("failed to copy: write {place}/{number}/data: no space left on device"));
         }
         let id = match self.profile {
