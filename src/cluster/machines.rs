@@ -6,8 +6,7 @@ use crate::kubelet::NodeConfig;
 use crate::kubelet::runtime::HttpRequest;
 use crate::network::{Answer, Source};
 use crate::server::request::{Request, Verb};
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 
 /// The annotation that makes a class the one for claims that name none.
 const IS_DEFAULT: &str = "storageclass.kubernetes.io/is-default-class";

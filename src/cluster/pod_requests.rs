@@ -7,8 +7,7 @@ use crate::kubelet::runtime::{Answer, ExecError, HttpRequest};
 use crate::kubelet::{ExecHandle, ExecRequest, Kubelets, LogOptions};
 use crate::network::{Answer as Travelled, Containers, Served, Source};
 use crate::server::request::{Request, Response, Verb};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// `102 Processing`: a command in a container still runs; ask again with its number.
 pub const STILL_RUNNING: u16 = 102;
@@ -77,7 +76,7 @@ impl Cluster {
             }
             Ok(handle)
         })?;
-        let number = self.execs.keys().next_back().map_or(1, |last| last + 1);
+        let number = self.execs.get_max().map_or(1, |(last, _)| last + 1);
         self.execs.insert(number, RunningExec { handle, sent: (0, 0) });
         Ok(self.progress_of(number))
     }

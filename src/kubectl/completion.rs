@@ -5,7 +5,7 @@ use super::entry::{Entry, global_flags};
 use super::flags::{Flag, FlagType};
 use super::resources::{self, Mapping};
 use crate::api::registry::Registry;
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 
 /// What may be written, and what it is.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -200,7 +200,7 @@ fn namespace_of(words: &[String], names: &dyn Names) -> String {
 fn flag_words(flags: &[Flag], word: &str) -> Vec<Candidate> {
     let written = |flag: &&Flag| flag.name != "help" && format!("--{}", flag.name).starts_with(word);
     let mut found: Vec<&Flag> = flags.iter().filter(written).collect();
-    found.sort_by_key(|flag| flag.name);
+    found.order_by_key(|flag| flag.name);
     let text = |flag: &Flag| {
         let value = if matches!(flag.type_, FlagType::Bool | FlagType::Optional(_)) { "" } else { "=" };
         Candidate::about(format!("--{}{value}", flag.name), flag.about.lines().next().unwrap_or(""))

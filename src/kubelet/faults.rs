@@ -10,8 +10,8 @@ use super::pod_worker::{PodId, PodWorker};
 use super::runtime::{ContainerId, ContainerState, Registry};
 use crate::api::meta;
 use crate::store::Store;
+use crate::value::OrdMap;
 use crate::value::{SmolStr, Value};
-use imbl::OrdMap;
 use std::sync::Arc;
 
 impl Kubelets {

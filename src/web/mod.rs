@@ -2,6 +2,7 @@
 //! does into calls of `playground`.
 
 mod clock;
+mod descriptions;
 mod diagram;
 mod dom;
 mod edit;
@@ -81,6 +82,7 @@ fn App() -> impl IntoView {
         if !ready {
             ready = true;
             mark_ready();
+            descriptions::fetch();
         }
     });
 

@@ -6,8 +6,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::pods;
 use crate::kubectl::resources;
 use crate::server::request::Verb;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::json;
 
 /// `attach`.
 pub const ENTRY: Entry = Entry {

@@ -8,8 +8,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::pods;
 use crate::kubectl::resources::{self, Mapping};
 use crate::server::request::{Options, PatchType, Verb};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// `debug`.
 pub const ENTRY: Entry = Entry {

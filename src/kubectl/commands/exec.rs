@@ -7,8 +7,7 @@ use crate::kubectl::pods;
 use crate::kubectl::resources;
 use crate::kubectl::session::{STILL_RUNNING, Stream};
 use crate::server::request::Verb;
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 
 /// `exec`.
 pub const ENTRY: Entry =

@@ -9,7 +9,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::table::TabWriter;
 use crate::kubectl::resources;
 use crate::server::request::{Options, Request, Verb};
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 
 /// `top`.
 pub const ENTRY: Entry = Entry { path: "top", aliases: &[], about: "Display resource (CPU/memory) usage.", flags: Vec::new, run: None };
@@ -88,8 +88,8 @@ fn check(invocation: &Invocation) -> Result<(), Failure> {
 /// Most first where the person asked for it, otherwise by name.
 fn sort<T>(invocation: &Invocation, rows: &mut [T], usage: impl Fn(&T) -> Usage) {
     match invocation.flags.text("sort-by") {
-        "cpu" => rows.sort_by_key(|row| std::cmp::Reverse(usage(row).0)),
-        "memory" => rows.sort_by_key(|row| std::cmp::Reverse(usage(row).1)),
+        "cpu" => rows.order_by_key(|row| std::cmp::Reverse(usage(row).0)),
+        "memory" => rows.order_by_key(|row| std::cmp::Reverse(usage(row).1)),
         _ => {}
     }
 }

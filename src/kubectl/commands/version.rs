@@ -8,8 +8,7 @@ use crate::kubectl::help;
 use crate::kubectl::resources;
 use crate::manifest::{write_json, write_yaml};
 use crate::server::request::Options;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Sort, json};
 
 /// The version that everything here has.
 const VERSION: &str = "v1.36.3";
@@ -50,7 +49,7 @@ fn version_flags() -> Vec<Flag> {
 async fn version(invocation: Invocation) -> Result<(), Failure> {
     let client_only = invocation.flags.is("client");
     let build = |platform: &str| json!({"gitVersion": VERSION, "major": "1", "minor": "36", "gitTreeState": "clean", "platform": platform});
-    let mut versions = Value::from(json!({"clientVersion": build("linux/amd64"), "kustomizeVersion": KUSTOMIZE}));
+    let mut versions = json!({"clientVersion": build("linux/amd64"), "kustomizeVersion": KUSTOMIZE});
     if !client_only {
         versions.set("serverVersion", build("linux/amd64"));
     }

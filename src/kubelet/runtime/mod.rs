@@ -36,12 +36,12 @@ pub use net::{Answer, ConnectError, Connection, HttpOutcome, HttpRequest, HttpRe
 pub use pulls::Registry;
 pub use workstation::{Call, HOME, Happening, Prompt, Workstation};
 
+use crate::value::{OrdMap, OrdSet};
 use config::Exit as ContainerExit;
 use container::{Container, Host};
 use execs::Exec;
 use fs::view::View;
 use fs::{Tree, Volume, VolumeId};
-use imbl::{OrdMap, OrdSet};
 use kernel::signal;
 use kernel::{Ask, Kernel, Progress, Reply, Sender};
 use smol_str::{SmolStr, format_smolstr};

@@ -13,7 +13,7 @@ use super::net::Network;
 use super::programs::{MAGIC, OUTSIDE};
 use super::shell::{Dialect, Start};
 use super::{Profile, kernel};
-use imbl::OrdMap;
+use crate::value::OrdMap;
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::BTreeSet;
 
@@ -255,7 +255,11 @@ impl Workstation {
     pub fn names_in(&self, path: &str) -> Vec<(SmolStr, bool)> {
         let root = &self.view.root;
         let entries = root.find(path).ok().and_then(|inode| root.node(inode)).and_then(|node| node.entries());
-        entries.into_iter().flatten().map(|(name, inode)| (name.clone(), root.node(*inode).is_some_and(|node| node.is_dir()))).collect()
+        entries
+            .into_iter()
+            .flat_map(|entries| entries.iter())
+            .map(|(name, inode)| (name.clone(), root.node(*inode).is_some_and(|node| node.is_dir())))
+            .collect()
     }
 
     /// The folder that the shell is in.

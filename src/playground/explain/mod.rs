@@ -13,7 +13,7 @@ use crate::api::registry::Registry;
 use crate::api::resource::{NODES, PODS};
 use crate::api::time;
 use crate::store::Store;
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 
 /// A condition of an object's status.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -145,7 +145,7 @@ fn events(value: &Value, store: &Store, now_ms: u64) -> Vec<EventLine> {
         times.into_iter().find_map(|time| time::parse_rfc3339(time.str())).unwrap_or(0)
     };
     let revision = |event: &Value| event.path("metadata.resourceVersion").str().parse::<u64>().unwrap_or(0);
-    events.sort_by_key(|event| (std::cmp::Reverse(last_ms(event)), std::cmp::Reverse(revision(event))));
+    events.order_by_key(|event| (std::cmp::Reverse(last_ms(event)), std::cmp::Reverse(revision(event))));
     events
         .into_iter()
         .map(|event| EventLine {

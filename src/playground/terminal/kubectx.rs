@@ -5,6 +5,7 @@ use crate::api::resource::NAMESPACES;
 use crate::kubectl::Session;
 use crate::kubelet::runtime::HOME;
 use crate::server::request::{Request, Verb};
+use crate::value::Sort;
 
 const KUBENS_HELP: &str = "USAGE:
   kubens                    : list the namespaces in the current context
@@ -97,7 +98,7 @@ pub async fn kubectx(session: Session, arguments: Vec<String>) -> i32 {
         ["-c" | "--current"] => session.out_line(&kubeconfig.current_context),
         [] => {
             let mut names: Vec<&str> = kubeconfig.contexts.iter().map(|context| context.name.as_str()).collect();
-            names.sort_unstable();
+            names.order();
             names.into_iter().for_each(|name| session.out_line(name));
         }
         ["-u" | "--unset"] => {

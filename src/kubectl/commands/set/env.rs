@@ -7,8 +7,7 @@ use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::resources;
 use crate::kubectl::source::Info;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// `set env`.
 pub const ENTRY: Entry =
@@ -50,7 +49,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
             if let Some(why) = wrong_name(name) {
                 return Err(Failure::text(why));
             }
-            set.push(Value::from(json!({"name": name, "value": value})));
+            set.push(json!({"name": name, "value": value}));
         } else {
             remove.push(word.trim_end_matches('-').to_string());
         }
