@@ -10,6 +10,7 @@ mod editor;
 mod files;
 mod frame;
 mod header;
+mod help;
 mod inspector;
 mod opening;
 mod page;
@@ -20,6 +21,7 @@ mod storage;
 mod terminal;
 mod texts;
 mod theme;
+mod timeline;
 
 use diagram::{Diagram, SharedStage};
 use leptos::prelude::*;
@@ -72,6 +74,7 @@ fn App() -> impl IntoView {
     page.refresh();
     opening::keep_work(page);
     problems::watch(page);
+    help::listen(page);
     let stage = StoredValue::new_local(SharedStage::default());
     let drawn = stage.with_value(Clone::clone);
     terminal::write(page, terminal::Source::Terminal, texts::TERMINAL_WELCOME);
@@ -120,6 +123,7 @@ fn App() -> impl IntoView {
             </main>
             <share::ShareDialog page />
             <edit::EditDialog page />
+            <help::HelpDialog page />
             <div class="said" role="status" aria-live="polite">{move || page.said.get()}</div>
         </div>
     }

@@ -145,7 +145,7 @@ fn read_out(page: Page) {
 }
 
 /// Types a line into the shell, or into the command that runs in its foreground.
-fn enter(page: Page, line: &str) {
+pub fn enter(page: Page, line: &str) {
     let prompt = page.prompt.get_untracked();
     let source = match prompt {
         Some(Prompt::Command) => Source::Typed,
