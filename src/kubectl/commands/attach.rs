@@ -6,7 +6,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::pods;
 use crate::kubectl::resources;
 use crate::server::request::Verb;
-use crate::value::json;
+use crate::value::{Value, json};
 
 /// `attach`.
 pub const ENTRY: Entry = Entry {

@@ -8,7 +8,7 @@ use crate::kubectl::help;
 use crate::kubectl::resources;
 use crate::manifest::{write_json, write_yaml};
 use crate::server::request::Options;
-use crate::value::{Sort, json};
+use crate::value::json;
 
 /// The version that everything here has.
 const VERSION: &str = "v1.36.3";
