@@ -126,13 +126,13 @@ fn parse(specs: &[String]) -> Result<(Vec<Taint>, Vec<Taint>), Failure> {
             None => {
                 let taint = parse_one(spec)?;
                 if taint.effect.is_empty() {
-                    return Err(Failure::text(format!("invalid taint spec: {spec}")));
+                    return Err(Failure::usage("taint", format!("invalid taint spec: {spec}")));
                 }
                 if add.iter().any(|other| other.key == taint.key && other.effect == taint.effect) {
-                    return Err(Failure::text(format!(
-                        "duplicated taints with the same key and effect: {{{} {} {} <nil>}}",
-                        taint.key, taint.value, taint.effect
-                    )));
+                    return Err(Failure::usage(
+                        "taint",
+                        format!("duplicated taints with the same key and effect: {{{} {} {} <nil>}}", taint.key, taint.value, taint.effect),
+                    ));
                 }
                 add.push(taint);
             }
@@ -144,18 +144,18 @@ fn parse(specs: &[String]) -> Result<(Vec<Taint>, Vec<Taint>), Failure> {
 fn parse_one(spec: &str) -> Result<Taint, Failure> {
     let (pair, effect) = spec.split_once(':').unwrap_or((spec, ""));
     if effect.contains(':') {
-        return Err(Failure::text(format!("invalid taint spec: {spec}")));
+        return Err(Failure::usage("taint", format!("invalid taint spec: {spec}")));
     }
     if spec.contains(':') && !["NoSchedule", "PreferNoSchedule", "NoExecute"].contains(&effect) {
-        return Err(Failure::text(format!("invalid taint effect: {effect}, unsupported taint effect")));
+        return Err(Failure::usage("taint", format!("invalid taint effect: {effect}, unsupported taint effect")));
     }
     let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
     if value.contains('=') {
-        return Err(Failure::text(format!("invalid taint spec: {spec}")));
+        return Err(Failure::usage("taint", format!("invalid taint spec: {spec}")));
     }
     let problems = [names::qualified_name(key), names::label_value(value)].concat();
     if !problems.is_empty() {
-        return Err(Failure::text(format!("invalid taint spec: {spec}, {}", problems.join("; "))));
+        return Err(Failure::usage("taint", format!("invalid taint spec: {spec}, {}", problems.join("; "))));
     }
     Ok(Taint { key: key.into(), value: value.into(), effect: effect.into() })
 }
