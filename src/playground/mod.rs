@@ -7,6 +7,7 @@ pub mod diagnostics;
 pub mod examples;
 pub mod explain;
 pub mod history;
+pub mod requests;
 pub mod scene;
 pub mod session;
 pub mod share;

@@ -5,6 +5,7 @@ use super::edit::Editing;
 use super::problems::Problem;
 use super::terminal::Entry;
 use crate::kubelet::runtime::Prompt;
+use crate::playground::requests::{self, Sent};
 use crate::playground::scene::{ObjectRef, View};
 use crate::playground::session::{CommandId, Session};
 use crate::playground::workspace::Workspace;
@@ -50,6 +51,8 @@ pub struct Page {
     pub namespaces: RwSignal<Vec<SmolStr>>,
     /// What the inspector shows.
     pub selected: RwSignal<Option<ObjectRef>>,
+    /// The request that the diagram shows on its way, and what came of it.
+    pub sent: RwSignal<Option<Sent>>,
     /// What the terminal shows.
     pub entries: RwSignal<Vec<Entry>>,
     /// What the terminal's shell waits for; none while a command runs in its foreground.
@@ -126,6 +129,7 @@ impl Page {
             namespace: RwSignal::new(None),
             namespaces: RwSignal::new(Vec::new()),
             selected: RwSignal::new(None),
+            sent: RwSignal::new(None),
             entries: RwSignal::new(Vec::new()),
             prompt: RwSignal::new(Some(Prompt::Command)),
             command: StoredValue::new(String::new()),
@@ -227,6 +231,17 @@ impl Page {
     pub fn back_to_now(self) {
         self.act(|session| session.go_to(session.end_ms()));
         self.playing.set(true);
+    }
+
+    /// Sends a request to what is selected, as its users would; the diagram shows its way.
+    pub fn send_request(self) {
+        let sent = self.selected.with_untracked(|object| {
+            self.see(|session| {
+                let (from, url) = requests::way_to(session.cluster(), object.as_ref()?)?;
+                Some(requests::send_request(session.cluster(), &from, &url))
+            })
+        });
+        self.sent.set(sent);
     }
 
     /// Says something to a screen reader.
