@@ -55,6 +55,7 @@ impl Life {
             registry: self.cluster.server().registry().clone(),
             files: Files::new(),
             stdin: Some(step.stdin.clone()),
+            is_terminal: false,
             kubeconfig: Kubeconfig::single("test", "https://10.0.0.10:6443", "default"),
         };
         let words = shlex::split(&step.line).expect("the script's quotes match");
