@@ -12,6 +12,7 @@ use crate::api::meta;
 use crate::api::registry::Registry;
 use crate::api::resource::{NODES, PODS};
 use crate::api::time;
+use crate::manifest::write_yaml;
 use crate::store::Store;
 use crate::value::{SmolStr, Sort, Value};
 
@@ -169,5 +170,5 @@ fn yaml(value: &Value) -> String {
     if shown.path("metadata.annotations").is_empty() {
         shown.remove("metadata.annotations");
     }
-    serde_yaml::to_string(&shown).unwrap_or_default()
+    write_yaml(&shown)
 }
