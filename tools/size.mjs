@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 
 // Just above what has been reached. They are meant to fall: after an improvement, lower them.
-const most = { wasm: WASM_KB, page: PAGE_KB };
+const most = { wasm: 1400, page: 1700 };
 
 const folder = process.argv[2] ?? "dist";
 const size = { wasm: 0, page: 0 };

@@ -520,6 +520,11 @@ impl Runtime {
         self.sandboxes.get(sandbox).is_some_and(|sandbox| sandbox.ports.contains_key(&port))
     }
 
+    /// The ports on which something in the sandbox listens.
+    pub fn ports(&self, sandbox: &SandboxId) -> Vec<u16> {
+        self.sandboxes.get(sandbox).map(|sandbox| sandbox.ports.keys().copied().collect()).unwrap_or_default()
+    }
+
     /// What the server on that port says to a request; none: connection refused. Changes nothing: see [`Runtime::served`].
     pub fn answer(&self, sandbox: &SandboxId, request: &HttpRequest, client_ip: &str, now_ms: u64) -> Option<Answer> {
         let owner = self.sandboxes.get(sandbox)?.ports.get(&request.port)?;
