@@ -303,6 +303,8 @@ const STORIES: &[(&str, &str)] = &[
 
 /// How long (cluster time) something may take until it is seen.
 const PATIENCE_MS: u64 = 480_000;
+/// How long (cluster time) a command may take.
+const COMMAND_PATIENCE_MS: u64 = 120_000;
 
 struct Play {
     session: Session,
@@ -319,15 +321,12 @@ impl Play {
     fn kubectl(&mut self, line: &str) -> String {
         let line = if line.starts_with("fault ") { line.to_owned() } else { format!("kubectl {line}") };
         self.session.enter(&line, &self.workspace);
-        let deadline_ms = self.session.now_ms() + 120_000;
+        let deadline_ms = self.session.now_ms() + COMMAND_PATIENCE_MS;
         while self.session.prompt().is_none() && self.session.now_ms() < deadline_ms {
             self.advance(500);
         }
-        if self.session.prompt().is_none() {
-            self.session.interrupt();
-        }
-        let wrote = |report| if let Report::Terminal(output) = report { Some(output.text) } else { None };
-        self.session.take_reports().into_iter().filter_map(wrote).collect()
+        self.session.interrupt();
+        self.wrote(|_| true)
     }
 
     fn apply(&mut self) {
@@ -337,13 +336,18 @@ impl Play {
     }
 
     fn finish(&mut self, id: usize) -> String {
-        let deadline_ms = self.session.now_ms() + 120_000;
+        let deadline_ms = self.session.now_ms() + COMMAND_PATIENCE_MS;
         while self.session.is_running(id) && self.session.now_ms() < deadline_ms {
             self.advance(500);
         }
         self.session.cancel(id);
-        let wrote = |report| if let Report::Wrote(from, output) = report { (from == id).then_some(output.text) } else { None };
-        self.session.take_reports().into_iter().filter_map(wrote).collect()
+        self.wrote(|from| from == id)
+    }
+
+    /// What has been written since the last call, by those commands.
+    fn wrote(&mut self, by: impl Fn(usize) -> bool) -> String {
+        let text = |report| if let Report::Wrote(from, output) = report { by(from).then_some(output.text) } else { None };
+        self.session.take_reports().into_iter().filter_map(text).collect()
     }
 
     fn edit(&mut self, change: &str) {
