@@ -113,28 +113,38 @@ pub fn watch_lines(answer: &Value) -> Vec<String> {
 impl Server {
     /// Reads a request. Nothing is carried out.
     pub fn route(&self, http: &HttpRequest) -> Routed {
+        let path = http.target.split('?').next().unwrap_or("").trim_end_matches('/');
+        if !path.starts_with("/openapi/") || !accepts_json(http.header("Accept")) {
+            return self.route_api(http);
+        }
+        let document = match path {
+            "/openapi/v2" => Some(openapi::v2(&self.registry)),
+            "/openapi/v3" => Some(openapi::v3_root(&self.registry)),
+            other => other.strip_prefix("/openapi/v3/").and_then(|group_version| openapi::v3(&self.registry, group_version)),
+        };
+        Routed::Answer(
+            document.map_or_else(|| HttpResponse::text(404, "404 page not found\n"), |document| HttpResponse::json(200, "application/json", &document)),
+        )
+    }
+
+    /// The same without OpenAPI's documents, which the page has no use for.
+    pub fn route_api(&self, http: &HttpRequest) -> Routed {
         let (path, query) = http.target.split_once('?').unwrap_or((http.target.as_str(), ""));
         let trimmed = path.trim_end_matches('/');
         if let Some(answer) = health::answer(trimmed, query) {
             return Routed::Answer(answer);
         }
         let json = |body: &Value| HttpResponse::json(200, "application/json", body);
-        let missing = || HttpResponse::text(404, "404 page not found\n");
         let answer = match trimmed {
             "/version" => json(&version()),
             "" => json(&discovery::paths(&self.registry)),
             "/api" | "/apis" => discovery::root(&self.registry, trimmed, http.header("Accept")),
-            "/openapi/v2" => json(&openapi::v2(&self.registry)),
-            "/openapi/v3" => json(&openapi::v3_root(&self.registry)),
-            other => match other.strip_prefix("/openapi/v3/") {
-                Some(group_version) => openapi::v3(&self.registry, group_version).map_or_else(missing, |document| json(&document)),
-                None if discovery::is_group_path(other) => match discovery::resources(&self.registry, other) {
-                    Some(list) => json(&list),
-                    None if discovery::is_known_group(&self.registry, other) => HttpResponse::refusal(&Status::no_such_path()),
-                    None => missing(),
-                },
-                None => return route::read(self, http, path, query),
+            other if discovery::is_group_path(other) => match discovery::resources(&self.registry, other) {
+                Some(list) => json(&list),
+                None if discovery::is_known_group(&self.registry, other) => HttpResponse::refusal(&Status::no_such_path()),
+                None => HttpResponse::text(404, "404 page not found\n"),
             },
+            _ => return route::read(self, http, path, query),
         };
         if !accepts_json(http.header("Accept")) {
             let why = "only the following media types are accepted: application/json, application/yaml";
