@@ -9,6 +9,7 @@ const steps = [
   { name: "lints, native", run: ["cargo", "clippy", "--all-targets", "--", "-D", "warnings"] },
   { name: "lints, wasm", run: ["cargo", "clippy", "--target", "wasm32-unknown-unknown", "--lib", "--bins", "--test", "web", "--", "-D", "warnings"] },
   { name: "native tests", run: ["cargo", "test", "--no-fail-fast"], counts: true },
+  { name: "a client library", run: ["node", "tests/client/run.mjs"], counts: true },
   { name: "the native digest", run: ["cargo", "test", "--test", "determinism", "always_ends", "--", "--nocapture"] },
   { name: "tests in a browser, wasm", run: ["cargo", "test", "--release", "--target", "wasm32-unknown-unknown", "--test", "web"], env: runner, counts: true },
   { name: "build", run: ["trunk", "build"] },
