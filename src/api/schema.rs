@@ -4,6 +4,7 @@
 //! text looks). The structure is unpacked when the first definition is asked for; the descriptions, which
 //! only `explain`, hovering and completion show, when the first of them is.
 
+use super::encoding::Presence;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -31,6 +32,8 @@ pub struct Field {
     /// Whether OpenAPI lists it as required.
     pub required: bool,
     number: usize,
+    /// When it is written, once that has been looked up; every object that is decoded asks.
+    pub(super) presence: OnceLock<Presence>,
 }
 
 /// What a field holds.
@@ -238,7 +241,7 @@ fn parse(text: &'static str) -> Structure {
             definitions.push(Definition { name, type_, fields: Vec::new(), number });
         } else if let Some(definition) = definitions.last_mut() {
             let required = name.ends_with('!');
-            definition.fields.push(Field { name: name.trim_end_matches('!'), type_, required, number });
+            definition.fields.push(Field { name: name.trim_end_matches('!'), type_, required, number, presence: OnceLock::new() });
         }
         number += 1;
     }

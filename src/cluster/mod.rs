@@ -32,6 +32,7 @@ pub struct Cluster {
     now_ms: u64,
     start_ms: u64,
     observed_revision: u64,
+    steps: u64,
 }
 
 /// The part of the cluster that has something to do first.
@@ -58,6 +59,7 @@ impl Cluster {
             now_ms: config.start_ms,
             start_ms: config.start_ms,
             observed_revision: 0,
+            steps: 0,
         };
         cluster.observe();
         cluster
@@ -71,6 +73,11 @@ impl Cluster {
     /// When its control plane started.
     pub fn start_ms(&self) -> u64 {
         self.start_ms
+    }
+
+    /// How many things have happened since: what it costs to come this far again.
+    pub fn steps(&self) -> u64 {
+        self.steps
     }
 
     /// All objects and the history of writes.
@@ -156,6 +163,7 @@ impl Cluster {
 
     fn step(&mut self, due_ms: u64, actor: Actor) {
         self.now_ms = self.now_ms.max(due_ms);
+        self.steps += 1;
         match actor {
             Actor::Controllers => self.controllers.run_next(&mut self.server, self.now_ms),
             Actor::Scheduler => self.scheduler.run_next(&mut self.server, self.now_ms),

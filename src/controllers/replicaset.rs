@@ -68,22 +68,33 @@ impl ReplicaSetController {
     /// `calculateStatus`.
     fn status(&self, context: &Context, set: &Value, claimed: &[Value], failure: Option<&Status>) -> Value {
         let min_ready_seconds = count(set, "spec.minReadySeconds");
-        let template_labels = set.path("spec.template.metadata.labels").fields();
-        let active: Vec<&Value> = claimed.iter().filter(|pod| pods::is_active(pod)).collect();
-        let number = |test: &dyn Fn(&Value) -> bool| active.iter().filter(|pod| test(pod)).count() as i64;
+        let template_labels = set.path("spec.template.metadata.labels");
+        let (mut active, mut terminating, mut labelled, mut ready, mut available) = (0, 0, 0, 0, 0);
+        for pod in claimed.iter().filter(|pod| !pods::is_terminal(pod)) {
+            if meta::is_being_deleted(pod) {
+                terminating += 1;
+                continue;
+            }
+            active += 1;
+            let pod_labels = pod.get("metadata").get("labels");
+            labelled += i64::from(pod_labels.same(template_labels) || labels::matches_map(template_labels.fields(), pod_labels.fields()));
+            if pods::is_ready(pod) {
+                ready += 1;
+                available += i64::from(min_ready_seconds == 0 || pods::is_available(pod, min_ready_seconds, context.now_ms));
+            }
+        }
         let mut status = set.get("status").clone();
-        status.set("replicas", active.len());
-        let labelled = number(&|pod| labels::matches_map(template_labels, pod.get("metadata").get("labels").fields()));
+        status.set("replicas", active);
         conditions::set_count(&mut status, "fullyLabeledReplicas", labelled);
-        conditions::set_count(&mut status, "readyReplicas", number(&pods::is_ready));
-        conditions::set_count(&mut status, "availableReplicas", number(&|pod| pods::is_available(pod, min_ready_seconds, context.now_ms)));
+        conditions::set_count(&mut status, "readyReplicas", ready);
+        conditions::set_count(&mut status, "availableReplicas", available);
         if self.owner.kind == "ReplicaSet" {
-            status.set("terminatingReplicas", claimed.iter().filter(|pod| pods::is_terminating(pod)).count());
+            status.set("terminatingReplicas", terminating);
         }
         status.set("observedGeneration", count(set, "metadata.generation"));
         match failure {
             Some(failure) if conditions::find(&status, "ReplicaFailure").is_null() => {
-                let reason = if (active.len() as i64) < replicas(set) { "FailedCreate" } else { "FailedDelete" };
+                let reason = if active < replicas(set) { "FailedCreate" } else { "FailedDelete" };
                 let condition = json!({"type": "ReplicaFailure", "status": "True", "lastTransitionTime": context.now().str(), "reason": reason, "message": failure.message});
                 conditions::set(&mut status, condition.into());
             }
