@@ -79,6 +79,11 @@ impl FieldError {
         FieldError { type_: ErrorType::Invalid, field: field.into(), shown: shown(value), detail: detail.into() }
     }
 
+    /// `field: Invalid value: detail`: without the value, which would be too much.
+    pub fn invalid_unshown(field: impl Into<String>, detail: impl Into<String>) -> FieldError {
+        FieldError { type_: ErrorType::Invalid, field: field.into(), shown: String::new(), detail: detail.into() }
+    }
+
     /// `field: Required value[: detail]`.
     pub fn required(field: impl Into<String>, detail: impl Into<String>) -> FieldError {
         FieldError { type_: ErrorType::Required, field: field.into(), shown: String::new(), detail: detail.into() }

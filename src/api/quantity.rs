@@ -1,9 +1,12 @@
 //! Amounts of resources: `500m`, `1.5Gi`, `2e3`, as upstream's `resource.Quantity` reads and writes them.
 
+mod go;
+
 use std::cmp::Ordering;
 use std::fmt;
 
 use crate::value::{SmolStr, Value};
+pub use go::GoQuantity;
 
 const NANOS: i128 = 1_000_000_000;
 /// The largest amount kept: leaves room for adding and for moving the point.

@@ -95,6 +95,11 @@ pub trait Strategy: Send + Sync {
         object.remove("status");
     }
 
+    /// Warnings of what [`Strategy::prepare_for_create`] is about to do; they come before those of [`Strategy::warnings`].
+    fn preparation_warnings(&self, _object: &Value) -> Vec<String> {
+        Vec::new()
+    }
+
     /// Before an update is validated: keeps what an updater may not set (usually `status`). The server itself
     /// raises `metadata.generation` where [`Strategy::has_generation`] and the spec has changed.
     fn prepare_for_update(&self, new: &mut Value, old: &Value) {
@@ -122,6 +127,11 @@ pub trait Strategy: Send + Sync {
     /// What is wrong with a changed object; usually [`Strategy::validate`] and then the fields that may not change.
     fn validate_update(&self, new: &Value, _old: &Value) -> Vec<FieldError> {
         self.validate(new)
+    }
+
+    /// What is wrong with an object changed through its subresource `resize`.
+    fn validate_resize(&self, new: &Value, old: &Value) -> Vec<FieldError> {
+        self.validate_update(new, old)
     }
 
     /// What is wrong with a changed status.

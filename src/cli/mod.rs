@@ -2,6 +2,7 @@
 
 mod http;
 mod manifests;
+mod protobuf;
 mod run;
 pub mod scenario;
 mod serve;

@@ -3,6 +3,7 @@
 //! One thread a connection; the cluster stands behind a lock. Its clock follows the wall clock, or with `--paused` only `POST /kubarium/clock`.
 
 use super::http::{self, Connection};
+use super::protobuf;
 use crate::api::cron::go_duration_ms;
 use crate::cluster::{Cluster, ClusterConfig};
 use crate::server::http::{HttpRequest, HttpResponse, Routed, watch_lines};
@@ -119,7 +120,8 @@ fn lock(served: &Shared) -> MutexGuard<'_, Served> {
 /// Answers the requests of one connection, one after the other.
 fn converse(stream: TcpStream, served: &Shared) -> io::Result<()> {
     let mut connection = Connection::new(stream)?;
-    while let Some(request) = connection.read()? {
+    while let Some(mut request) = connection.read()? {
+        protobuf::translate(&mut request);
         if let Some(answer) = own_path(&request, served) {
             connection.write(&answer)?;
             continue;

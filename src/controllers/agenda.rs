@@ -126,6 +126,12 @@ impl Agenda {
         self.add_after(controller, key, now_ms + delay_ms, because);
     }
 
+    /// Forgets all that one controller has to do.
+    pub(super) fn forget(&mut self, controller: ControllerIndex) {
+        self.slots = self.slots.iter().filter(|(_, (other, _))| *other != controller).map(|(slot, place)| (*slot, place.clone())).collect();
+        self.items = self.items.iter().filter(|((other, _), _)| *other != controller).map(|(place, item)| (place.clone(), item.clone())).collect();
+    }
+
     fn forget_idle(&mut self, now_ms: u64) {
         let keep = |item: &Item| item.ready.is_some() || item.delayed.is_some() || item.failures > 0 || item.busy_until_ms > now_ms;
         self.items = self.items.iter().filter(|(_, item)| keep(item)).map(|(place, item)| (place.clone(), item.clone())).collect();

@@ -79,7 +79,7 @@ fn attach_csi(context: &mut Context, pod: &Value, volume: &str, driver: &str) ->
     let needs_none = context.store().get(&CSI_DRIVERS, "", driver).is_some_and(|driver| driver.path("spec.attachRequired").as_bool() == Some(false));
     let node = pod.path("spec.nodeName").str();
     let spec = Value::from(json!({"attacher": driver, "nodeName": node, "source": {"persistentVolumeName": volume}}));
-    let name = format!("csi-{}", hash::of_template(&spec, None));
+    let name = format!("csi-{}", hash::of_value(&spec));
     if needs_none || context.store().get(&VOLUME_ATTACHMENTS, "", &name).is_some() {
         return Ok(());
     }

@@ -48,6 +48,10 @@ impl Controller for DisruptionController {
         if selected.is_empty() {
             context.event(&budget, "Normal", "NoPods", "No matching pods found");
         }
+        let counts_controllers = !budget.path("spec.maxUnavailable").is_null() || budget.path("spec.minAvailable").as_str().is_some();
+        if counts_controllers && selected.iter().any(|pod| meta::controller_of(pod).is_null()) {
+            context.event(&budget, "Warning", "UnmanagedPods", &unmanaged_message(&selector));
+        }
         let (expected, desired) = match expected_and_desired(context.store(), &budget, &selected) {
             Ok(numbers) => numbers,
             Err(message) => return self.fail_safe(context, budget, &message),
@@ -90,6 +94,20 @@ impl DisruptionController {
         set_condition(context, &mut status, count(&budget, "metadata.generation"), "False", "SyncFailed", message);
         write(context, budget, status)
     }
+}
+
+fn unmanaged_message(selector: &Value) -> String {
+    let labels: String = selector.get("matchLabels").fields().iter().map(|(key, value)| format!("{key}: {},", value.str())).collect();
+    let requirement = |requirement: &Value| {
+        let values: Vec<&str> = requirement.get("values").items().iter().map(Value::str).collect();
+        let (key, operator) = (requirement.get("key").str(), requirement.get("operator").str());
+        format!("LabelSelectorRequirement{{Key:{key},Operator:{operator},Values:[{}],}},", values.join(" "))
+    };
+    let expressions: String = selector.get("matchExpressions").items().iter().map(requirement).collect();
+    let selector = format!("&LabelSelector{{MatchLabels:map[string]string{{{labels}}},MatchExpressions:[]LabelSelectorRequirement{{{expressions}}},}}");
+    format!(
+        "Pods selected by this PodDisruptionBudget (selector: {selector}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set \".spec.minAvailable\" field of the PDB to an integer value."
+    )
 }
 
 fn write(context: &mut Context, mut budget: Value, status: Value) -> Result<(), Status> {

@@ -2,7 +2,6 @@
 
 use super::controller::{Context, ignore_not_found};
 use super::fields::{count, created_ms};
-use super::hash;
 use super::refs::{self, OwnerKind};
 use crate::api::meta;
 use crate::api::resource::CONTROLLER_REVISIONS;
@@ -41,8 +40,16 @@ pub(super) fn list(context: &mut Context, kind: &OwnerKind, owner: &Value) -> Re
     Ok(revisions)
 }
 
+/// How a kind's revisions get their names.
+pub(super) struct Hashing {
+    /// The label of a revision that has the hash.
+    pub label: &'static str,
+    /// The hash, of the owner, the revision's data, and the collision count.
+    pub hash: fn(&Value, &Value, Option<i64>) -> String,
+}
+
 /// The revision of the object's template, made or renewed where needed; and the collision count then.
-pub(super) fn current(context: &mut Context, kind: &OwnerKind, owner: &Value, revisions: &[Value], hash_label: &str) -> Result<(Value, Option<i64>), Status> {
+pub(super) fn current(context: &mut Context, kind: &OwnerKind, owner: &Value, revisions: &[Value], hashing: &Hashing) -> Result<(Value, Option<i64>), Status> {
     let data = template_patch(owner);
     let mut collisions = owner.path("status.collisionCount").as_i64();
     let next = revisions.last().map_or(1, |last| count(last, "revision") + 1);
@@ -55,7 +62,7 @@ pub(super) fn current(context: &mut Context, kind: &OwnerKind, owner: &Value, re
         return Ok((context.client.update(&CONTROLLER_REVISIONS, renewed)?, collisions));
     }
     loop {
-        let revision = new_revision(kind, owner, &data, next, collisions, hash_label);
+        let revision = new_revision(kind, owner, &data, next, collisions, hashing);
         let name = meta::name(&revision).to_string();
         match context.client.create(&CONTROLLER_REVISIONS, meta::namespace(owner), revision) {
             Err(status) if status.reason == "AlreadyExists" => {
@@ -70,14 +77,14 @@ pub(super) fn current(context: &mut Context, kind: &OwnerKind, owner: &Value, re
     }
 }
 
-fn new_revision(kind: &OwnerKind, owner: &Value, data: &Value, number: i64, collisions: Option<i64>, hash_label: &str) -> Value {
-    let hash = hash::of_template(data, collisions.filter(|&count| count > 0));
+fn new_revision(kind: &OwnerKind, owner: &Value, data: &Value, number: i64, collisions: Option<i64>, hashing: &Hashing) -> Value {
+    let hash = (hashing.hash)(owner, data, collisions);
     let mut revision = Value::from(json!({
         "apiVersion": "apps/v1", "kind": "ControllerRevision",
         "metadata": {"name": format!("{}-{hash}", meta::name(owner)), "namespace": meta::namespace(owner)},
     }));
     let mut labels = owner.path("spec.template.metadata.labels").clone();
-    labels.fields_mut().insert(hash_label, hash);
+    labels.fields_mut().insert(hashing.label, hash);
     revision.set("metadata.labels", labels);
     if !owner.path("metadata.annotations").is_empty() {
         revision.set("metadata.annotations", owner.path("metadata.annotations").clone());

@@ -42,6 +42,7 @@ mod resource_claim;
 mod resourcequota;
 mod root_ca_cert_publisher;
 mod serviceaccount;
+mod serviceaccount_tokens;
 mod statefulset;
 mod taint_eviction;
 #[cfg(test)]
@@ -54,8 +55,7 @@ use crate::api::resource::ObjectKey;
 use crate::server::Server;
 use crate::server::client::Client;
 use crate::server::request::User;
-use crate::store::{Cause, Change, ChangeType, Store};
-use crate::value::Value;
+use crate::store::{Cause, Change, Store};
 use agenda::Agenda;
 use controller::{Context, Controller, Memory, Queue};
 use imbl::Vector;
@@ -102,6 +102,7 @@ static CONTROLLERS: &[&dyn Controller] = &[
     &attach_detach::AttachDetach,
     &certificates::CertificateController,
     &hostpath_provisioner::HostPathProvisioner,
+    &serviceaccount_tokens::TokensController,
 ];
 
 /// The controller manager: what its controllers have to do. A value; cloning it costs nothing.
@@ -125,30 +126,35 @@ impl ControllerManager {
 
     /// A write happened: queues what it concerns.
     pub fn observe(&mut self, change: &Change, store: &Store, now_ms: u64) {
-        for (index, controller) in CONTROLLERS.iter().enumerate() {
-            let due_ms = now_ms + WATCH_LATENCY_MS + (index % 4) as u64;
-            let mut queue = Queue { agenda: &mut self.agenda, controller: index, due_ms, because: Some(change.revision) };
-            controller.enqueue(change, store, &mut queue);
+        for index in 0..CONTROLLERS.len() {
+            self.show(index, change, store, now_ms);
         }
     }
 
-    /// The controller manager starts (again): its controllers see every object that there is, as a first list shows them.
+    fn show(&mut self, index: usize, change: &Change, store: &Store, now_ms: u64) {
+        let due_ms = now_ms + WATCH_LATENCY_MS + (index % 4) as u64;
+        let mut queue = Queue { agenda: &mut self.agenda, controller: index, due_ms, because: Some(change.revision) };
+        CONTROLLERS[index].enqueue(change, store, &mut queue);
+    }
+
+    /// The controller manager starts again: its controllers see every object that there is, as a first list shows them.
     pub fn restart(&mut self, store: &Store, now_ms: u64) {
         *self = ControllerManager::new();
-        for resource in store.resources() {
-            for object in store.list(resource, None) {
-                let change = Change {
-                    revision: object.path("metadata.resourceVersion").str().parse().unwrap_or(0),
-                    time_ms: now_ms,
-                    type_: ChangeType::Added,
-                    resource: resource.clone(),
-                    object: object.clone(),
-                    previous: Value::Null,
-                    cause: Cause::default(),
-                };
-                self.observe(&change, store, now_ms);
-            }
-        }
+        store.listed(now_ms).for_each(|change| self.observe(&change, store, now_ms));
+    }
+
+    /// One controller forgets everything and sees every object anew; false where there is none of that name (`deployment-controller`).
+    pub fn restart_one(&mut self, name: &str, store: &Store, now_ms: u64) -> bool {
+        let Some(index) = CONTROLLERS.iter().position(|controller| controller.name() == name) else { return false };
+        self.agenda.forget(index);
+        self.memories.set(index, Memory::new());
+        store.listed(now_ms).for_each(|change| self.show(index, &change, store, now_ms));
+        true
+    }
+
+    /// The names of all controllers.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        CONTROLLERS.iter().map(|controller| controller.name())
     }
 
     /// When the next sync is due, in milliseconds since the Unix epoch.

@@ -16,7 +16,7 @@ impl Invocation {
         request.cause.actor = SmolStr::from(format!("kubectl {}", self.path));
         let response = self.session.request(request).await;
         for warning in &response.warnings {
-            self.session.err_line(format!("Warning: {warning}"));
+            self.session.warn_once(warning);
         }
         body_of(response)
     }

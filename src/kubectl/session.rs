@@ -74,6 +74,7 @@ pub(super) struct Shared {
     pub output: Vec<Output>,
     pub environment: Environment,
     pub user: Option<User>,
+    pub warned: Vec<String>,
 }
 
 /// A running command's hold on the world. Clones are the same session.
@@ -84,7 +85,18 @@ pub struct Session {
 
 impl Session {
     pub(super) fn new(environment: Environment) -> Session {
-        Session { shared: Rc::new(RefCell::new(Shared { now_ms: 0, wanted: None, response: None, edited: None, output: Vec::new(), environment, user: None })) }
+        Session {
+            shared: Rc::new(RefCell::new(Shared {
+                now_ms: 0,
+                wanted: None,
+                response: None,
+                edited: None,
+                output: Vec::new(),
+                environment,
+                user: None,
+                warned: Vec::new(),
+            })),
+        }
     }
 
     pub(super) fn shared(&self) -> &Rc<RefCell<Shared>> {
@@ -157,6 +169,15 @@ impl Session {
     /// Writes a line to standard error.
     pub fn err_line(&self, text: impl AsRef<str>) {
         self.write(Stream::Err, &format!("{}\n", text.as_ref()));
+    }
+
+    /// Passes a warning of the server on, but each only once (`rest.WarningWriterOptions`' Deduplicate).
+    pub fn warn_once(&self, warning: &str) {
+        if self.shared.borrow().warned.iter().any(|earlier| earlier == warning) {
+            return;
+        }
+        self.shared.borrow_mut().warned.push(warning.to_string());
+        self.err_line(format!("Warning: {warning}"));
     }
 
     /// Writes a piece of output.

@@ -200,6 +200,8 @@ impl Invocation {
             } else {
                 namespace = given;
             }
+        } else {
+            object.remove("metadata.namespace");
         }
         Ok(Info { mapping, namespace, name, object, source: source.into() })
     }

@@ -24,8 +24,13 @@ impl Node {
     pub(super) fn add_static_pods(&mut self, now_ms: u64) {
         for manifest in self.config.clone().static_pods.iter() {
             let pod = self.static_pod(manifest);
-            let id = self.next_pod_id();
             let uid = SmolStr::new(meta::uid(&pod));
+            if let Some(&id) = self.ids.get(&uid) {
+                self.change_worker(id, |worker| worker.is_found = false);
+                self.agenda.set(Task::Pod(id), now_ms);
+                continue;
+            }
+            let id = self.next_pod_id();
             self.ids.insert(uid, id);
             self.pods.insert(id, Arc::new(PodWorker::new(id, pod)));
             self.agenda.set(Task::Pod(id), now_ms);

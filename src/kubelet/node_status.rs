@@ -30,6 +30,13 @@ pub struct NodeStatusManager {
     lease_made: bool,
 }
 
+impl NodeStatusManager {
+    /// What a kubelet that starts again knows: whether there is a lease it finds out at once.
+    pub(super) fn restarted(before: &NodeStatusManager) -> NodeStatusManager {
+        NodeStatusManager { lease_made: before.lease_made, ..NodeStatusManager::default() }
+    }
+}
+
 impl Node {
     /// Joins the cluster, the first time; reports the status after that, where there is something to report.
     pub(super) fn report_status(&mut self, client: &mut Client) {

@@ -75,6 +75,8 @@ pub struct PullFailures {
 pub struct PodWorker {
     /// Its number.
     pub id: PodId,
+    /// Whether the kubelet, having started again, has found it on its machine and is yet to take it up.
+    pub is_found: bool,
     /// The object as its last update brought it; its status may be older than the server's.
     pub pod: Value,
     /// The revision of the write that its next writes answer.
@@ -126,6 +128,7 @@ impl PodWorker {
     pub fn new(id: PodId, pod: Value) -> PodWorker {
         PodWorker {
             id,
+            is_found: false,
             pod,
             because: None,
             status: Value::Null,

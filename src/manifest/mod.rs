@@ -1,5 +1,6 @@
 //! Manifests: text → documents with spans → values, and back to text as kubectl writes it.
 
+mod apostrophe;
 mod documents;
 mod node;
 mod resolve;
@@ -13,6 +14,6 @@ pub use documents::{Document, documents};
 pub use node::{Field, Node};
 pub use resolve::resolve;
 pub use span::{Position, Span};
-pub use write_json::{go_float, quote, write_json, write_json_compact};
+pub use write_json::{go_float, quote, write_json, write_json_compact, write_json_in_order};
 pub use write_kyaml::write_kyaml;
 pub use write_yaml::{compare_keys, write_yaml};

@@ -11,6 +11,16 @@ pub fn write_json(value: &Value) -> String {
     text
 }
 
+/// As [`write_json`], but with the fields of the object itself in this order, as Go writes those of a struct.
+pub fn write_json_in_order(object: &Value, order: &[&str]) -> String {
+    let fields = order.iter().map(|name| {
+        let mut field = format!("    \"{name}\": ");
+        node(&mut field, object.get(name), Some(1));
+        field
+    });
+    format!("{{\n{}\n}}\n", fields.collect::<Vec<_>>().join(",\n"))
+}
+
 /// JSON in one line, with Go's escapes.
 pub fn write_json_compact(value: &Value) -> String {
     let mut text = String::new();

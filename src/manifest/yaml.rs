@@ -3,6 +3,7 @@
 //! Whether a text is YAML at all, and the words where it isn't, come from libyaml (in `serde_yaml`), from which Go's parser was translated; the parts and
 //! their places come from `saphyr-parser`. What plain scalars mean is in [`super::resolve`].
 
+use super::apostrophe;
 use super::node::{Field, Node};
 use super::resolve::resolve;
 use super::span::{Position, Span};
@@ -16,6 +17,9 @@ const MAX_DEPTH: usize = 200;
 const MAX_OPEN_BRACKETS: i64 = 5_000;
 /// How many parts a document's aliases may stand for when they are written out; goyaml refuses what is far beyond the text's own size.
 const MAX_ALIASED_PARTS: usize = 100_000;
+
+/// How much may be read again for the sake of [`apostrophe`]; each scalar with one costs a reading up to it.
+const MAX_BYTES_READ_AGAIN: usize = 20_000_000;
 
 /// Reads a YAML document.
 ///
@@ -36,7 +40,7 @@ pub fn read_tree(text: &str, start: Position) -> Result<Node, String> {
     if let Err(error) = serde_yaml::from_str::<serde::de::IgnoredAny>(text)
         && let Some(words) = go_words(&error.to_string())
     {
-        return Err(words);
+        return with_apostrophes(text, start, error).unwrap_or(Err(words));
     }
     let mut reader = Reader { parser: Parser::new_from_str(text), places: Places::new(text, start), anchors: BTreeMap::new(), aliased_parts: 0 };
     reader.document().or_else(|error| match serde_yaml::from_str(text) {
@@ -44,6 +48,25 @@ pub fn read_tree(text: &str, start: Position) -> Result<Node, String> {
         Ok(value) if !LIMITS.contains(&error.as_str()) => Ok(Node { value, ..Node::default() }),
         _ => Err(format!("yaml: {error}")),
     })
+}
+
+/// Reads what libyaml refuses only for escaped apostrophes in double quotes; `None` where there are none.
+fn with_apostrophes(text: &str, start: Position, error: serde_yaml::Error) -> Option<Result<Node, String>> {
+    let stand_in = apostrophe::stand_in(text)?;
+    let (mut text, mut error, mut bytes_read) = (text.to_string(), Some(error), 0);
+    while let Some(refused) = error.filter(|error| error.to_string().starts_with("found unknown escape character")) {
+        let offset = refused.location()?.index();
+        bytes_read += offset;
+        if bytes_read > MAX_BYTES_READ_AGAIN {
+            return None;
+        }
+        text = apostrophe::replaced(&text, offset, stand_in)?;
+        error = serde_yaml::from_str::<serde::de::IgnoredAny>(&text).err();
+    }
+    Some(read_tree(&text, start).map(|mut node| {
+        apostrophe::restore(&mut node, stand_in);
+        node
+    }))
 }
 
 /// What is refused here for its size; no other parser is to be asked then.

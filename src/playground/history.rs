@@ -3,22 +3,16 @@
 //! A copy costs next to nothing, and a cluster that gets the same requests at the same times becomes the same cluster;
 //! so the past is the nearest copy before an instant, and what was done since then.
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Fault};
 use crate::server::request::{Request, Verb};
-use crate::value::SmolStr;
 
 /// Something that came to the cluster from outside.
 #[derive(Clone, Debug)]
 pub enum Action {
     /// A request that changes something.
     Request(Box<Request>),
-    /// A machine stopped, or started again.
-    Node {
-        /// Its name.
-        name: SmolStr,
-        /// Whether it stopped.
-        stopped: bool,
-    },
+    /// A fault.
+    Fault(Fault),
 }
 
 impl Action {
@@ -31,9 +25,7 @@ impl Action {
     fn carry_out(&self, cluster: &mut Cluster) {
         match self {
             Action::Request(request) => drop(cluster.request(request)),
-            Action::Node { name, stopped } => {
-                cluster.set_node_stopped(name, *stopped);
-            }
+            Action::Fault(fault) => drop(cluster.fault(fault)),
         }
     }
 }

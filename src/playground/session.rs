@@ -5,7 +5,7 @@ use super::history::{Action, History, Replay};
 use super::workspace::Workspace;
 use crate::api::meta;
 use crate::api::resource::{EVENTS, LEASES, NODES};
-use crate::cluster::{Cluster, ClusterConfig, Flavour};
+use crate::cluster::{Cluster, ClusterConfig, Fault, Flavour};
 use crate::kubectl::{Command, Environment, Files, Kubeconfig, Output, Step};
 use crate::store::ChangeType;
 use crate::value::SmolStr;
@@ -271,12 +271,22 @@ impl Session {
         self.poll_commands();
     }
 
-    /// Stops a machine or starts it again. Done in the past, it branches from there.
-    pub fn set_node_stopped(&mut self, name: &str, stopped: bool) {
+    /// Carries out a line that begins with `fault` (`words` are those after it): what there is to say about it comes back. Done in the past, it
+    /// branches from there.
+    ///
+    /// # Errors
+    /// Why it can't happen, or what can't be understood.
+    pub fn fault(&mut self, line: &str, words: &[String]) -> Result<String, String> {
+        let Some(fault) = Fault::parse(words, self.namespace(), self.cluster())? else {
+            let faults = self.cluster().faults();
+            let lines: Vec<String> = faults.iter().map(|(what, mend)| format!("{what}   ({} ends it)\n", mend.line())).collect();
+            return Ok(if lines.is_empty() { "nothing is wrong by your doing\n".into() } else { lines.concat() });
+        };
         self.branch();
-        if self.cluster.set_node_stopped(name, stopped) {
-            self.history.record(Action::Node { name: SmolStr::new(name), stopped }, &self.cluster);
-        }
+        let said = self.cluster.fault(&fault)?;
+        self.history.record(Action::Fault(fault), &self.cluster);
+        self.note(What::Line(line.to_owned()), line);
+        Ok(said + "\n")
     }
 
     /// Moves the clock towards `until_ms` (since the session began), by at most `max_steps` things that happen; true when it is there.

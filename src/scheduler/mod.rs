@@ -72,6 +72,12 @@ impl Scheduler {
         Scheduler { config, ..Scheduler::default() }
     }
 
+    /// It starts again: it knows nothing but what there is, as a first list shows it.
+    pub fn restart(&mut self, store: &Store, now_ms: u64) {
+        *self = Scheduler { attempts: std::mem::take(&mut self.attempts), ..Scheduler::with_config(self.config.clone()) };
+        store.listed(now_ms).for_each(|change| self.observe(&change, store, now_ms));
+    }
+
     /// The last attempts to schedule the pod with this UID, oldest first.
     pub fn attempts(&self, pod_uid: &str) -> impl Iterator<Item = &Attempt> {
         self.attempts.of(pod_uid)

@@ -43,6 +43,8 @@ pub struct Server {
     node_ports: allocation::NodePorts,
     paged_lists: imbl::Vector<Store>,
     event_leases: imbl::Vector<EventLease>,
+    /// What `metrics.k8s.io` answers, where it is served: not part of the store, since it is measured and not kept.
+    metrics: Option<Store>,
 }
 
 /// How long Events are kept after the last write of them (`--event-ttl`).
@@ -67,7 +69,29 @@ impl Server {
             node_ports: allocation::NodePorts::new(),
             paged_lists: imbl::Vector::new(),
             event_leases: imbl::Vector::new(),
+            metrics: None,
         }
+    }
+
+    /// Serves `metrics.k8s.io` from now on, as a cluster with metrics-server does.
+    pub fn serve_metrics(&mut self) {
+        self.metrics = Some(Store::new());
+        crate::api::kinds::metrics::kinds().into_iter().for_each(|kind| self.registry.add(kind));
+    }
+
+    /// Whether it serves `metrics.k8s.io`.
+    pub fn serves_metrics(&self) -> bool {
+        self.metrics.is_some()
+    }
+
+    /// What was measured last: PodMetrics and NodeMetrics.
+    pub fn metrics(&self) -> Option<&Store> {
+        self.metrics.as_ref()
+    }
+
+    /// Takes over what was measured.
+    pub fn set_metrics(&mut self, measured: Store) {
+        self.metrics = Some(measured);
     }
 
     /// The store, for reading. What informers' caches are upstream.

@@ -19,6 +19,11 @@ impl User {
         User { name: "kubernetes-admin".into(), groups: vec!["system:masters".into(), "system:authenticated".into()] }
     }
 
+    /// The user's UID, as its token says: the administrator's is 1, others have none.
+    pub fn uid(&self) -> &'static str {
+        if self.name == "kubernetes-admin" { "1" } else { "" }
+    }
+
     /// A part of the control plane or a node, which may do everything here.
     pub fn system(name: &str) -> User {
         User { name: SmolStr::new(name), groups: vec!["system:masters".into(), "system:authenticated".into()] }

@@ -142,6 +142,20 @@ impl Store {
         Some(object)
     }
 
+    /// Everything there is, as the first list of somebody who watches from now on shows it: as if it were new.
+    pub fn listed(&self, now_ms: u64) -> impl Iterator<Item = Change> + '_ {
+        let change = move |resource: &GroupResource, object: &Value| Change {
+            revision: object.path("metadata.resourceVersion").str().parse().unwrap_or(0),
+            time_ms: now_ms,
+            type_: ChangeType::Added,
+            resource: resource.clone(),
+            object: object.clone(),
+            previous: Value::Null,
+            cause: Cause::default(),
+        };
+        self.resources.iter().flat_map(move |(resource, objects)| objects.values().map(move |object| change(resource, object)))
+    }
+
     fn record(&mut self, change: Change) {
         self.history.push_back(change);
         if self.history.len() > HISTORY_LIMIT {

@@ -59,8 +59,11 @@ fn replayed(shared: &Shared) -> Session {
                 session.apply(workspace);
             }
             What::Line(line) => {
-                if let Typed::Kubectl(arguments) = command_line::read(line) {
-                    session.run(line, &arguments, &shared.workspace);
+                match command_line::read(line) {
+                    Typed::Kubectl(arguments) => drop(session.run(line, &arguments, &shared.workspace)),
+                    // What could not happen then can't happen now.
+                    Typed::Fault(words) => drop(session.fault(line, &words)),
+                    _ => {}
                 }
             }
         }

@@ -81,6 +81,13 @@ fn enter(page: Page, line: &str) {
         Typed::Clear => page.entries.set(Vec::new()),
         Typed::Help => write(page, Source::Terminal, texts::TERMINAL_HELP),
         Typed::Refused(reason) => write(page, Source::Err, &format!("{reason}\n")),
+        Typed::Fault(words) => {
+            match page.session.try_update_value(|session| session.fault(line, &words)).unwrap_or_else(|| Ok(String::new())) {
+                Ok(said) => write(page, Source::Out, &said),
+                Err(reason) => write(page, Source::Err, &format!("{}\n", reason.trim_end())),
+            }
+            page.refresh();
+        }
         Typed::Kubectl(arguments) => {
             let workspace = page.files();
             let id = page.session.try_update_value(|session| session.run(line, &arguments, &workspace)).unwrap_or_default();

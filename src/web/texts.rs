@@ -58,6 +58,7 @@ pub const STOP_COMMAND: &str = "Stop (Ctrl+C)";
 pub const COMMAND_HINT: &str = "kubectl get pods";
 pub const TERMINAL_WELCOME: &str = "kubectl of Kubernetes 1.36, for the cluster above. Try: kubectl get all\n";
 pub const TERMINAL_HELP: &str = "kubectl …   talks to the cluster; the files on the left are in the current folder\n\
+fault …     makes something go wrong: fault list, fault stop worker-2, fault kill POD --oom …\n\
 clear       empties this window\n\
 Up, Down    earlier commands    Tab  completes    Ctrl+C  stops a command\n";
 

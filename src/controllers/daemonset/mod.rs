@@ -6,6 +6,7 @@ mod update;
 
 use super::controller::{Context, Controller, Queue};
 use super::fields::{count, created_ms};
+use super::hash;
 use super::history;
 use super::refs::{self, OwnerKind};
 use super::{pod_control, pods};
@@ -18,6 +19,7 @@ use std::collections::BTreeMap;
 
 static OWNER: OwnerKind = OwnerKind { resource: DAEMON_SETS, api_version: "apps/v1", kind: "DaemonSet" };
 const HASH_LABEL: &str = "controller-revision-hash";
+const HASHING: history::Hashing = history::Hashing { label: HASH_LABEL, hash: |set, _, collisions| hash::of_template(set.path("spec.template"), collisions) };
 const GENERATION_LABEL: &str = "pod-template-generation";
 const GENERATION_ANNOTATION: &str = "deprecated.daemonset.template.generation";
 /// The most pods that one sync makes or deletes (`BurstReplicas`).
@@ -68,7 +70,7 @@ impl Controller for DaemonSetController {
         }
         let nodes: Vec<Value> = context.store().list(&NODES, None).cloned().collect();
         let revisions = history::list(context, &OWNER, &set)?;
-        let (revision, collisions) = history::current(context, &OWNER, &set, &revisions, HASH_LABEL)?;
+        let (revision, collisions) = history::current(context, &OWNER, &set, &revisions, &HASHING)?;
         let hash = meta::label(&revision, HASH_LABEL).to_string();
         let selector = set.path("spec.selector").clone();
         let claimed = refs::claim(context, &OWNER, &set, &selector, &PODS)?;

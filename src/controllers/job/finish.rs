@@ -126,8 +126,11 @@ impl Sync<'_, '_> {
             Some(index) => list[index] = condition,
             None => list.push(condition),
         }
+        // A Job that is suspended hasn't started; it starts anew when it is resumed.
         if status == "False" {
             self.status.set("startTime", self.context.now());
+        } else {
+            self.status.fields_mut().remove("startTime");
         }
         self.context.event(&self.job, "Normal", event, message);
     }

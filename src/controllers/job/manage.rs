@@ -1,36 +1,37 @@
 //! Making and deleting a Job's pods (`manageJob`).
 
-use super::{COMPLETION_INDEX, OWNER, Sync, TRACKING_FINALIZER, indexed};
+use super::{COMPLETION_INDEX, OWNER, Sync, TRACKING_FINALIZER, indexed, track};
 use crate::api::meta;
 use crate::api::status::Status;
-use crate::controllers::fields::{count, time_ms};
 use crate::controllers::{pod_control, pods};
 use crate::value::Value;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A failed pod is replaced after 10 s, doubling with each failure up to 10 minutes (`DefaultJobPodFailureBackOff`).
-const BACKOFF_MS: u64 = 10_000;
-const BACKOFF_LIMIT_MS: u64 = 600_000;
 /// The most pods that one sync makes or deletes (`MaxPodCreateDeletePerSync`).
 const BURST: usize = 500;
 
 impl Sync<'_, '_> {
-    /// Deletes all active pods, as the Job is over.
+    /// `deleteActivePods`: deletes all active pods, as the Job is over; they keep their finalizers until they are counted.
     pub(super) fn delete_active(&mut self) -> Result<(), Status> {
         let doomed = std::mem::take(&mut self.active);
-        self.delete_pods(&doomed)
+        for pod in &doomed {
+            pod_control::delete(self.context, pod, &self.job)?;
+        }
+        if !self.replaces_failed_only() {
+            self.failed += doomed.len() as i64;
+        }
+        Ok(())
     }
 
-    fn delete_pods(&mut self, doomed: &[Value]) -> Result<(), Status> {
+    /// `deleteJobPods`: deletes pods that the Job no longer wants; without their finalizers, as they count for nothing.
+    fn delete_unwanted(&mut self, doomed: &[Value]) -> Result<(), Status> {
         for pod in doomed {
+            track::remove_finalizer(self.context, pod)?;
             pod_control::delete(self.context, pod, &self.job)?;
         }
         let gone: BTreeSet<&str> = doomed.iter().map(meta::uid).collect();
         self.active.retain(|pod| !gone.contains(meta::uid(pod)));
-        if !self.replaces_failed_only() {
-            self.failed += doomed.len() as i64;
-        }
         Ok(())
     }
 
@@ -39,7 +40,7 @@ impl Sync<'_, '_> {
         let active = self.active.len() as i64;
         if self.is_suspended() {
             let doomed = self.active.clone();
-            return self.delete_pods(&doomed);
+            return self.delete_unwanted(&doomed);
         }
         let parallelism = self.job.path("spec.parallelism").as_i64().unwrap_or(1);
         let wanted = match self.completions() {
@@ -49,7 +50,7 @@ impl Sync<'_, '_> {
         };
         let doomed = self.surplus((active - wanted).max(0) as usize);
         if !doomed.is_empty() {
-            return self.delete_pods(&doomed);
+            return self.delete_unwanted(&doomed);
         }
         let waiting_for = if self.replaces_failed_only() { self.terminating() } else { 0 };
         let missing = (wanted - waiting_for - active).max(0) as usize;
@@ -89,7 +90,7 @@ impl Sync<'_, '_> {
     fn create_pods(&mut self, missing: usize) -> Result<(), Status> {
         let per_index = !self.job.path("spec.backoffLimitPerIndex").is_null();
         if !per_index {
-            let wait_ms = self.backoff_ms(|_| true);
+            let wait_ms = self.backoff_ms();
             if wait_ms > 0 {
                 self.context.requeue_after(wait_ms);
                 return Ok(());
@@ -100,7 +101,7 @@ impl Sync<'_, '_> {
             false => vec![None; missing],
         };
         if per_index {
-            let waits: Vec<u64> = indexes.iter().map(|index| self.backoff_ms(|pod| indexed::of_pod(pod) == *index)).collect();
+            let waits: Vec<u64> = indexes.iter().map(|index| self.index_backoff_ms(*index)).collect();
             if let Some(wait_ms) = waits.iter().copied().filter(|&wait_ms| wait_ms > 0).min() {
                 self.context.requeue_after(wait_ms);
             }
@@ -145,17 +146,6 @@ impl Sync<'_, '_> {
         }
         pod
     }
-
-    /// How long until the next pod may be made: the longer the more pods have failed since one last succeeded.
-    fn backoff_ms(&self, concerns: impl Fn(&Value) -> bool) -> u64 {
-        let concerned = || self.pods.iter().filter(|pod| concerns(pod));
-        let last_success_ms = concerned().filter(|pod| pods::phase(pod) == "Succeeded").map(finished_ms).max().unwrap_or(0);
-        let failures: Vec<u64> = concerned().filter(|pod| self.is_failed(pod)).map(finished_ms).filter(|&time_ms| time_ms > last_success_ms).collect();
-        let Some(&last_failure_ms) = failures.iter().max() else { return 0 };
-        let doublings = (failures.len() - 1).min(16) as u32;
-        let backoff_ms = (BACKOFF_MS << doublings).min(BACKOFF_LIMIT_MS);
-        (last_failure_ms + backoff_ms).saturating_sub(self.now_ms())
-    }
 }
 
 fn add_index_variable(container: &mut Value) {
@@ -164,14 +154,4 @@ fn add_index_variable(container: &mut Value) {
         let path = format!("metadata.labels['{COMPLETION_INDEX}']");
         container.push("env", Value::from(json!({"name": "JOB_COMPLETION_INDEX", "valueFrom": {"fieldRef": {"fieldPath": path}}})));
     }
-}
-
-/// When a pod's last container ended (`getFinishedTime`).
-fn finished_ms(pod: &Value) -> u64 {
-    let lists = ["initContainerStatuses", "containerStatuses"];
-    let ended = lists.iter().flat_map(|list| pod.get("status").get(list).items()).filter_map(|status| time_ms(status.path("state.terminated.finishedAt")));
-    let deleted = time_ms(pod.path("metadata.deletionTimestamp"))
-        .map(|time_ms| time_ms.saturating_sub(count(pod, "metadata.deletionGracePeriodSeconds").max(0) as u64 * 1000));
-    let unready = time_ms(meta::condition(pod, "Ready").get("lastTransitionTime"));
-    ended.max().or(unready).or(deleted).unwrap_or(0)
 }

@@ -1,5 +1,6 @@
 //! Jobs: pods that run to completion, counted exactly once (`pkg/controller/job`).
 
+mod backoff;
 mod finish;
 mod indexed;
 mod manage;
@@ -61,11 +62,16 @@ impl Controller for JobController {
             return release_orphan(context, &ObjectKey::new(&key.namespace, pod));
         }
         let Some(job) = context.get(&JOBS, key) else {
+            context.memory.remove(key);
             let left: Vec<Value> = context.store().list(&PODS, Some(&key.namespace)).filter(|pod| is_left_of(pod, &key.name)).cloned().collect();
             return left.iter().try_for_each(|pod| track::remove_finalizer(context, pod));
         };
         let managed_by = job.path("spec.managedBy").str();
-        if is_finished(&job) || !matches!(managed_by, "" | "kubernetes.io/job-controller") {
+        if is_finished(&job) {
+            context.memory.remove(key);
+            return Ok(());
+        }
+        if !matches!(managed_by, "" | "kubernetes.io/job-controller") {
             return Ok(());
         }
         let selector = job.path("spec.selector").clone();

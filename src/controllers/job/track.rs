@@ -25,6 +25,7 @@ pub(super) fn remove_finalizer(context: &mut Context, pod: &Value) -> Result<(),
 
 impl Sync<'_, '_> {
     pub(super) fn track(&mut self) -> Result<(), Status> {
+        let backoff = self.backoff_record();
         let ended = self.note_ended();
         if let Some(verdict) = self.verdict.clone()
             && conditions::find(&self.status, verdict.type_).is_null()
@@ -39,6 +40,7 @@ impl Sync<'_, '_> {
             remove_finalizer(self.context, pod)?;
         }
         self.move_to_counts();
+        self.keep_backoff(&backoff);
         let finished = self.finish();
         self.write_status()?;
         if finished {

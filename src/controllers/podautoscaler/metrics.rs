@@ -154,7 +154,7 @@ impl Usage {
         let mut usage = Usage { measured: Vec::new(), missing: Vec::new(), unready: Vec::new() };
         for pod in all.iter().filter(|pod| !meta::is_being_deleted(pod) && pods::phase(pod) != "Failed") {
             let requested = request(pod, name, container)?;
-            let metrics = context.store().get(&POD_METRICS, meta::namespace(pod), meta::name(pod));
+            let metrics = context.client.server().metrics().and_then(|measured| measured.get(&POD_METRICS, meta::namespace(pod), meta::name(pod)));
             if pods::phase(pod) == "Pending" || (name == "cpu" && is_starting(pod, context.now_ms)) {
                 usage.unready.push(requested);
                 continue;

@@ -5,6 +5,7 @@ mod pod;
 mod retention;
 
 use super::controller::{Context, Controller, Queue};
+use super::hash;
 use super::history;
 use super::pods;
 use super::refs::{self, OwnerKind};
@@ -17,7 +18,8 @@ use std::collections::BTreeSet;
 
 static OWNER: OwnerKind = OwnerKind { resource: STATEFUL_SETS, api_version: "apps/v1", kind: "StatefulSet" };
 /// The label of revisions with their hash.
-const HASH_LABEL: &str = "controller.kubernetes.io/hash";
+const HASHING: history::Hashing =
+    history::Hashing { label: "controller.kubernetes.io/hash", hash: |_, data, collisions| hash::of_revision(data, collisions.unwrap_or(0)) };
 
 /// The controller of StatefulSets.
 pub(super) struct StatefulSetController;
@@ -48,7 +50,7 @@ impl Controller for StatefulSetController {
         let selector = set.path("spec.selector").clone();
         let is_member = |pod: &Value| pod::parent_and_ordinal(meta::name(pod)).is_some_and(|(parent, _)| parent == meta::name(&set));
         let members = refs::claim_some(context, &OWNER, &set, &selector, &PODS, &is_member)?;
-        let (update_revision, collisions) = history::current(context, &OWNER, &set, &revisions, HASH_LABEL)?;
+        let (update_revision, collisions) = history::current(context, &OWNER, &set, &revisions, &HASHING)?;
         let named = set.path("status.currentRevision").str();
         let current_revision = revisions.iter().find(|revision| meta::name(revision) == named).unwrap_or(&update_revision).clone();
         let mut update = control::Update::new(context, &set, &current_revision, &update_revision, members);

@@ -125,10 +125,10 @@ impl Apply {
                 Err(failure) => failures.push(failure),
             }
         }
+        Failure::of(failures)?;
         if !self.printer.is_human() && !matches!(self.printer, Printer::Name) {
             print_list(&invocation.session, &self.printer, &applied, invocation.flags.is("show-managed-fields"))?;
         }
-        Failure::of(failures)?;
         if invocation.flags.is("prune") {
             super::prune::prune(invocation, &applied, self.dry_run).await?;
         }

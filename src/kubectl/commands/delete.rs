@@ -167,7 +167,7 @@ pub(super) fn propagation(invocation: &Invocation) -> Result<&'static str, Failu
             invocation.session.err_line("warning: --cascade=false is deprecated (boolean value) and can be replaced with --cascade=orphan.");
             Ok("Orphan")
         }
-        other => Err(Failure::text(format!("invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\"."))),
+        other => Err(Failure::text(format!("invalid cascade value ({other}). Must be \"background\", \"foreground\", or \"orphan\""))),
     }
 }
 

@@ -149,6 +149,9 @@ fn is_label_value(value: &str) -> bool {
         && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
+/// The annotation that a person may always write anew.
+const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
+
 #[expect(clippy::too_many_arguments, reason = "what the command line says, once for each object")]
 async fn one(
     invocation: &Invocation,
@@ -165,7 +168,8 @@ async fn one(
     let mut after = before.clone();
     let known = before.get("metadata").get(marks.field).fields().clone();
     if !invocation.flags.is("overwrite") && !local {
-        let clashes = changes.set.iter().filter_map(|(key, value)| known.get(key).filter(|old| old.str() != value).map(|old| (key, old.str())));
+        let set = changes.set.iter().filter(|(key, _)| marks.field == "labels" || key.as_str() != CHANGE_CAUSE);
+        let clashes = set.filter_map(|(key, value)| known.get(key).filter(|old| old.str() != value).map(|old| (key, old.str())));
         let failures: Vec<Failure> =
             clashes.map(|(key, old)| Failure::text(format!("'{key}' already has a value ({old}), and --overwrite is false"))).collect();
         if !failures.is_empty() {

@@ -44,8 +44,12 @@ fn basics(container: &Value, status: Option<&Value>, text: &mut Text) {
         text.field(2, "Image ID", status.get("imageID").str());
     }
     for (field, title) in [("containerPort", "Port"), ("hostPort", "Host Port")] {
-        let ports: Vec<String> =
-            container.get("ports").items().iter().map(|port| format!("{}/{}", port.get(field).as_i64().unwrap_or(0), protocol(port))).collect();
+        let ports: Vec<String> = container
+            .get("ports")
+            .items()
+            .iter()
+            .map(|port| format!("{}/{}{}", port.get(field).as_i64().unwrap_or(0), protocol(port), in_brackets(port.get("name").str())))
+            .collect();
         let title = if ports.len() > 1 { format!("{title}s") } else { title.to_string() };
         text.field(2, &title, or_none(&ports.join(", ")));
     }
@@ -56,6 +60,10 @@ fn basics(container: &Value, status: Option<&Value>, text: &mut Text) {
             text.field(3, "LocalhostProfile", seccomp.get("localhostProfile").str());
         }
     }
+}
+
+fn in_brackets(name: &str) -> String {
+    if name.is_empty() { String::new() } else { format!(" ({name})") }
 }
 
 fn protocol(port: &Value) -> &str {

@@ -9,7 +9,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::resources::Mapping;
 use crate::kubectl::session::Session;
 use crate::kubectl::source::Info;
-use crate::manifest::{write_json, write_kyaml, write_yaml};
+use crate::manifest::{write_json, write_json_in_order, write_kyaml, write_yaml};
 use crate::value::Value;
 use serde_json::json;
 
@@ -188,7 +188,17 @@ pub fn print_list(session: &Session, printer: &Printer, infos: &[Info], managed_
     match infos {
         [] => Ok(()),
         [one] => printer.print_object(session, &one.object, managed_fields),
-        many => printer.print_object(session, &list_of(many.iter().map(|info| info.object.clone()).collect()), managed_fields),
+        many => {
+            // A typed list: its metadata is empty, while that of the lists that `get` makes has a version, and its fields come in Go's order.
+            let mut list = Value::from(json!({"kind": "List", "apiVersion": "v1", "metadata": {}}));
+            list.set("items", many.iter().map(|info| info.object.clone()).collect::<Value>());
+            if matches!(printer, Printer::Json) {
+                let list = if managed_fields { list } else { without_managed_fields(&list) };
+                session.out(write_json_in_order(&list, &["kind", "apiVersion", "metadata", "items"]));
+                return Ok(());
+            }
+            printer.print_object(session, &list, managed_fields)
+        }
     }
 }
 

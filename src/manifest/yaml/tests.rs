@@ -36,6 +36,14 @@ fn mistakes_have_goyaml_words_and_lines() {
 }
 
 #[test]
+fn an_apostrophe_may_be_escaped_in_double_quotes() {
+    let json = |text: &str| read(text).map(|value| value.to_json());
+    assert_eq!(json(r#"a: "é'\\\'b\'" # \'"#), Ok(r#"{"a":"é'\\'b'"}"#.into()));
+    assert_eq!(json("a: \"x\\'\\ny\"\nb: 'c\\'\nd: \"\\'\\a\""), Ok(r#"{"a":"x'\ny","b":"c\\","d":"'\u0007"}"#.into()));
+    assert_eq!(json(r#"a: "\'\q""#), Err("yaml: line 1: found unknown escape character".into()));
+}
+
+#[test]
 fn parts_know_their_places() {
     let text = "kind: Pod\nspec:\n  containers:\n  - name: wéb\n    imag: nginx\n";
     let tree = read_tree(text, Position { line: 10, column: 0, offset: 100 }).unwrap();

@@ -7,6 +7,7 @@ mod default_toleration_seconds;
 mod limit_ranger;
 mod namespace_lifecycle;
 mod persistent_volume_claim_resize;
+mod pod_resize;
 mod pod_security;
 pub(super) mod pod_topology_labels;
 mod priority;
@@ -123,6 +124,7 @@ pub(super) fn validate(attributes: &mut Attributes) -> Result<(), Status> {
     pod_security::validate(attributes)?;
     priority::validate(attributes)?;
     persistent_volume_claim_resize::validate(attributes)?;
+    pod_resize::validate(attributes)?;
     runtime_class::validate(attributes)?;
     resource_quota::validate(attributes)
 }

@@ -26,6 +26,9 @@ pub(in crate::server) fn answer(context: &Context, review: &Value) -> Option<Res
         ("authentication.k8s.io", "SelfSubjectReview") => {
             let groups: Value = user.groups.iter().collect();
             let mut status = Value::from(json!({"userInfo": {"username": user.name.as_str()}}));
+            if !user.uid().is_empty() {
+                status.set("userInfo.uid", user.uid());
+            }
             status.set("userInfo.groups", groups);
             status
         }

@@ -29,6 +29,9 @@ impl Client<'_> {
     /// As [`Client::event`], about a part of the object: `spec.containers{web}`.
     #[expect(clippy::too_many_arguments, reason = "the fields of an Event")]
     pub fn event_on_field(&mut self, about: &Value, field_path: &str, type_: &str, reason: &str, message: &str, component: &str, host: &str) {
+        if self.is_cut_off() {
+            return;
+        }
         let mut involved = meta::object_reference(about);
         if !field_path.is_empty() {
             involved.set("fieldPath", field_path);
@@ -74,6 +77,9 @@ impl Client<'_> {
         controller: &str,
         instance: &str,
     ) {
+        if self.is_cut_off() {
+            return;
+        }
         let now_ms = self.now_ms();
         let mut event = Value::from(json!({
             "apiVersion": "v1", "kind": "Event", "metadata": {"namespace": namespace_of(regarding)},

@@ -43,7 +43,9 @@ pub(in crate::server) fn create_object(context: &mut Context, mut object: Value,
 }
 
 fn finish_create(context: &mut Context, kind: &crate::api::strategy::Kind, mut object: Value) -> Result<Value, Status> {
+    context.warnings.extend(kind.strategy.preparation_warnings(&object));
     kind.strategy.prepare_for_create(&mut object);
+    rules::sign(context.request, &mut object);
     if kind.strategy.has_generation() {
         object.set("metadata.generation", 1);
     } else {

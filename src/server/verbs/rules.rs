@@ -2,6 +2,8 @@
 
 use crate::api::resource::GroupResource;
 use crate::server::metadata::{FOREGROUND_FINALIZER, ORPHAN_FINALIZER};
+use crate::server::request::Request;
+use crate::value::Value;
 
 fn is_one_of(resource: &GroupResource, table: &[(&str, &str)]) -> bool {
     table.contains(&(resource.group.as_str(), resource.resource.as_str()))
@@ -73,12 +75,18 @@ pub(super) fn counts_annotations(resource: &GroupResource) -> bool {
     is_one_of(resource, &[("apps", "deployments")])
 }
 
-/// What the server says at each request for a resource that is on its way out.
-pub(super) fn deprecation(resource: &GroupResource) -> Option<&'static str> {
-    match (resource.group.as_str(), resource.resource.as_str()) {
-        ("", "endpoints") => Some("v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice"),
-        ("", "componentstatuses") => Some("v1 ComponentStatus is deprecated in v1.19+"),
-        _ => None,
+/// Who asks for a certificate is written into the request for it, whatever it said itself.
+pub(super) fn sign(request: &Request, object: &mut Value) {
+    if request.resource.group != "certificates.k8s.io" || request.resource.resource != "certificatesigningrequests" {
+        return;
+    }
+    let user = &request.user;
+    object.set("spec.username", user.name.clone());
+    object.set("spec.groups", user.groups.iter().collect::<Value>());
+    object.remove("spec.extra");
+    match user.uid() {
+        "" => drop(object.remove("spec.uid")),
+        uid => object.set("spec.uid", uid),
     }
 }
 

@@ -104,7 +104,11 @@ fn finish_update(context: &mut Context, kind: &crate::api::strategy::Kind, mut n
         }
     }
     let mut errors = metadata::validate_update(&new, old, kind.namespaced, is_built_in(kind));
-    errors.extend(if is_status { strategy.validate_status_update(&new, old) } else { strategy.validate_update(&new, old) });
+    errors.extend(match context.request.subresource.as_str() {
+        "status" => strategy.validate_status_update(&new, old),
+        "resize" => strategy.validate_resize(&new, old),
+        _ => strategy.validate_update(&new, old),
+    });
     context.refuse(&context.request.name, &errors)?;
     authorization::check_escalation(context.server, context.request, &new)?;
     if !is_status {

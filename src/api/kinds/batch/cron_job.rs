@@ -3,7 +3,6 @@
 use super::super::apps::workload;
 use super::super::cells;
 use super::super::core::pod_defaults::default_template;
-use super::super::core::pod_validation::template;
 use super::super::core::pod_warnings;
 use super::job;
 use crate::api::field_error::FieldError;
@@ -56,8 +55,13 @@ impl Strategy for CronJobStrategy {
         errors.extend(workload::count(spec, "successfulJobsHistoryLimit"));
         errors.extend(workload::count(spec, "failedJobsHistoryLimit"));
         let job_spec = spec.path("jobTemplate.spec");
-        errors.extend(template::validate(job_spec.get("template"), "spec.jobTemplate.spec.template"));
-        errors.extend(job::restart_policy(job_spec, "spec.jobTemplate.spec"));
+        errors.extend(job::validate_spec(job_spec, "spec.jobTemplate.spec"));
+        if !job_spec.get("selector").is_null() {
+            errors.push(FieldError::invalid("spec.jobTemplate.spec.selector", job_spec.get("selector"), "`selector` will be auto-generated"));
+        }
+        if job_spec.get("manualSelector").as_bool() == Some(true) {
+            errors.push(FieldError::not_supported("spec.jobTemplate.spec.manualSelector", job_spec.get("manualSelector"), &["nil", "false"]));
+        }
         errors
     }
 

@@ -20,10 +20,6 @@ pub struct JobStrategy;
 
 impl Strategy for JobStrategy {
     fn default(&self, job: &mut Value) {
-        let template_labels = job.path("spec.template.metadata.labels").clone();
-        if job.path("metadata.labels").is_empty() && !template_labels.is_empty() {
-            job.set("metadata.labels", template_labels);
-        }
         let spec = job.get_mut("spec");
         if spec.get("completions").is_null() && spec.get("parallelism").is_null() {
             spec.set("completions", 1);
@@ -39,7 +35,9 @@ impl Strategy for JobStrategy {
         if spec.path("podFailurePolicy.rules").is_array() {
             for rule in items_mut(spec.get_mut("podFailurePolicy"), "rules") {
                 for condition in items_mut(rule, "onPodConditions") {
-                    condition.set_default("status", "True");
+                    if condition.get("status").is_empty() {
+                        condition.set("status", "True");
+                    }
                 }
             }
         }
@@ -50,7 +48,7 @@ impl Strategy for JobStrategy {
     fn prepare_for_create(&self, job: &mut Value) {
         job.set("status", Value::object());
         if job.path("spec.manualSelector").as_bool() == Some(true) {
-            return;
+            return default_labels(job);
         }
         let (uid, name) = (meta::uid(job).to_string(), meta::name(job).to_string());
         let labels = job.path_mut("spec.template.metadata.labels").fields_mut();
@@ -61,14 +59,12 @@ impl Strategy for JobStrategy {
             labels.insert(key, uid.as_str());
         }
         job.path_mut("spec.selector.matchLabels").fields_mut().insert(CONTROLLER_UID, uid);
-        if job.path("metadata.labels").is_empty() {
-            let labels = job.path("spec.template.metadata.labels").clone();
-            job.set("metadata.labels", labels);
-        }
+        default_labels(job);
     }
 
     fn prepare_for_update(&self, new: &mut Value, old: &Value) {
         keep(new, old, "status");
+        default_labels(new);
         // An update that leaves the generated labels and selector out keeps them, as `kubectl apply` of the manifest does by its patch.
         if new.path("spec.selector").is_null() {
             new.set("spec.selector", old.path("spec.selector").clone());
@@ -77,12 +73,8 @@ impl Strategy for JobStrategy {
 
     fn validate(&self, job: &Value) -> Vec<FieldError> {
         let spec = job.get("spec");
-        let mut errors = Vec::new();
-        for field in
-            ["parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished", "backoffLimitPerIndex", "maxFailedIndexes"]
-        {
-            errors.extend(workload::count(spec, field));
-        }
+        let mut errors = generated_selector(job);
+        errors.extend(validate_spec(spec, "spec"));
         if spec.get("selector").is_null() {
             errors.push(FieldError::required("spec.selector", ""));
         } else {
@@ -93,20 +85,6 @@ impl Strategy for JobStrategy {
             }
         }
         let mode = spec.get("completionMode");
-        match mode.str() {
-            "Indexed" if spec.get("completions").is_null() => {
-                errors.push(FieldError::required("spec.completions", "when completion mode is Indexed"));
-            }
-            "Indexed" | "NonIndexed" => {}
-            _ => errors.push(FieldError::not_supported("spec.completionMode", mode, &["Indexed", "NonIndexed"])),
-        }
-        if mode.str() != "Indexed" && !spec.get("backoffLimitPerIndex").is_null() {
-            errors.push(FieldError::invalid("spec.backoffLimitPerIndex", spec.get("backoffLimitPerIndex"), "requires indexed completion mode"));
-        }
-        errors.extend(super::policies::failure_policy(spec));
-        errors.extend(super::policies::success_policy(spec));
-        errors.extend(template::validate(spec.get("template"), "spec.template"));
-        errors.extend(restart_policy(spec, "spec"));
         if let Some(completions) = spec.get("completions").as_i64().filter(|completions| mode.str() == "Indexed" && *completions > 0) {
             let name = format!("{}-{}", meta::name(job), completions - 1);
             if !names::dns1123_label(&name).is_empty() {
@@ -119,17 +97,26 @@ impl Strategy for JobStrategy {
 
     fn validate_update(&self, new: &Value, old: &Value) -> Vec<FieldError> {
         let mut errors = self.validate(new);
-        errors.extend(workload::immutable(new, old, "spec.selector"));
-        if !may_change_template(old) && new.path("spec.template") != old.path("spec.template") {
-            let (shown, detail) = (go_struct::go_template(new.path("spec.template")).compact(), "field is immutable".to_string());
-            errors.push(FieldError { type_: ErrorType::Invalid, field: "spec.template".into(), shown, detail });
-        }
-        for field in ["spec.completionMode", "spec.podFailurePolicy", "spec.backoffLimitPerIndex", "spec.managedBy", "spec.successPolicy"] {
-            errors.extend(workload::immutable(new, old, field));
-        }
-        let completions_change = new.path("spec.completions") != old.path("spec.completions");
-        if completions_change && !(new.path("spec.completionMode").str() == "Indexed" && new.path("spec.completions") == new.path("spec.parallelism")) {
+        let completions = new.path("spec.completions");
+        if new.path("spec.completionMode").str() != "Indexed" {
             errors.extend(workload::immutable(new, old, "spec.completions"));
+        } else if completions != old.path("spec.completions") && !completions.is_null() && completions != new.path("spec.parallelism") {
+            errors.push(FieldError::invalid("spec.completions", completions, "can only be modified in tandem with spec.parallelism"));
+        }
+        errors.extend(workload::immutable(new, old, "spec.selector"));
+        errors.extend(template_update(new, old));
+        for (field, type_name) in [
+            ("spec.completionMode", ""),
+            ("spec.podFailurePolicy", "PodFailurePolicy"),
+            ("spec.backoffLimitPerIndex", ""),
+            ("spec.managedBy", ""),
+            ("spec.successPolicy", "SuccessPolicy"),
+        ] {
+            if type_name.is_empty() || new.path(field).is_null() {
+                errors.extend(workload::immutable(new, old, field));
+            } else if new.path(field) != old.path(field) {
+                errors.push(immutable(field, go_struct::go_value(type_name, new.path(field)).compact()));
+            }
         }
         errors
     }
@@ -168,8 +155,153 @@ impl Strategy for JobStrategy {
     }
 }
 
+/// A Job without labels has those of its template: the very same ones upstream, so that those that are generated are among them.
+fn default_labels(job: &mut Value) {
+    let labels = job.path("spec.template.metadata.labels").clone();
+    if job.path("metadata.labels").is_empty() && !labels.is_empty() {
+        job.set("metadata.labels", labels);
+    }
+}
+
+/// `validateGeneratedSelector`: a selector that isn't the writer's own selects by the labels that were made, and nothing else.
+fn generated_selector(job: &Value) -> Vec<FieldError> {
+    let selector = job.path("spec.selector");
+    if job.path("spec.manualSelector").as_bool() == Some(true) || selector.is_null() {
+        return Vec::new();
+    }
+    let (uid, name) = (meta::uid(job), meta::name(job));
+    let expected = [("controller-uid", uid), ("job-name", name), (CONTROLLER_UID, uid), (JOB_NAME, name)];
+    let mut generated = Value::object();
+    let mut errors = Vec::new();
+    let given = job.path("spec.template.metadata.labels");
+    for (key, value) in expected {
+        generated.fields_mut().insert(key, value);
+        let (field, detail) = (format!("spec.template.metadata.labels[{key}]"), format!("must be '{value}'"));
+        match given.get(key).as_str() {
+            None => errors.push(FieldError::required(field, detail)),
+            Some(found) if found != value => errors.push(FieldError::invalid(field, given, detail)),
+            Some(_) => {}
+        }
+    }
+    if !labels::matches(selector, generated.fields()) {
+        errors.push(FieldError::invalid("spec.selector", selector, "`selector` not auto-generated"));
+    }
+    errors
+}
+
+/// The most that an Indexed Job may have of indexes that failed, or of pods at a time.
+const MAX_INDEXED: i64 = 100_000;
+/// The same for one with more completions than that.
+const MAX_HIGH_INDEXED: i64 = 10_000;
+
+/// `validateJobSpec`: the rules for a Job's spec, also within a CronJob.
+pub fn validate_spec(spec: &Value, at: &str) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for name in ["parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished", "backoffLimitPerIndex", "maxFailedIndexes"] {
+        if spec.get(name).as_i64().is_some_and(|number| number < 0) {
+            errors.push(FieldError::invalid(format!("{at}.{name}"), spec.get(name), "must be greater than or equal to 0"));
+        }
+    }
+    if !spec.get("maxFailedIndexes").is_null() && spec.get("backoffLimitPerIndex").is_null() {
+        errors.push(FieldError::required(format!("{at}.backoffLimitPerIndex"), "when maxFailedIndexes is specified"));
+    }
+    match spec.get("completionMode").str() {
+        "Indexed" => errors.extend(indexed(spec, at)),
+        "NonIndexed" | "" => {
+            for name in ["backoffLimitPerIndex", "maxFailedIndexes"].into_iter().filter(|name| !spec.get(name).is_null()) {
+                errors.push(FieldError::invalid(format!("{at}.{name}"), spec.get(name), "requires indexed completion mode"));
+            }
+        }
+        _ => errors.push(FieldError::not_supported(format!("{at}.completionMode"), spec.get("completionMode"), &["NonIndexed", "Indexed"])),
+    }
+    errors.extend(super::policies::failure_policy(spec, at));
+    errors.extend(super::policies::success_policy(spec, at));
+    let policies: &[&str] = if spec.get("podFailurePolicy").is_null() { &["Failed", "TerminatingOrFailed"] } else { &["Failed"] };
+    let replacement = spec.get("podReplacementPolicy");
+    if !replacement.is_null() && !policies.contains(&replacement.str()) {
+        errors.push(FieldError::not_supported(format!("{at}.podReplacementPolicy"), replacement, policies));
+    }
+    errors.extend(template::validate(spec.get("template"), &format!("{at}.template")));
+    errors.extend(restart_policy(spec, at));
+    errors
+}
+
+fn indexed(spec: &Value, at: &str) -> Vec<FieldError> {
+    let number = |name: &str| spec.get(name).as_i64();
+    let completions = number("completions");
+    let mut errors = Vec::new();
+    if completions.is_none() {
+        errors.push(FieldError::required(format!("{at}.completions"), "when completion mode is Indexed"));
+    }
+    let mut limit = |name: &str, max: i64, detail: String| {
+        if number(name).is_some_and(|number| number > max) {
+            errors.push(FieldError::invalid(format!("{at}.{name}"), spec.get(name), format!("must be less than or equal to {detail}")));
+        }
+    };
+    limit("parallelism", MAX_INDEXED, format!("{MAX_INDEXED} when completion mode is Indexed"));
+    if let Some(completions) = completions {
+        limit("maxFailedIndexes", completions, "completions".into());
+    }
+    limit("maxFailedIndexes", MAX_INDEXED, MAX_INDEXED.to_string());
+    if completions.is_some_and(|completions| completions > MAX_INDEXED) && number("backoffLimitPerIndex").is_some() {
+        let when = format!("{MAX_HIGH_INDEXED} when completions are above {MAX_INDEXED} and used with backoff limit per index");
+        limit("parallelism", MAX_HIGH_INDEXED, when.clone());
+        limit("maxFailedIndexes", MAX_HIGH_INDEXED, when);
+        if number("maxFailedIndexes").is_none() {
+            errors.push(FieldError::required(format!("{at}.maxFailedIndexes"), format!("must be specified when completions is above {MAX_INDEXED}")));
+        }
+    }
+    errors
+}
+
+/// `validatePodTemplateUpdate`: the template stays as it is; but while the Job is suspended and has no pods, where they may go and what they ask for may change.
+fn template_update(new: &Value, old: &Value) -> Vec<FieldError> {
+    let template = new.path("spec.template");
+    let mut allowed = old.path("spec.template").clone();
+    let is_open = may_change_template(old);
+    if is_open {
+        for field in ["metadata.labels", "metadata.annotations", "spec.nodeSelector", "spec.tolerations", "spec.schedulingGates", "spec.affinity.nodeAffinity"]
+        {
+            take(&mut allowed, template, field);
+        }
+        let affinity = allowed.path("spec.affinity");
+        if affinity.is_object() && affinity.is_empty() {
+            allowed.remove("spec.affinity");
+        }
+        for list in ["initContainers", "containers"] {
+            let (names, wanted) = (template.path("spec").get(list).items(), allowed.path("spec").get(list).items().len());
+            if names.len() == wanted && wanted > 0 {
+                for (container, wanted) in allowed.path_mut("spec").get_mut(list).items_mut().iter_mut().zip(names) {
+                    if container.get("name") == wanted.get("name") {
+                        take(container, wanted, "resources");
+                    }
+                }
+            }
+        }
+    }
+    if *template == allowed {
+        Vec::new()
+    } else if is_open {
+        vec![immutable("spec.template.spec", go_struct::go_value("PodSpec", template.get("spec")).compact())]
+    } else {
+        vec![immutable("spec.template", go_struct::go_template(template).compact())]
+    }
+}
+
+fn immutable(field: &str, shown: String) -> FieldError {
+    FieldError { type_: ErrorType::Invalid, field: field.into(), shown, detail: "field is immutable".into() }
+}
+
+fn take(object: &mut Value, from: &Value, path: &str) {
+    if from.path(path).is_null() {
+        object.remove(path);
+    } else {
+        object.set(path, from.path(path).clone());
+    }
+}
+
 /// A Job's Pods may not restart for ever.
-pub fn restart_policy(spec: &Value, field: &str) -> Vec<FieldError> {
+fn restart_policy(spec: &Value, field: &str) -> Vec<FieldError> {
     let policy = spec.path("template.spec.restartPolicy");
     let here = format!("{field}.template.spec.restartPolicy");
     match policy.str() {
@@ -183,9 +315,10 @@ pub fn restart_policy(spec: &Value, field: &str) -> Vec<FieldError> {
     }
 }
 
-/// A Job that is suspended and has not started may still have its Pods changed.
+/// `shouldAllowMutablePodTemplate`: whether the Job is suspended, and has no pods from before.
 fn may_change_template(job: &Value) -> bool {
-    job.path("spec.suspend").as_bool() == Some(true) && job.path("status.startTime").is_empty()
+    let has_not_started = job.path("status.startTime").is_null() || meta::is_condition_true(job, "Suspended");
+    job.path("spec.suspend").as_bool() == Some(true) && has_not_started && job.path("status.active").as_i64().unwrap_or(0) == 0
 }
 
 fn status_word(job: &Value) -> &'static str {

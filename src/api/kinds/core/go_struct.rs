@@ -92,6 +92,12 @@ const TYPES: &[(&str, &str)] = &[
     ("DataSource", "APIGroup:n Kind:s Name:s"),
     ("DataSourceRef", "APIGroup:n Kind:s Name:s Namespace:n"),
     ("PersistentVolumeSource", "GCEPersistentDisk:*Other AWSElasticBlockStore:*Other HostPath:*HostPath Glusterfs:*Other NFS:*NFS RBD:*Other Quobyte:*Other ISCSI:*Other FlexVolume:*Other Cinder:*Other CephFS=cephfs:*Other FC:*Other Flocker:*Other AzureFile:*Other VsphereVolume:*Other AzureDisk:*Other PhotonPersistentDisk:*Other PortworxVolume:*Other ScaleIO:*Other Local:*LocalVolume StorageOS=storageos:*Other CSI:*CSIPersistent"),
+    ("PodFailurePolicy", "Rules:[PodFailurePolicyRule"),
+    ("PodFailurePolicyRule", "Action:s OnExitCodes:*PodFailureExitCodes OnPodConditions:[PodFailureCondition"),
+    ("PodFailureExitCodes", "ContainerName:n Operator:s Values:n"),
+    ("PodFailureCondition", "Type:s Status:s"),
+    ("SuccessPolicy", "Rules:[SuccessPolicyRule"),
+    ("SuccessPolicyRule", "SucceededIndexes:n SucceededCount:n"),
     ("LocalVolume", "Path:s FSType:n"),
     ("CSIPersistent", "Driver:s VolumeHandle:s ReadOnly:b FSType:s VolumeAttributes:n ControllerPublishSecretRef:n NodeStageSecretRef:n NodePublishSecretRef:n ControllerExpandSecretRef:n NodeExpandSecretRef:n"),
 ];
@@ -176,8 +182,8 @@ fn other(value: &Value) -> GoValue {
     GoValue::Struct(value.fields().iter().map(|(json, value)| (name(json), plain(value))).collect())
 }
 
-/// `hostIP` for `HostIP`, `dnsPolicy` for `DNSPolicy`.
-fn json_name(go: &str) -> String {
+/// The name in JSON that a field of a Go struct has: `hostIP` for `HostIP`, `dnsPolicy` for `DNSPolicy`.
+pub fn json_name(go: &str) -> String {
     let capitals = go.bytes().take_while(u8::is_ascii_uppercase).count();
     let lowered = if capitals > 1 && capitals < go.len() { capitals - 1 } else { capitals };
     let (head, tail) = go.split_at(lowered);

@@ -1,5 +1,6 @@
 //! The kinds of the group ``.
 
+mod app_armor;
 mod component_status;
 mod config_map;
 mod endpoints;
@@ -7,6 +8,7 @@ pub mod event;
 mod go_diff;
 pub mod go_struct;
 mod limit_range;
+mod match_labels;
 mod namespace;
 mod node;
 mod persistent_volume;

@@ -82,9 +82,7 @@ impl Strategy for PersistentVolumeClaimStrategy {
         let bound = old.path("status.phase").str() == "Bound";
         if before != after || (requests_change && !bound) {
             errors.push(FieldError::forbidden("spec", immutable_detail(old, new)));
-        } else if requests_change
-            && super::quantities::compare(new.path("spec.resources.requests.storage"), old.path("status.capacity.storage")) == std::cmp::Ordering::Less
-        {
+        } else if requests_change && shrinks_below_capacity(new, old) {
             errors.push(FieldError::forbidden("spec.resources.requests.storage", "field can not be less than status.capacity"));
         }
         errors
@@ -150,4 +148,11 @@ pub fn modes(spec: &Value, field: &str) -> Vec<FieldError> {
 fn immutable_detail(old: &Value, new: &Value) -> String {
     let difference = super::go_diff::difference("PersistentVolumeClaimSpec", old.get("spec"), new.get("spec"));
     format!("spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims\n{difference}")
+}
+
+/// A claim that hasn't grown yet as far as it was asked to may be asked for less, but not for as little as it has.
+fn shrinks_below_capacity(new: &Value, old: &Value) -> bool {
+    let size = new.path("spec.resources.requests.storage");
+    let compare = super::quantities::compare;
+    compare(size, old.path("spec.resources.requests.storage")).is_lt() && compare(size, old.path("status.capacity.storage")).is_le()
 }

@@ -1,7 +1,7 @@
 //! Pods: `pkg/registry/core/pod/strategy.go`.
 
 use super::pod_defaults::{default_pod, default_pod_spec};
-use super::{pod_columns, pod_update, pod_validation, pod_warnings};
+use super::{app_armor, match_labels, pod_columns, pod_update, pod_validation, pod_warnings};
 use crate::api::field_error::FieldError;
 use crate::api::strategy::{Column, Strategy};
 use crate::value::Value;
@@ -19,6 +19,8 @@ impl Strategy for PodStrategy {
     }
 
     fn prepare_for_create(&self, pod: &mut Value) {
+        app_armor::take_annotations(pod);
+        match_labels::merge(pod);
         pod.set("status", json!({"phase": "Pending", "qosClass": super::quality_of_service::class(pod.get("spec"))}));
         if !pod.path("spec.schedulingGates").is_empty() {
             let message = "Scheduling is blocked due to non-empty scheduling gates";
@@ -30,12 +32,20 @@ impl Strategy for PodStrategy {
         }
     }
 
+    fn preparation_warnings(&self, pod: &Value) -> Vec<String> {
+        app_armor::warnings(pod)
+    }
+
     fn validate(&self, pod: &Value) -> Vec<FieldError> {
         pod_validation::validate_pod(pod)
     }
 
     fn validate_update(&self, new: &Value, old: &Value) -> Vec<FieldError> {
         pod_update::validate_pod_update(new, old)
+    }
+
+    fn validate_resize(&self, new: &Value, old: &Value) -> Vec<FieldError> {
+        pod_update::validate_resize(new, old)
     }
 
     fn has_generation(&self) -> bool {

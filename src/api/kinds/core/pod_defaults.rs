@@ -145,6 +145,9 @@ fn default_volume(volume: &mut Value) {
     }
     default_field_refs(volume, "downwardAPI");
     for source in nested_mut(volume, "projected", "sources") {
+        // Their feature gates are off by default (`dropDisabledFields`): what they say is not kept, the source itself is.
+        source.remove("clusterTrustBundle");
+        source.remove("podCertificate");
         if source.get("serviceAccountToken").is_object() {
             source.set_default("serviceAccountToken.expirationSeconds", 3600);
         }

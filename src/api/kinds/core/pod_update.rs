@@ -1,7 +1,7 @@
 //! What may change in a Pod that exists (`ValidatePodUpdate`).
 
-use super::go_diff;
 use super::pod_validation::validate_spec;
+use super::{go_diff, quality_of_service};
 use crate::api::field_error::FieldError;
 use crate::value::Value;
 
@@ -21,12 +21,45 @@ pub fn validate_pod_update(new: &Value, old: &Value) -> Vec<FieldError> {
         }
     }
     errors.extend(active_deadline(spec, before));
+    errors.extend(gates(spec, before));
     let allowed = with_what_may_change(spec, before);
     if allowed != *before {
         let detail = "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
         errors.push(FieldError::forbidden("spec", format!("{detail}\n{}", go_diff::difference("PodSpec", before, &allowed))));
     }
     errors
+}
+
+/// What is wrong with a Pod that asks for other resources (`ValidatePodResize`).
+pub fn validate_resize(new: &Value, old: &Value) -> Vec<FieldError> {
+    let mut errors = validate_spec(new.get("spec"), "spec");
+    let (before, after) = (quality_of_service::class(old.get("spec")), quality_of_service::class(new.get("spec")));
+    if before != after {
+        let shown = new.path("status.qosClass");
+        errors.push(FieldError::invalid("spec", shown, "Pod QOS Class may not change as a result of resizing"));
+    }
+    for list in ["initContainers", "containers"] {
+        for (index, (container, was)) in new.path("spec").get(list).items().iter().zip(old.path("spec").get(list).items()).enumerate() {
+            for kind in ["requests", "limits"] {
+                let resources = container.path("resources").get(kind);
+                if was.path("resources").get(kind).fields().keys().any(|name| resources.get(name).is_null()) {
+                    errors.push(FieldError::forbidden(format!("spec.{list}[{index}].resources.{kind}"), format!("resource {kind} cannot be removed")));
+                }
+            }
+            if without_cpu_and_memory(container) != without_cpu_and_memory(was) {
+                errors.push(FieldError::forbidden("spec", "only cpu and memory resources are mutable"));
+            }
+        }
+    }
+    errors
+}
+
+fn without_cpu_and_memory(container: &Value) -> Value {
+    let mut resources = container.get("resources").clone();
+    for kind in ["requests", "limits"].into_iter().filter(|kind| !container.path("resources").get(kind).is_null()) {
+        resources.get_mut(kind).fields_mut().retain(|name, _| !matches!(name, "cpu" | "memory"));
+    }
+    resources
 }
 
 /// The new spec with the fields that may change as they were before.
@@ -67,6 +100,24 @@ fn with_what_may_change(spec: &Value, before: &Value) -> Value {
         allowed.set("terminationGracePeriodSeconds", before.get("terminationGracePeriodSeconds").clone());
     }
     allowed
+}
+
+/// Gates are only taken away; while there is one, the node selector may be narrowed, but not widened.
+fn gates(spec: &Value, before: &Value) -> Vec<FieldError> {
+    let known = |gate: &Value| before.get("schedulingGates").items().iter().any(|old| old.get("name") == gate.get("name"));
+    let added = spec.get("schedulingGates").items().iter().enumerate().filter(|(_, gate)| !known(gate));
+    let mut errors: Vec<FieldError> = added
+        .map(|(index, gate)| {
+            let why = format!("only deletion is allowed, but found new scheduling gate '{}'", gate.get("name").str());
+            FieldError::forbidden(format!("spec.schedulingGates[{index}].name"), why)
+        })
+        .collect();
+    let (selector, old) = (spec.get("nodeSelector"), before.get("nodeSelector").fields());
+    if !before.get("schedulingGates").is_empty() && old.iter().any(|(key, value)| selector.get(key) != value) {
+        let why = "only additions to spec.nodeSelector are allowed (no mutations or deletions)";
+        errors.push(FieldError::invalid("spec.nodeSelector", selector, why));
+    }
+    errors
 }
 
 fn active_deadline(spec: &Value, before: &Value) -> Vec<FieldError> {

@@ -1,5 +1,6 @@
 //! What the server warns about in Pods and templates of Pods (`pkg/api/pod/warnings.go`), in upstream's order.
 
+use super::app_armor;
 use crate::api::names;
 use crate::api::quantity::Quantity;
 use crate::value::Value;
@@ -36,18 +37,11 @@ pub const DEPRECATED_SOURCES: [(&str, &str); 9] = [
 
 const SECCOMP_POD: &str = "seccomp.security.alpha.kubernetes.io/pod";
 const SECCOMP_CONTAINER: &str = "container.seccomp.security.alpha.kubernetes.io/";
-const APP_ARMOR: &str = "container.apparmor.security.beta.kubernetes.io/";
 
 /// The warnings about a new Pod.
 pub fn pod_warnings(pod: &Value, is_new: bool) -> Vec<String> {
     let mut warnings = Vec::new();
     if is_new {
-        for container in pod.path("spec.containers").items() {
-            let key = format!("{APP_ARMOR}{}", container.get("name").str());
-            if pod.path("metadata.annotations").fields().contains_key(&key) && container.path("securityContext.appArmorProfile").is_null() {
-                warnings.push(app_armor_warning("", &key));
-            }
-        }
         warnings.extend(name_warning(pod, "the Pod's hostname"));
     }
     warnings.extend(template_warnings(pod, ""));
@@ -116,10 +110,6 @@ fn seccomp_warning(annotations: &str, key: &str) -> String {
     format!("{annotations}[{key}]: non-functional in v1.27+; use the \"seccompProfile\" field instead")
 }
 
-fn app_armor_warning(field: &str, key: &str) -> String {
-    format!("{}[{key}]: deprecated since v1.30; use the \"appArmorProfile\" field instead", super::super::rules::child(field, "metadata.annotations"))
-}
-
 /// The message about a node label that has another name now.
 pub fn deprecated_node_label(key: &str) -> Option<&'static str> {
     DEPRECATED_NODE_LABELS.into_iter().find(|(label, _)| *label == key).map(|(_, why)| why)
@@ -186,10 +176,10 @@ fn container_annotations(container: &Value, annotations: &crate::value::Map, fie
     if annotations.contains_key(&key) && container.path("securityContext.seccompProfile").is_null() {
         warnings.push(seccomp_warning(&super::super::rules::child(field, "metadata.annotations"), &key));
     }
-    let key = format!("{APP_ARMOR}{name}");
+    let key = app_armor::annotation(name);
     // For Pods themselves this is said when they are made.
     if !field.is_empty() && annotations.contains_key(&key) && container.path("securityContext.appArmorProfile").is_null() {
-        warnings.push(app_armor_warning(field, &key));
+        warnings.push(app_armor::deprecated(field, &key));
     }
     warnings
 }

@@ -146,9 +146,9 @@ fn stateful_set(object: &Value) -> Result<(String, bool), Failure> {
     if ready < wanted {
         return Ok((format!("Waiting for {} pods to be ready...", wanted - ready), false));
     }
-    let partition = number(object, "spec.updateStrategy.rollingUpdate.partition");
-    if partition > 0 {
-        let goal = wanted - partition;
+    let rolling = object.path("spec.updateStrategy.rollingUpdate");
+    if !rolling.get("partition").is_null() {
+        let goal = wanted - number(rolling, "partition");
         if updated < goal {
             return Ok((format!("Waiting for partitioned roll out to finish: {updated} out of {goal} new pods have been updated..."), false));
         }

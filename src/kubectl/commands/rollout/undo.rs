@@ -76,8 +76,7 @@ async fn one(invocation: &Invocation, info: &Info, dry_run: DryRun) -> Result<St
         return Ok(template_text(&without_hash(target.template())));
     }
     if info.object.path("spec.paused").as_bool() == Some(true) {
-        let advice = format!("resume it first with 'kubectl rollout resume deployment/{}' and try again", info.name);
-        return Err(Failure::text(format!("deployment is paused: you cannot rollback a paused deployment; {advice}")));
+        return Err(Failure::text("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again"));
     }
     if without_hash(target.template()) == without_hash(info.object.path("spec.template")) {
         return Ok(format!("skipped rollback (current template already matches revision {})", if number > 0 { number } else { target.number }));

@@ -1,11 +1,13 @@
 //! Containers, init containers and ephemeral containers.
 
 use super::volumes::VolumeNames;
-use super::{handlers, in_range, resources};
+use super::{handlers, in_range, resources, security};
 use crate::api::field_error::FieldError;
 use crate::api::names;
 use crate::value::Value;
 
+const MAX_RESTART_RULES: usize = 20;
+const MAX_EXIT_CODES: usize = 255;
 const PROTOCOLS: [&str; 3] = ["SCTP", "TCP", "UDP"];
 const PULL_POLICIES: [&str; 3] = ["Always", "IfNotPresent", "Never"];
 
@@ -22,7 +24,12 @@ pub fn validate(spec: &Value, field: &str, volumes: &VolumeNames) -> Vec<FieldEr
         for (index, container) in spec.get(list).items().iter().enumerate() {
             let here = format!("{field}.{list}[{index}]");
             errors.extend(container_rules(container, &here, volumes, &mut seen));
+            errors.extend(file_sources(container, &here, spec));
             errors.extend(host_port_conflicts(container, &here, &mut host_ports));
+            if spec.get("hostNetwork").as_bool() == Some(true) {
+                errors.extend(host_network_ports(container, &here));
+            }
+            errors.extend(restart_rules(container, &here, is_init));
             errors.extend(if is_init { init_rules(container, &here) } else { main_rules(container, &here) });
         }
     }
@@ -53,7 +60,7 @@ fn container_rules<'a>(container: &'a Value, field: &str, volumes: &VolumeNames,
     errors.extend(volumes.validate_mounts(container, field));
     errors.extend(one_of(container.get("imagePullPolicy"), format!("{field}.imagePullPolicy"), &PULL_POLICIES));
     errors.extend(resources::validate(container.get("resources"), &format!("{field}.resources")));
-    errors.extend(security(container.get("securityContext"), &format!("{field}.securityContext")));
+    errors.extend(security::container(container.get("securityContext"), &format!("{field}.securityContext")));
     errors
 }
 
@@ -126,6 +133,57 @@ fn host_port_conflicts(container: &Value, field: &str, taken: &mut Vec<String>) 
     errors
 }
 
+fn host_network_ports(container: &Value, field: &str) -> Vec<FieldError> {
+    let differs = |port: &&Value| port.get("hostPort") != port.get("containerPort");
+    let ports = container.get("ports").items().iter().enumerate().filter(|(_, port)| differs(port));
+    let why = "must match `containerPort` when `hostNetwork` is true";
+    ports.map(|(index, port)| FieldError::invalid(format!("{field}.ports[{index}].hostPort"), port.get("hostPort"), why)).collect()
+}
+
+/// A container's own restart policy and its rules (`validateContainerRestartPolicy`).
+fn restart_rules(container: &Value, field: &str, is_init: bool) -> Vec<FieldError> {
+    let (policy, rules) = (container.get("restartPolicy"), container.get("restartPolicyRules").items());
+    let mut errors = Vec::new();
+    let words: &[&str] = &["Always", "Never", "OnFailure"];
+    if !policy.is_null() && !words.contains(&policy.str()) {
+        errors.push(FieldError::not_supported(format!("{field}.restartPolicy"), policy, words));
+    }
+    if rules.is_empty() {
+        return errors;
+    }
+    if policy.is_null() {
+        errors.push(FieldError::required(format!("{field}.restartPolicy"), "must specify restartPolicy when restart rules are used"));
+    } else if is_init && policy.str() == "Always" {
+        errors.push(FieldError::forbidden(
+            format!("{field}.restartPolicyRules"),
+            "restartPolicyRules are not allowed for init containers with restart policy Always",
+        ));
+    }
+    if rules.len() > MAX_RESTART_RULES {
+        errors.push(FieldError::too_many(format!("{field}.restartPolicyRules"), rules.len(), MAX_RESTART_RULES));
+    }
+    for (index, rule) in rules.iter().enumerate() {
+        let here = format!("{field}.restartPolicyRules[{index}]");
+        let action = rule.get("action");
+        if !["Restart", "RestartAllContainers"].contains(&action.str()) {
+            errors.push(FieldError::not_supported(format!("{here}.action"), action, &["Restart", "RestartAllContainers"]));
+        }
+        let codes = rule.get("exitCodes");
+        if codes.is_null() {
+            errors.push(FieldError::required(format!("{here}.exitCodes"), "must be specified"));
+            continue;
+        }
+        if !["In", "NotIn"].contains(&codes.get("operator").str()) {
+            errors.push(FieldError::not_supported(format!("{here}.exitCodes.operator"), codes.get("operator"), &["In", "NotIn"]));
+        }
+        let count = codes.get("values").items().len();
+        if count > MAX_EXIT_CODES {
+            errors.push(FieldError::too_many(format!("{here}.exitCodes.values"), count, MAX_EXIT_CODES));
+        }
+    }
+    errors
+}
+
 fn environment(container: &Value, field: &str) -> Vec<FieldError> {
     let mut errors = Vec::new();
     for (index, variable) in container.get("env").items().iter().enumerate() {
@@ -133,9 +191,8 @@ fn environment(container: &Value, field: &str) -> Vec<FieldError> {
         let name = variable.get("name");
         if name.is_empty() {
             errors.push(FieldError::required(format!("{here}.name"), ""));
-        } else if !name.str().bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'=') {
-            let rule = "a valid environment variable name must consist only of printable ASCII characters other than '='";
-            errors.push(FieldError::invalid(format!("{here}.name"), name, rule));
+        } else {
+            errors.extend(variable_name(name.str()).into_iter().map(|rule| FieldError::invalid(format!("{here}.name"), name, rule)));
         }
         errors.extend(value_from(variable, &here));
     }
@@ -152,6 +209,33 @@ fn environment(container: &Value, field: &str) -> Vec<FieldError> {
     errors
 }
 
+/// The rule for names of environment variables (`IsRelaxedEnvVarName`).
+fn variable_name(name: &str) -> Vec<String> {
+    let fits = name.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'=');
+    if fits { Vec::new() } else { vec!["a valid environment variable name must consist only of printable ASCII characters other than '='".into()] }
+}
+
+/// The volumes that variables are read from are emptyDirs of the pod.
+fn file_sources(container: &Value, field: &str, spec: &Value) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for (index, variable) in container.get("env").items().iter().enumerate() {
+        let reference = variable.path("valueFrom.fileKeyRef");
+        if reference.is_null() {
+            continue;
+        }
+        let here = format!("{field}.env[{index}].valueFrom.fileKeyRef.volumeName");
+        let name = reference.get("volumeName").str();
+        match spec.get("volumes").items().iter().find(|volume| !name.is_empty() && volume.get("name").str() == name) {
+            None => errors.push(FieldError::not_found(here, &name.into())),
+            Some(volume) if volume.get("emptyDir").is_null() => {
+                errors.push(FieldError::invalid(here, &name.into(), "referenced volume must be of type emptyDir"))
+            }
+            Some(_) => {}
+        }
+    }
+    errors
+}
+
 fn value_from(variable: &Value, field: &str) -> Vec<FieldError> {
     let from = variable.get("valueFrom");
     if from.is_null() {
@@ -163,17 +247,25 @@ fn value_from(variable: &Value, field: &str) -> Vec<FieldError> {
         ["fieldRef", "resourceFieldRef", "configMapKeyRef", "secretKeyRef", "fileKeyRef"].into_iter().filter(|name| !from.get(name).is_null()).collect();
     for source in &sources {
         let reference = from.get(source);
-        let mut require = |name: &str| {
-            if reference.get(name).is_empty() {
+        let mut check = |name: &str, rule: fn(&str) -> Vec<String>| {
+            let value = reference.get(name);
+            if value.is_empty() && name != "name" {
                 errors.push(FieldError::required(format!("{here}.{source}.{name}"), ""));
+            } else {
+                errors.extend(rule(value.str()).into_iter().map(|rule| FieldError::invalid(format!("{here}.{source}.{name}"), &value.str().into(), rule)));
             }
         };
         match *source {
-            "fieldRef" => require("fieldPath"),
-            "resourceFieldRef" => require("resource"),
+            "fieldRef" => check("fieldPath", |_| Vec::new()),
+            "resourceFieldRef" => check("resource", |_| Vec::new()),
+            "fileKeyRef" => {
+                check("key", variable_name);
+                check("volumeName", names::dns1123_label);
+                check("path", |path| if path.split('/').any(|part| part == "..") { vec!["must not contain '..'".into()] } else { Vec::new() });
+            }
             _ => {
-                require("name");
-                require("key");
+                check("name", names::dns1123_subdomain);
+                check("key", names::config_map_key);
             }
         }
         if *source == "fieldRef" && !reference.get("fieldPath").is_empty() && !is_downward_field(reference.get("fieldPath").str()) {
@@ -204,25 +296,6 @@ const DOWNWARD_FIELDS: [&str; 9] = [
 
 fn is_downward_field(path: &str) -> bool {
     DOWNWARD_FIELDS.contains(&path) || (["metadata.labels['", "metadata.annotations['"].iter().any(|prefix| path.starts_with(prefix)) && path.ends_with("']"))
-}
-
-fn security(context: &Value, field: &str) -> Vec<FieldError> {
-    let mut errors = Vec::new();
-    for id in ["runAsUser", "runAsGroup"] {
-        if !context.get(id).is_null() {
-            errors.extend(in_range(context.get(id), format!("{field}.{id}"), 0, i64::from(i32::MAX)));
-        }
-    }
-    if context.get("allowPrivilegeEscalation").as_bool() == Some(false) {
-        let here = field.to_string();
-        if context.get("privileged").as_bool() == Some(true) {
-            errors.push(FieldError::invalid(here.clone(), context, "cannot set `allowPrivilegeEscalation` to false and `privileged` to true"));
-        }
-        if context.path("capabilities.add").items().iter().any(|capability| capability.str() == "CAP_SYS_ADMIN") {
-            errors.push(FieldError::invalid(here, context, "cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN"));
-        }
-    }
-    errors
 }
 
 fn one_of(value: &Value, field: String, words: &[&str]) -> Vec<FieldError> {

@@ -2,8 +2,10 @@
 
 pub(super) mod containers;
 pub(in super::super) mod handlers;
+mod network;
 pub mod resources;
 pub mod scheduling;
+mod security;
 pub mod template;
 mod volumes;
 
@@ -16,6 +18,9 @@ pub fn validate_pod(pod: &Value) -> Vec<FieldError> {
     let mut errors = validate_spec(pod.get("spec"), "spec");
     if !pod.path("spec.ephemeralContainers").is_empty() {
         errors.push(FieldError::forbidden("spec.ephemeralContainers", "cannot be set on create"));
+    }
+    if !pod.path("spec.schedulingGates").is_empty() && !pod.path("spec.nodeName").is_empty() {
+        errors.push(FieldError::forbidden("spec.nodeName", "cannot be set until all schedulingGates have been cleared"));
     }
     errors
 }
@@ -33,7 +38,7 @@ pub fn validate_spec_with(spec: &Value, field: &str, more_volumes: &[&str]) -> V
     errors.extend(supported(spec, field, "restartPolicy", &["Always", "OnFailure", "Never"]));
     errors.extend(supported(spec, field, "dnsPolicy", &["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]));
     errors.extend(scheduling::validate(spec, field));
-    errors.extend(security_context(spec, field));
+    errors.extend(security::pod(spec.get("securityContext"), &format!("{field}.securityContext")));
     if let Some(account) = spec.get("serviceAccountName").as_str().filter(|name| !name.is_empty()) {
         errors.extend(invalid_name(account, format!("{field}.serviceAccountName"), names::dns1123_subdomain));
     }
@@ -43,27 +48,15 @@ pub fn validate_spec_with(spec: &Value, field: &str, more_volumes: &[&str]) -> V
     if let Some(seconds) = spec.get("activeDeadlineSeconds").as_i64().filter(|seconds| !(1..=i64::from(i32::MAX)).contains(seconds)) {
         errors.push(FieldError::invalid(format!("{field}.activeDeadlineSeconds"), &seconds.into(), "must be between 1 and 2147483647, inclusive"));
     }
-    if let Some(seconds) = spec.get("terminationGracePeriodSeconds").as_i64().filter(|seconds| *seconds < 0) {
-        errors.push(FieldError::invalid(format!("{field}.terminationGracePeriodSeconds"), &seconds.into(), "must be greater than or equal to 0"));
-    }
     for host in ["hostname", "subdomain"] {
         if let Some(name) = spec.get(host).as_str().filter(|name| !name.is_empty()) {
             errors.extend(invalid_name(name, format!("{field}.{host}"), names::dns1123_label));
         }
     }
+    errors.extend(network::validate(spec, field));
+    errors.extend(scheduling::gates(spec.get("schedulingGates"), &format!("{field}.schedulingGates")));
     if let Some(class) = spec.get("priorityClassName").as_str().filter(|name| !name.is_empty()) {
         errors.extend(invalid_name(class, format!("{field}.priorityClassName"), names::dns1123_subdomain));
-    }
-    errors
-}
-
-fn security_context(spec: &Value, field: &str) -> Vec<FieldError> {
-    let mut errors = Vec::new();
-    for id in ["runAsUser", "runAsGroup", "fsGroup"] {
-        let value = spec.path("securityContext").get(id);
-        if value.as_i64().is_some_and(|number| !(0..=i64::from(i32::MAX)).contains(&number)) {
-            errors.push(FieldError::invalid(format!("{field}.securityContext.{id}"), value, "must be between 0 and 2147483647, inclusive"));
-        }
     }
     errors
 }

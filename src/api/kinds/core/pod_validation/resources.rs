@@ -3,6 +3,7 @@
 use super::super::quantities;
 use crate::api::field_error::FieldError;
 use crate::api::names;
+use crate::api::quantity::Quantity;
 use crate::value::Value;
 use std::cmp::Ordering;
 
@@ -15,6 +16,8 @@ pub fn validate(resources: &Value, field: &str) -> Vec<FieldError> {
             errors.extend(resource_name(name, &here));
             if quantities::is_negative(quantity) {
                 errors.push(FieldError::invalid(here, &quantity.str().into(), "must be greater than or equal to 0"));
+            } else if (name.contains('/') || name.starts_with("hugepages-")) && Quantity::of(quantity).milli_value() % 1000 != 0 {
+                errors.push(FieldError::invalid(here, &quantity.str().into(), "must be an integer"));
             }
         }
     }

@@ -49,11 +49,10 @@ pub fn toleration_rules(toleration: &Value, field: &str) -> Vec<FieldError> {
         ),
         "Exists" => {
             if !toleration.get("value").is_empty() {
-                errors.push(FieldError::invalid(format!("{field}.operator"), toleration, "value must be empty when `operator` is 'Exists'"));
+                errors.push(FieldError::invalid(format!("{field}.operator"), toleration.get("value"), "value must be empty when `operator` is 'Exists'"));
             }
         }
-        // Lt and Gt are behind a feature gate that is off by default; upstream lists them as supported all the same.
-        _ => errors.push(FieldError::not_supported(format!("{field}.operator"), operator, &["Equal", "Exists", "Lt", "Gt"])),
+        _ => errors.push(FieldError::not_supported(format!("{field}.operator"), operator, &["Equal", "Exists"])),
     }
     if !effect.is_empty() && !EFFECTS.contains(&effect.str()) {
         errors.push(FieldError::not_supported(format!("{field}.effect"), effect, &EFFECTS));
@@ -125,6 +124,39 @@ fn node_term(term: &Value, field: &str) -> Vec<FieldError> {
         let key = requirement.get("key");
         errors.extend(names::qualified_name(key.str()).into_iter().map(|rule| FieldError::invalid(format!("{here}.key"), key, rule)));
     }
+    for (index, requirement) in term.get("matchFields").items().iter().enumerate() {
+        let here = format!("{field}.matchFields[{index}]");
+        match requirement.get("operator").str() {
+            "In" | "NotIn" if requirement.get("values").items().len() == 1 => {}
+            "In" | "NotIn" => {
+                errors.push(FieldError::required(format!("{here}.values"), "must be only one value when `operator` is 'In' or 'NotIn' for node field selector"))
+            }
+            _ => errors.push(FieldError::invalid(format!("{here}.operator"), requirement.get("operator"), "not a valid selector operator")),
+        }
+        if requirement.get("key").str() != "metadata.name" {
+            errors.push(FieldError::invalid(format!("{here}.key"), requirement.get("key"), "not a valid field selector key"));
+        } else {
+            for (index, name) in requirement.get("values").items().iter().enumerate() {
+                let rules = names::dns1123_subdomain(name.str());
+                errors.extend(rules.into_iter().map(|rule| FieldError::invalid(format!("{here}.values[{index}]"), name, rule)));
+            }
+        }
+    }
+    errors
+}
+
+/// What keeps a Pod from being scheduled: names, each of them once.
+pub fn gates(gates: &Value, field: &str) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
+    for (index, gate) in gates.items().iter().enumerate() {
+        let (name, here) = (gate.get("name"), format!("{field}[{index}]"));
+        errors.extend(names::qualified_name(name.str()).into_iter().map(|rule| FieldError::invalid(here.clone(), name, rule)));
+        if seen.contains(&name.str()) {
+            errors.push(FieldError::duplicate(here, name));
+        }
+        seen.push(name.str());
+    }
     errors
 }
 
@@ -150,6 +182,22 @@ fn spread(constraint: &Value, field: &str) -> Vec<FieldError> {
     let action = constraint.get("whenUnsatisfiable");
     if !["DoNotSchedule", "ScheduleAnyway"].contains(&action.str()) {
         errors.push(FieldError::not_supported(format!("{field}.whenUnsatisfiable"), action, &["DoNotSchedule", "ScheduleAnyway"]));
+    }
+    let domains = constraint.get("minDomains");
+    if let Some(number) = domains.as_i64() {
+        if number <= 0 {
+            errors.push(FieldError::invalid(format!("{field}.minDomains"), domains, "must be greater than zero"));
+        }
+        if action.str() != "DoNotSchedule" {
+            let why = format!("can only use minDomains if whenUnsatisfiable=DoNotSchedule, not {}", action.str());
+            errors.push(FieldError::invalid(format!("{field}.minDomains"), domains, why));
+        }
+    }
+    for name in ["nodeAffinityPolicy", "nodeTaintsPolicy"] {
+        let policy = constraint.get(name);
+        if !policy.is_null() && !["Honor", "Ignore"].contains(&policy.str()) {
+            errors.push(FieldError::not_supported(format!("{field}.{name}"), policy, &["Honor", "Ignore"]));
+        }
     }
     errors.extend(label_selector(constraint.get("labelSelector"), &format!("{field}.labelSelector")));
     errors
