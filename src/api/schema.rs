@@ -5,6 +5,7 @@
 //! only `explain`, hovering and completion show, when the first of them is.
 
 use super::encoding::Presence;
+use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -20,6 +21,7 @@ pub struct Definition {
     pub type_: FieldType,
     fields: Vec<Field>,
     number: usize,
+    empty: OnceLock<Value>,
 }
 
 /// A field of a [`Definition`].
@@ -157,6 +159,11 @@ impl Definition {
         Some(&self.fields[index])
     }
 
+    /// An object with nothing in it, as Go's zero value of the type is written; `make` makes it when it is asked for first.
+    pub fn empty(&self, make: impl FnOnce() -> Value) -> &Value {
+        self.empty.get_or_init(make)
+    }
+
     /// The fields, in the schema's order: that of their names.
     pub fn fields(&self) -> &[Field] {
         &self.fields
@@ -238,7 +245,7 @@ fn parse(text: &'static str) -> Structure {
         let (name, type_) = line.split_once(' ').unwrap_or((line, "a"));
         let type_ = parse_type(type_);
         if let Some(name) = name.strip_prefix('#') {
-            definitions.push(Definition { name, type_, fields: Vec::new(), number });
+            definitions.push(Definition { name, type_, fields: Vec::new(), number, empty: OnceLock::new() });
         } else if let Some(definition) = definitions.last_mut() {
             let required = name.ends_with('!');
             definition.fields.push(Field { name: name.trim_end_matches('!'), type_, required, number, presence: OnceLock::new() });

@@ -115,6 +115,10 @@ impl Cluster {
 
     /// Carries out a request of somebody outside, now. A command in a container is answered by [`STILL_RUNNING`] with a number until it has ended.
     pub fn request(&mut self, request: &Request) -> Response {
+        // A moment's work is done before anybody comes in between.
+        while self.controllers.is_in_the_middle() {
+            self.step(self.now_ms, Actor::Controllers);
+        }
         if request.resource.group == "metrics.k8s.io" {
             self.measure();
         }
@@ -150,6 +154,9 @@ impl Cluster {
     }
 
     fn next_actor(&self) -> Option<(u64, Actor)> {
+        if self.controllers.is_in_the_middle() {
+            return Some((self.now_ms, Actor::Controllers));
+        }
         // Where several are due at the same moment the order is always this one.
         [
             (self.controllers.next_due(), Actor::Controllers),
@@ -188,7 +195,9 @@ impl Cluster {
             Actor::Network => self.network.run_next(&mut self.server, self.now_ms),
             Actor::Metrics => self.run_metrics(),
         }
-        self.observe();
+        if !self.controllers.is_in_the_middle() {
+            self.observe();
+        }
     }
 
     fn run_kubelets(&mut self) {

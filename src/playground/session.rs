@@ -376,6 +376,8 @@ impl Session {
             self.reports.extend(running.command.take_output().into_iter().map(|output| Report::Wrote(running.id, output)));
             match step {
                 Step::Request(request) => {
+                    // What is due at this instant is done first, as it will be when the instant is shown again.
+                    while !self.cluster.advance(now_ms, MOST_REQUESTS) {}
                     if let Some(action) = Action::of(&request) {
                         self.history.record(action, &self.cluster);
                     }

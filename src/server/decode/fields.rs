@@ -390,11 +390,16 @@ pub(super) fn zero(type_: &'static FieldType) -> Value {
         FieldType::Bool => Value::Bool(false),
         FieldType::Quantity => Value::from("0"),
         FieldType::Ref(target) => match &target.definition().type_ {
-            FieldType::Object => Decoder::default().object(&Value::object(), target.definition(), None).unwrap_or_else(Value::object),
+            FieldType::Object => empty(target.definition()),
             other => zero(other),
         },
         _ => Value::Null,
     }
+}
+
+/// An object of a definition with nothing in it.
+pub(super) fn empty(definition: &'static Definition) -> Value {
+    definition.empty(|| Decoder::default().object(&Value::object(), definition, None).unwrap_or_else(Value::object)).clone()
 }
 
 /// What `null` in a list or map becomes.
