@@ -5,9 +5,8 @@ use crate::api::quantity::{Format, Quantity};
 use crate::api::resource::{GroupResource, HORIZONTAL_POD_AUTOSCALERS, NODES, ObjectKey, PODS};
 use crate::api::{labels, meta, time};
 use crate::store::Store;
-use crate::value::{SmolStr, Value};
-use imbl::{OrdMap, OrdSet};
-use serde_json::json;
+use crate::value::{OrdMap, OrdSet};
+use crate::value::{SmolStr, Value, json};
 
 /// How often metrics-server asks the kubelets (`--metric-resolution`).
 const PERIOD_MS: u64 = 15_000;
@@ -108,9 +107,9 @@ impl Cluster {
 
     fn measurement(&self, kind: &str, of: &Value) -> Value {
         let now = time::rfc3339(self.now_ms);
-        let mut metrics = Value::from(json!({
+        let mut metrics = json!({
             "kind": kind, "apiVersion": "metrics.k8s.io/v1beta1", "metadata": {"name": meta::name(of), "creationTimestamp": now}, "timestamp": now, "window": "15s",
-        }));
+        });
         if !meta::namespace(of).is_empty() {
             metrics.set("metadata.namespace", meta::namespace(of));
         }
@@ -127,7 +126,7 @@ impl Cluster {
             let pods: Vec<&Value> = if *resource == PODS { vec![object] } else { selected(self.store(), object).collect() };
             let carriers: Vec<&Value> = pods.into_iter().filter(|pod| pod.path("status.phase").str() == "Running" && !meta::is_being_deleted(pod)).collect();
             for pod in &carriers {
-                let share = shares.entry(SmolStr::new(meta::uid(pod))).or_default();
+                let share = shares.get_or_default(SmolStr::new(meta::uid(pod)));
                 share.cpu_millis += load.cpu_millis / carriers.len() as u64;
                 share.memory_bytes += load.memory_bytes;
             }

@@ -24,7 +24,7 @@ use crate::scheduler::Scheduler;
 use crate::server::Server;
 use crate::server::request::{Request, Response};
 use crate::store::Store;
-use imbl::OrdMap;
+use crate::value::OrdMap;
 use metrics::Loads;
 
 /// A cluster: API server and store, controllers, scheduler, machines, network, and the time it is there.

@@ -10,8 +10,7 @@ use crate::api::resource::{CERTIFICATE_SIGNING_REQUESTS, ObjectKey};
 use crate::api::status::Status;
 use crate::server::request::Options;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 const HOUR_MS: u64 = 3_600_000;
 /// The signers that upstream's controller manager has the keys for.
@@ -63,9 +62,7 @@ fn add_condition(context: &mut Context, mut request: Value, subresource: &str, t
     let now = context.now();
     request.push(
         "status.conditions",
-        Value::from(
-            json!({"type": type_, "status": "True", "reason": reason, "message": message, "lastUpdateTime": now.str(), "lastTransitionTime": now.str()}),
-        ),
+        json!({"type": type_, "status": "True", "reason": reason, "message": message, "lastUpdateTime": now.str(), "lastTransitionTime": now.str()}),
     );
     context.client.update_subresource(&CERTIFICATE_SIGNING_REQUESTS, request, subresource).map(|_| ())
 }

@@ -56,9 +56,9 @@ use crate::server::Server;
 use crate::server::client::Client;
 use crate::server::request::User;
 use crate::store::{Cause, Change, Store};
+use crate::value::Vector;
 use agenda::{Agenda, Due};
 use controller::{Burst, Context, Controller, Memory, Queue};
-use imbl::Vector;
 
 /// How long a write takes to reach a controller; each controller hears a little after the one before it in the list.
 const WATCH_LATENCY_MS: u64 = 5;
@@ -159,7 +159,9 @@ impl ControllerManager {
     pub fn restart_one(&mut self, name: &str, store: &Store, now_ms: u64) -> bool {
         let Some(index) = CONTROLLERS.iter().position(|controller| controller.name() == name) else { return false };
         self.agenda.forget(index);
-        self.memories.set(index, Memory::new());
+        if let Some(memory) = self.memories.get_mut(index) {
+            *memory = Memory::new();
+        }
         store.listed(now_ms).for_each(|change| self.show(index, &change, store, now_ms));
         true
     }
@@ -188,13 +190,14 @@ impl ControllerManager {
                 None => return,
             },
         };
+        let Some(memory) = self.memories.get_mut(due.controller) else { return };
         let controller = CONTROLLERS[due.controller];
         let cause = Cause { actor: controller.name().into(), because: due.because };
         let user = User::system(&format!("system:serviceaccount:kube-system:{}", controller.name()));
         let mut context = Context {
             client: Client::new(server, now_ms, user, cause),
             now_ms,
-            memory: &mut self.memories[due.controller],
+            memory,
             requeue_after_ms: None,
             visited,
             component: controller.component(),

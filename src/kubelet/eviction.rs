@@ -8,8 +8,7 @@ use super::runtime::Profile;
 use super::volumes::HOST;
 use crate::api::quantity::{Format, Quantity};
 use crate::server::client::Client;
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 use std::sync::Arc;
 
 /// How often the machine is looked at (`evictionMonitoringPeriod`).
@@ -72,7 +71,7 @@ impl Node {
         let condition = json!({
             "type": "DisruptionTarget", "status": "True", "lastProbeTime": null, "reason": "TerminationByKubelet", "message": message.clone(),
         });
-        self.evict(id, &message, condition.into(), client);
+        self.evict(id, &message, condition, client);
     }
 
     fn active(&self) -> impl Iterator<Item = &PodWorker> {

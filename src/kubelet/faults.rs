@@ -10,8 +10,8 @@ use super::pod_worker::{PodId, PodWorker};
 use super::runtime::{ContainerId, ContainerState, Registry};
 use crate::api::meta;
 use crate::store::Store;
+use crate::value::OrdMap;
 use crate::value::{SmolStr, Value};
-use imbl::OrdMap;
 use std::sync::Arc;
 
 impl Kubelets {
@@ -113,6 +113,11 @@ pub struct ContainerUsage {
 }
 
 impl Node {
+    /// When the kubelet looks at a pod next by itself.
+    pub fn next_look_ms(&self, pod_uid: &str) -> Option<u64> {
+        self.agenda.time(&Task::Pod(self.pod(pod_uid)?.id))
+    }
+
     /// What the running containers of a pod use.
     pub fn usage_of(&self, pod_uid: &str, now_ms: u64) -> Vec<ContainerUsage> {
         let Some(sandbox) = self.pod(pod_uid).and_then(|worker| worker.sandbox.as_ref()) else { return Vec::new() };

@@ -6,8 +6,7 @@ use super::pod_sync::PodSync;
 use super::pod_worker::PodWorker;
 use crate::api::meta;
 use crate::api::resource::{NODES, PODS};
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 use std::sync::Arc;
 
 const HASH: &str = "kubernetes.io/config.hash";

@@ -68,9 +68,9 @@ use crate::api::meta;
 use crate::api::resource::{CONFIG_MAPS, NODES, ObjectKey, PODS, SECRETS};
 use crate::server::Server;
 use crate::store::{Change, ChangeType, Store};
+use crate::value::{OrdMap, OrdSet};
 use crate::value::{SmolStr, Value};
 use agenda::Agenda;
-use imbl::{OrdMap, OrdSet};
 use runtime::fs::{Volume, VolumeId};
 use runtime::{Network, Registry};
 use std::sync::Arc;
@@ -186,7 +186,7 @@ impl Kubelets {
         for (is_secret, name) in projection::references(pod) {
             let source = (is_secret, ObjectKey::new(namespace, name));
             if add {
-                self.sources.entry(source).or_default().insert(entry.clone());
+                self.sources.get_or_default(source).insert(entry.clone());
             } else if let Some(pods) = self.sources.get_mut(&source) {
                 pods.remove(&entry);
                 if pods.is_empty() {
@@ -201,11 +201,11 @@ impl Kubelets {
             return;
         }
         let Some(pods) = self.sources.get(&(change.resource == SECRETS, change.key())).cloned() else { return };
-        for (name, uid) in pods {
-            let Some(node) = self.nodes.get_mut(&name) else { continue };
-            let Some(id) = node.pod(&uid).map(|worker| worker.id) else { continue };
+        for (name, uid) in &pods {
+            let Some(node) = self.nodes.get_mut(name) else { continue };
+            let Some(id) = node.pod(uid).map(|worker| worker.id) else { continue };
             Arc::make_mut(node).observe_source(id, now_ms);
-            self.plan(&name);
+            self.plan(name);
         }
     }
 
@@ -223,8 +223,8 @@ impl Kubelets {
             node.shared = self.shared.clone();
             node.run_next(server, network, now_ms);
             let written = std::mem::take(&mut node.shared_written);
-            for id in written {
-                self.share(&name, &id);
+            for id in &written {
+                self.share(&name, id);
             }
         }
         self.plan(&name);

@@ -17,8 +17,8 @@ use crate::server::Server;
 use crate::server::client::Client;
 use crate::server::request::User;
 use crate::store::{Cause, Store};
+use crate::value::{OrdMap, Vector};
 use crate::value::{SmolStr, Value};
-use imbl::{OrdMap, Vector};
 use std::sync::Arc;
 
 /// How long a write takes to reach a kubelet's watch.

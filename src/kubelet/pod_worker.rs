@@ -8,8 +8,8 @@ use super::resize::Resize;
 use super::runtime::{ContainerId, SandboxId};
 use super::sync_pod::SyncRun;
 use super::volume_manager::PodVolumes;
+use crate::value::OrdMap;
 use crate::value::{SmolStr, Value};
-use imbl::OrdMap;
 
 /// A pod's number on its node.
 pub type PodId = u64;

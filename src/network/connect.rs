@@ -12,8 +12,8 @@ use crate::api::meta;
 use crate::api::resource::{NETWORK_POLICIES, NODES, PODS, SERVICES};
 use crate::kubelet::runtime::ConnectError;
 use crate::store::Store;
+use crate::value::{OrdMap, OrdSet};
 use crate::value::{SmolStr, Value};
-use imbl::{OrdMap, OrdSet};
 
 /// How long it takes until a connection that nobody answers is given up (Linux: six repetitions of SYN).
 pub const TIMEOUT_MS: u64 = 127_000;

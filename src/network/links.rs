@@ -3,8 +3,8 @@
 use super::source::Client;
 use crate::api::meta;
 use crate::api::resource::ObjectKey;
+use crate::value::OrdSet;
 use crate::value::{SmolStr, Value};
-use imbl::OrdSet;
 use std::fmt;
 
 /// What a link joins.
@@ -104,10 +104,10 @@ impl CutLinks {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::value::json;
 
     fn pod(name: &str) -> Value {
-        Value::from(json!({"metadata": {"namespace": "demo", "name": name}}))
+        json!({"metadata": {"namespace": "demo", "name": name}})
     }
 
     fn client(name: &str, node: &str) -> Client {

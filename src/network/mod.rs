@@ -36,8 +36,8 @@ use crate::api::resource::{GroupResource, INGRESS_CLASSES, INGRESSES, NODES, Obj
 use crate::kubelet::runtime::HttpRequest;
 use crate::server::Server;
 use crate::store::{Change, ChangeType, Store};
+use crate::value::{OrdMap, OrdSet};
 use crate::value::{SmolStr, Value};
-use imbl::{OrdMap, OrdSet};
 use ingress_controller::IngressController;
 
 /// The network of the cluster.
@@ -145,7 +145,7 @@ impl Network {
             }
         }
         for address in after {
-            self.addresses.entry(address).or_default().insert(place.clone());
+            self.addresses.get_or_default(address).insert(place.clone());
         }
     }
 }

@@ -4,11 +4,12 @@
 use super::workspace::Workspace;
 use super::yaml_path::{self, Line, Step};
 use crate::api::resource::{CONFIG_MAPS, GroupResource, NAMESPACES, PERSISTENT_VOLUME_CLAIMS, SECRETS, SERVICE_ACCOUNTS, SERVICES, STORAGE_CLASSES};
+use crate::api::schema::descriptions::{self, State};
 use crate::api::schema::{self, Definition, Field, FieldType};
 use crate::api::{meta, registry::Registry};
 use crate::manifest::documents;
 use crate::store::Store;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use std::collections::BTreeSet;
 
 /// Something that could be typed.
@@ -102,7 +103,7 @@ fn names(place: &Place) -> Vec<Completion> {
     // What the cluster writes is nothing to be typed.
     let wanted = fields.filter(|field| !there.contains(field.name) && (!parent.is_empty() || field.name != "status") && field.name != "managedFields");
     let mut found: Vec<Completion> = wanted.map(of_field).collect();
-    found.sort_by_key(|completion| !completion.detail.ends_with("required"));
+    found.order_by_key(|completion| !completion.detail.ends_with("required"));
     found
 }
 
@@ -229,7 +230,16 @@ pub fn help(text: &str, offset: usize) -> Option<Help> {
     let place = place(text, text.get(offset..)?.find('\n').map_or(text.len(), |end| offset + end))?;
     let line = place.lines.iter().find(|line| line.key.contains(&offset) || line.key.end == offset)?;
     let field = place.kind?.walk(keys(&line.path))?;
-    Some(Help { from: line.key.start, to: line.key.end, title: format!("{} <{}>", field.name, type_name(&field.type_)), text: field.description().to_owned() })
+    Some(Help { from: line.key.start, to: line.key.end, title: format!("{} <{}>", field.name, type_name(&field.type_)), text: described(field).to_owned() })
+}
+
+/// What a field is for, or why that can't be said.
+fn described(field: &Field) -> &'static str {
+    match descriptions::state() {
+        State::Here => field.description(),
+        State::Coming => "The descriptions of fields are still being loaded.",
+        State::Missing => "The descriptions of fields could not be loaded; open the page again when there is a network.",
+    }
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ use crate::api::registry::Registry;
 use crate::api::resource::{CUSTOM_RESOURCE_DEFINITIONS, EVENTS, GroupResource, ObjectKey};
 use crate::api::status::Status;
 use crate::store::{Cause, Store};
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Value, Vector};
 use request::{Request, Response};
 
 /// The API server with its store.
@@ -41,8 +41,8 @@ pub struct Server {
     random: Random,
     correlator: recorder::Correlator,
     node_ports: allocation::NodePorts,
-    paged_lists: imbl::Vector<Store>,
-    event_leases: imbl::Vector<EventLease>,
+    paged_lists: Vector<Store>,
+    event_leases: Vector<EventLease>,
     /// What `metrics.k8s.io` answers, where it is served: not part of the store, since it is measured and not kept.
     metrics: Option<Store>,
 }
@@ -67,8 +67,8 @@ impl Server {
             random: Random::new(seed),
             correlator: recorder::Correlator::default(),
             node_ports: allocation::NodePorts::new(),
-            paged_lists: imbl::Vector::new(),
-            event_leases: imbl::Vector::new(),
+            paged_lists: Vector::new(),
+            event_leases: Vector::new(),
             metrics: None,
         }
     }

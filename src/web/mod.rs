@@ -2,6 +2,7 @@
 //! does into calls of `playground`.
 
 mod clock;
+mod descriptions;
 mod diagram;
 mod dom;
 mod edit;
@@ -9,6 +10,7 @@ mod editor;
 mod files;
 mod frame;
 mod header;
+mod help;
 mod inspector;
 mod opening;
 mod page;
@@ -19,6 +21,7 @@ mod storage;
 mod terminal;
 mod texts;
 mod theme;
+mod timeline;
 
 use diagram::{Diagram, SharedStage};
 use leptos::prelude::*;
@@ -71,6 +74,7 @@ fn App() -> impl IntoView {
     page.refresh();
     opening::keep_work(page);
     problems::watch(page);
+    help::listen(page);
     let stage = StoredValue::new_local(SharedStage::default());
     let drawn = stage.with_value(Clone::clone);
     terminal::write(page, terminal::Source::Terminal, texts::TERMINAL_WELCOME);
@@ -81,6 +85,7 @@ fn App() -> impl IntoView {
         if !ready {
             ready = true;
             mark_ready();
+            descriptions::fetch();
         }
     });
 
@@ -118,6 +123,7 @@ fn App() -> impl IntoView {
             </main>
             <share::ShareDialog page />
             <edit::EditDialog page />
+            <help::HelpDialog page />
             <div class="said" role="status" aria-live="polite">{move || page.said.get()}</div>
         </div>
     }

@@ -21,7 +21,7 @@ pub struct Page {
     pub now_ms: RwSignal<u64>,
     /// The latest instant there is.
     pub end_ms: RwSignal<u64>,
-    /// When something happens next by itself.
+    /// When something happens next by itself that can be seen.
     pub next_due_ms: RwSignal<Option<u64>>,
     /// Whether the past is shown.
     pub in_past: RwSignal<bool>,
@@ -65,6 +65,14 @@ pub struct Page {
     pub editing: RwSignal<Option<Editing>>,
     /// The instant up to which the page is skipping to the next event.
     pub skipping_ms: RwSignal<Option<u64>>,
+    /// Whether the page is on its way to undo something.
+    pub undoing: RwSignal<bool>,
+    /// What can be undone, in its own words.
+    pub undoable: RwSignal<Option<SmolStr>>,
+    /// Whether the dialog with the keys is open.
+    pub helping: RwSignal<bool>,
+    /// Whether single keys work anywhere on the page.
+    pub single_keys: RwSignal<bool>,
     /// Whether the dialog with the link is open.
     pub sharing: RwSignal<bool>,
     /// Whether the files are the person's own, and kept when they change.
@@ -121,6 +129,10 @@ impl Page {
             reveal: RwSignal::new(None),
             editing: RwSignal::new(None),
             skipping_ms: RwSignal::new(None),
+            undoing: RwSignal::new(false),
+            undoable: RwSignal::new(None),
+            helping: RwSignal::new(false),
+            single_keys: RwSignal::new(true),
             sharing: RwSignal::new(false),
             keeps_work: StoredValue::new(false),
         }
@@ -149,12 +161,13 @@ impl Page {
     pub fn refresh(self) {
         let (now_ms, end_ms, next_due_ms, in_past, revision) = self.see(|session| {
             let revision = session.cluster().store().revision() + session.epoch() * 1_000_000_000;
-            (session.now_ms(), session.end_ms(), session.next_due_ms(), session.is_in_past(), revision)
+            (session.now_ms(), session.end_ms(), session.next_visible_ms(), session.is_in_past(), revision)
         });
         set_if_changed(self.now_ms, now_ms);
         set_if_changed(self.end_ms, end_ms);
         set_if_changed(self.next_due_ms, next_due_ms);
         set_if_changed(self.in_past, in_past);
+        set_if_changed(self.undoable, self.see(Session::undoable));
         if self.revision.get_untracked() != revision {
             let names = self.see(|session| {
                 let namespaces = session.cluster().store().list(&crate::api::resource::NAMESPACES, None);
@@ -185,6 +198,22 @@ impl Page {
     pub fn branch(self) {
         self.act(Session::branch);
         self.playing.set(true);
+    }
+
+    /// Undoes the last thing that was done: the cluster is as it was just before.
+    pub fn undo(self) {
+        if let Some(what) = self.undoable.get_untracked() {
+            let said = format!("{} {what}", super::texts::UNDONE);
+            super::terminal::write(self, super::terminal::Source::Terminal, &format!("{said}\n"));
+            self.say(said);
+            self.undoing.set(true);
+            self.session.update_value(Session::undo);
+        }
+    }
+
+    /// Types a line into the terminal, as the person could.
+    pub fn type_line(self, line: &str) {
+        super::terminal::enter(self, line);
     }
 
     /// Shows the latest instant again.

@@ -74,7 +74,7 @@ pub fn take_reports(page: Page) {
 }
 
 /// Carries out a line.
-fn enter(page: Page, line: &str) {
+pub fn enter(page: Page, line: &str) {
     write(page, Source::Typed, line);
     match command_line::read(line) {
         Typed::Nothing => {}

@@ -16,6 +16,29 @@ pub const SPEED_MAX: &str = "Max";
 pub const HISTORY: &str = "History";
 pub const BRANCH: &str = "Branch from here";
 pub const BRANCH_HELP: &str = "Branch from here: forget what came after this instant and go on from it";
+pub const HISTORY_HELP: &str = "History: strokes are what you did, triangles are trouble; Page Up and Page Down go from one to the next";
+pub const UNDO: &str = "Undo";
+pub const UNDONE: &str = "Undone:";
+pub const HELP: &str = "Keys and settings";
+pub const HELP_HELP: &str = "Keys and settings (?)";
+pub const KEYS: [(&str, &str); 14] = [
+    ("Space", "play, pause"),
+    (".", "one step"),
+    ("n", "skip to the next event"),
+    ("b", "branch from the instant shown"),
+    ("Ctrl+Z", "undo what was done last (outside of the editor)"),
+    ("Ctrl+Enter", "apply the files"),
+    ("Page Up, Page Down", "on the history: from mark to mark"),
+    ("e", "to the editor; Escape, then Tab, leaves it"),
+    ("d", "to the diagram; the arrow keys walk, Enter selects"),
+    ("t", "to the terminal; Tab completes, Up and Down bring earlier lines, Ctrl+C stops"),
+    ("i", "to the inspector"),
+    ("Arrow keys", "on tabs, sliders and the lines between panes"),
+    ("Escape", "closes a dialog"),
+    ("?", "this list"),
+];
+pub const SINGLE_KEYS: &str = "Single letters are keys (outside of text)";
+pub const LARGE_TYPE: &str = "Larger type, for a projector";
 pub const VIEW: &str = "View";
 pub const MACHINES: &str = "Machines";
 pub const APPLICATION: &str = "Application";
@@ -65,6 +88,23 @@ Up, Down    earlier commands    Tab  completes    Ctrl+C  stops a command\n";
 pub const INSPECTOR: &str = "Inspector";
 pub const INSPECTOR_EMPTY: &str = "Select something in the diagram to see what it is, why it is there and what it waits for.";
 pub const GONE: &str = "is gone.";
+pub const INSPECTOR_PARTS: &str = "What to show";
+pub const INSPECTOR_PART: &str = "About what is selected";
+pub const SUMMARY: &str = "Summary";
+pub const LOG: &str = "Logs";
+pub const LOG_CONTAINER: &str = "Container";
+pub const LOG_PREVIOUS: &str = "of the run before";
+pub const LOG_EMPTY: &str = "It has written nothing yet.";
+pub const NEXT_TRY: &str = "Next in";
+pub const LOOK_AT: &str = "Look at";
+pub const CORRECT_LINE: &str = "Correct line";
+pub const OF_FILE: &str = "of";
+pub const ACTIONS: &str = "What you can do";
+pub const RUN: &str = "Run";
+pub const FACTS: &str = "At a glance";
+pub const TIMES: &str = "times";
+pub const MANAGED_FIELDS: &str = "Who owns which field (managedFields)";
+pub const PLACEMENT_FAILED: &str = "Why no node can take it";
 pub const WHY: &str = "Why it is here";
 pub const CONDITIONS: &str = "Conditions";
 pub const EVENTS: &str = "Events";

@@ -9,7 +9,7 @@ use crate::kubectl::entry::Invocation;
 use crate::kubectl::failure::Failure;
 use crate::kubectl::resources;
 use crate::server::request::Options;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 
 pub(super) async fn describe(invocation: &Invocation, kind: &str, object: &Value, text: &mut Text) -> Result<(), Failure> {
     match kind {
@@ -130,7 +130,7 @@ fn resource_quota(object: &Value, text: &mut Text) {
     let scopes: Vec<&str> = object.path("spec.scopes").items().iter().map(Value::str).collect();
     if !scopes.is_empty() {
         let mut sorted = scopes.clone();
-        sorted.sort_unstable();
+        sorted.order();
         text.field(0, "Scopes", sorted.join(", "));
         for scope in &sorted {
             if let Some((_, about)) = SCOPES.iter().find(|(name, _)| name == scope) {
@@ -172,7 +172,7 @@ fn limits(object: &Value, indent: &str, text: &mut Text) {
     const FIELDS: [&str; 5] = ["min", "max", "defaultRequest", "default", "maxLimitRequestRatio"];
     for item in object.path("spec.limits").items() {
         let mut names: Vec<&str> = FIELDS.iter().flat_map(|field| item.get(field).fields().keys().map(|key| key.as_str())).collect();
-        names.sort_unstable();
+        names.order();
         names.dedup();
         for name in names {
             let cell = |field: &&str| {

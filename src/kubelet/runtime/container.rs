@@ -11,7 +11,7 @@ use super::log::{Log, Stream};
 use super::net::{Answer, HttpRequest};
 use super::programs::{self, DEFAULT_PATH, LoadError};
 use super::{ExecId, Profile, images};
-use imbl::OrdMap;
+use crate::value::{OrdMap, Sort};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -99,7 +99,7 @@ impl Container {
         let config = self.config.clone();
         let mut files = files_of(&mut self.view, host);
         let mut mounts: Vec<_> = config.mounts.iter().collect();
-        mounts.sort_by_key(|mount| mount.container_path.split('/').filter(|part| !part.is_empty()).count());
+        mounts.order_by_key(|mount| mount.container_path.split('/').filter(|part| !part.is_empty()).count());
         for mount in mounts {
             files.mount(&mount.container_path, &mount.volume, &mount.sub_path, mount.read_only)?;
         }

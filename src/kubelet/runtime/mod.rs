@@ -34,12 +34,12 @@ pub use log::{Log, LogLine, Stream};
 pub use net::{Answer, ConnectError, Connection, HttpOutcome, HttpRequest, HttpResponse, Network, NoNetwork, Resolution, ResolveError};
 pub use pulls::Registry;
 
+use crate::value::{OrdMap, OrdSet};
 use config::Exit as ContainerExit;
 use container::{Container, Host};
 use execs::Exec;
 use fs::view::View;
 use fs::{Tree, Volume, VolumeId};
-use imbl::{OrdMap, OrdSet};
 use kernel::signal;
 use kernel::{Ask, Kernel, Reply, Sender};
 use smol_str::{SmolStr, format_smolstr};
@@ -518,6 +518,11 @@ impl Runtime {
     /// Whether something in the sandbox accepts connections to that port.
     pub fn listens(&self, sandbox: &SandboxId, port: u16) -> bool {
         self.sandboxes.get(sandbox).is_some_and(|sandbox| sandbox.ports.contains_key(&port))
+    }
+
+    /// The ports on which something in the sandbox listens.
+    pub fn ports(&self, sandbox: &SandboxId) -> Vec<u16> {
+        self.sandboxes.get(sandbox).map(|sandbox| sandbox.ports.keys().copied().collect()).unwrap_or_default()
     }
 
     /// What the server on that port says to a request; none: connection refused. Changes nothing: see [`Runtime::served`].

@@ -2,6 +2,7 @@
 
 use super::config::PullId;
 use super::{Image, Profile, Pull, Runtime, RuntimeEvent, Task, image_ref, images};
+use crate::value::Sort;
 use smol_str::{SmolStr, format_smolstr};
 
 /// Parts of a tag that no registry has.
@@ -42,7 +43,7 @@ impl Runtime {
             return;
         }
         let mut waiting: Vec<(u64, PullId)> = self.pulls.iter().filter(|(_, pull)| pull.result.is_none()).map(|(id, pull)| (pull.started_at_ms, *id)).collect();
-        waiting.sort();
+        waiting.order();
         let mut free_at_ms = now_ms;
         for (_, id) in waiting {
             let Some(pull) = self.pulls.get(&id).cloned() else { continue };

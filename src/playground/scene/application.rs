@@ -7,7 +7,7 @@ use super::state::State;
 use super::{Scene, Wanted};
 use crate::api::meta;
 use crate::api::resource::{CONFIG_MAPS, GroupResource, INGRESSES, NAMESPACES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, SECRETS, SERVICES};
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 use std::collections::BTreeMap;
 
 const LEAST_WIDTH: i32 = 660;
@@ -205,7 +205,7 @@ fn uses_links(scene: &mut Scene, places: &Places, model: &Model, objects: &Objec
     for (workload, pods) in &objects.groups {
         let Some(from) = places.right.get(&workload.id()) else { continue };
         let mut uses: Vec<&ObjectRef> = pods.iter().flat_map(|card| &card.uses).collect();
-        uses.sort();
+        uses.order();
         uses.dedup();
         for target in uses {
             let Some(to) = places.left.get(&target.id()) else { continue };
@@ -234,7 +234,7 @@ fn services(scene: &mut Scene, places: &mut Places, model: &Model, columns: &Col
             (wanted_y, *service, backends)
         })
         .collect();
-    all.sort_by_key(|(wanted_y, service, _)| (*wanted_y, meta::key(service)));
+    all.order_by_key(|(wanted_y, service, _)| (*wanted_y, meta::key(service)));
     let mut y = top;
     for (wanted_y, service, backends) in all {
         // Beside the first of its pods, so that lines cross as little as possible.
@@ -284,7 +284,7 @@ fn backends_of(ingress: &Value) -> Vec<SmolStr> {
     let mut names: Vec<&str> = paths.map(|path| path.path("backend.service.name").str()).collect();
     names.push(ingress.path("spec.defaultBackend.service.name").str());
     names.retain(|name| !name.is_empty());
-    names.sort_unstable();
+    names.order();
     names.dedup();
     names.into_iter().map(|name| ObjectRef::new(&SERVICES, meta::namespace(ingress), name).id()).collect()
 }

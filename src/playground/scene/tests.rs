@@ -5,20 +5,19 @@ use crate::api::resource::{
     SECRETS, SERVICES,
 };
 use crate::store::{Cause, Store};
-use crate::value::Value;
-use serde_json::{Value as Json, json};
+use crate::value::{Sort, Value, json};
 
-fn put(store: &mut Store, resource: &GroupResource, object: Json) {
-    store.put(resource, Value::from(object), 1_000, Cause::default());
+fn put(store: &mut Store, resource: &GroupResource, object: Value) {
+    store.put(resource, object, 1_000, Cause::default());
 }
 
-fn node(name: &str, ready: &str) -> Json {
+fn node(name: &str, ready: &str) -> Value {
     json!({"kind": "Node", "metadata": {"name": name, "labels": {"topology.kubernetes.io/zone": "zone-a"}},
         "status": {"allocatable": {"cpu": "4", "memory": "8Gi"}, "conditions": [{"type": "Ready", "status": ready}]}})
 }
 
 /// A pod of the Deployment `web`, on a node or waiting for one.
-fn pod(name: &str, node: &str, status: Json) -> Json {
+fn pod(name: &str, node: &str, status: Value) -> Value {
     json!({"kind": "Pod",
         "metadata": {"namespace": "default", "name": name, "uid": name, "ownerReferences": [{"kind": "ReplicaSet", "name": "web-1", "uid": "web-1", "controller": true}]},
         "spec": {"nodeName": node, "containers": [{"name": "web", "resources": {"requests": {"cpu": "500m", "memory": "1Gi"}},
@@ -27,7 +26,7 @@ fn pod(name: &str, node: &str, status: Json) -> Json {
         "status": status})
 }
 
-fn running() -> Json {
+fn running() -> Value {
     json!({"phase": "Running", "podIP": "10.244.0.5", "conditions": [{"type": "Ready", "status": "True"}],
         "containerStatuses": [{"name": "web", "ready": true, "restartCount": 0, "state": {"running": {}}}]})
 }
@@ -116,9 +115,9 @@ const EVERYTHING: [&str; 9] = [
 fn everything_has_its_name_and_what_every_cluster_has_by_itself_is_left_out() {
     let scene = scene(&cluster(), View::Machines, 900);
     let mut found = names(&scene);
-    found.sort_unstable();
+    found.order();
     let mut wanted = EVERYTHING;
-    wanted.sort_unstable();
+    wanted.order();
     assert_eq!(found, wanted);
 }
 
@@ -205,7 +204,7 @@ fn the_words_of_a_pod_are_kubectls_and_its_shape_says_the_same() {
             Glyph::Ended,
         ),
     ] {
-        let state = State::of_pod(&Value::from(pod("x", "worker-1", status)), &Registry::built_in());
+        let state = State::of_pod(&pod("x", "worker-1", status), &Registry::built_in());
         assert_eq!((state.word.as_str(), state.glyph), (word, glyph));
     }
 }

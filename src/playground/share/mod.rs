@@ -7,7 +7,7 @@ mod tests;
 
 use super::session::{Done, Setup, What};
 use super::workspace::{File, Workspace};
-use crate::value::SmolStr;
+use crate::value::{SmolStr, Sort};
 use miniz_oxide::deflate::compress_to_vec;
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use serde::{Deserialize, Serialize};
@@ -130,7 +130,7 @@ fn unpack(packed: Packed) -> Result<Shared, String> {
         workspace.files.push(File { name: SmolStr::from(name), text });
     }
     let mut done: Vec<Done> = packed.d.into_iter().map(|done| done.unpack(&workspace)).collect();
-    done.sort_by_key(|done| done.at_ms);
+    done.order_by_key(|done| done.at_ms);
     Ok(Shared {
         setup: Setup { seed: packed.s, nodes: packed.n },
         workspace,
