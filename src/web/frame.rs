@@ -68,6 +68,9 @@ fn move_on(page: Page, passed_ms: f64, remainder_ms: &mut f64) {
     if !arrived {
         return;
     }
+    if super::opening::go_on(page, in_time) {
+        return;
+    }
     if page.undoing.get_untracked() {
         page.undoing.set(false);
         page.session.update_value(crate::playground::session::Session::branch);

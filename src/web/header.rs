@@ -1,8 +1,8 @@
 //! The bar at the top: what is open, time, views, sharing.
 
 use super::clock::{SPEEDS, Speed, clock_text};
-use super::page::Page;
-use super::{frame, share, texts, theme::ThemeButton};
+use super::page::{Dialog, Page};
+use super::{frame, texts, theme::ThemeButton};
 use crate::playground::examples;
 use crate::playground::scene::View;
 use crate::value::SmolStr;
@@ -28,7 +28,7 @@ pub fn Header(page: Page) -> impl IntoView {
             <span class="grow"></span>
             <ViewChoice page />
             <NamespaceChoice page />
-            <button on:click=move |_| share::open(page)>{texts::SHARE}</button>
+            <button on:click=move |_| page.dialog.set(Some(Dialog::Share))>{texts::SHARE}</button>
             <ThemeButton />
             <button class="icon" aria-label=texts::HELP title=texts::HELP_HELP on:click=move |_| page.helping.set(true)>"?"</button>
         </header>
@@ -46,8 +46,17 @@ fn ExampleChoice(page: Page) -> impl IntoView {
     view! {
         <select aria-label=texts::EXAMPLE on:change=choose prop:value=move || page.example.get().to_string()>
             <option value="" hidden=true>{texts::EXAMPLE_NONE}</option>
-            {examples::all().iter().map(|example| view! { <option value=example.id>{example.title}</option> }).collect_view()}
+            {examples::by_topic().map(|(topic, examples)| view! {
+                <optgroup label=topic>
+                    {examples.iter().map(|example| view! { <option value=example.id>{example.title}</option> }).collect_view()}
+                </optgroup>
+            }).collect_view()}
         </select>
+        <button class="icon" aria-label=texts::GALLERY title=texts::GALLERY on:click=move |_| page.dialog.set(Some(Dialog::Gallery))>
+            <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.400">
+                <path d="M1.700 1.700h4v4h-4zM8.300 1.700h4v4h-4zM1.700 8.300h4v4h-4zM8.300 8.300h4v4h-4z" />
+            </svg>
+        </button>
     }
 }
 

@@ -85,24 +85,3 @@ pub(super) fn in_namespace(object: &Value) -> String {
 pub(super) fn count(number: usize, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
-
-/// How many letters must be changed, added or left out to get from one word to the other (Levenshtein).
-fn distance(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut row: Vec<usize> = (0..=to.len()).collect();
-    for (index, letter) in from.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], index + 1);
-        for (column, other) in to.iter().enumerate() {
-            let above = row[column + 1];
-            let changed = diagonal + usize::from(letter != *other);
-            row[column + 1] = changed.min(above + 1).min(row[column] + 1);
-            diagonal = above;
-        }
-    }
-    row[to.len()]
-}
-
-/// The word nearest to what was written, if one is near enough to be meant.
-pub(super) fn nearest<'a>(written: &str, words: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    words.into_iter().map(|word| (distance(written, word), word)).filter(|(distance, _)| *distance <= 3 && *distance > 0).min().map(|(_, word)| word)
-}

@@ -1,12 +1,13 @@
 //! Why nobody answers: Services, Ingresses, NetworkPolicies.
 
-use super::finding::{Finding, count, nearest, reference};
+use super::finding::{Finding, count, reference};
 use super::{Fix, ObjectRef};
 use crate::api::resource::{INGRESS_CLASSES, NAMESPACES, PODS, SERVICES};
 use crate::api::{labels, meta};
 use crate::cluster::Cluster;
+use crate::playground::similar::nearest;
 use crate::store::Store;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 
 fn words(selector: &Value) -> String {
     selector.fields().iter().map(|(label, value)| format!("{label}={}", value.str())).collect::<Vec<_>>().join(",")
@@ -61,7 +62,7 @@ fn selects_nothing(object: &ObjectRef, service: &Value, store: &Store) -> Findin
     for (label, value) in selector.fields().iter() {
         let mut near: Vec<&str> =
             store.list(&PODS, Some(meta::namespace(service))).map(|pod| meta::label(pod, label)).filter(|other| !other.is_empty()).collect();
-        near.sort_unstable();
+        near.order();
         near.dedup();
         if near.contains(&value.str()) || near.is_empty() {
             continue;

@@ -1,9 +1,10 @@
 //! Which ConfigMap or Secret, or which key in it, a container names in vain.
 
-use super::finding::{Finding, nearest};
+use super::finding::Finding;
 use super::templates;
 use crate::api::meta;
 use crate::api::resource::{CONFIG_MAPS, GroupResource, SECRETS};
+use crate::playground::similar::nearest;
 use crate::store::Store;
 use crate::value::Value;
 

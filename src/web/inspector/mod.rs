@@ -128,7 +128,8 @@ fn PartTab(part: RwSignal<Part>, this: Part, text: Signal<String>) -> impl IntoV
     }
 }
 
-fn tone_class(tone: Tone) -> &'static str {
+/// The class that colours what is in a state.
+pub fn tone_class(tone: Tone) -> &'static str {
     match tone {
         Tone::Plain => "plain",
         Tone::Good => "good",

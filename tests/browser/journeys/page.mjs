@@ -29,6 +29,17 @@ function everyState(theme) {
     await replaceInEditor(page, "replicas: 1", "replica: 1");
     await until("a problem", async () => (await page.getByRole("list", { name: "Problems" }).getByRole("listitem").count()) > 0);
     await look("problem");
+    await page.getByRole("button", { name: "More about files" }).click();
+    await look("files");
+    await page.keyboard.press("Escape");
+    await page.getByText("Outline", { exact: true }).click();
+    await look("outline");
+    await page.getByRole("button", { name: "Diff" }).click();
+    await look("diff");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "All examples" }).click();
+    await look("gallery");
+    await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Share" }).click();
     await look("share");
     assert.deepEqual(found, []);
