@@ -94,8 +94,10 @@ async fn invoke(session: &Session, arguments: &[String]) -> Result<(), Failure> 
             let words = flags.arguments.join(" ");
             return Err(Failure::text(format!("unknown command {words:?}\nSee 'kubectl {} -h' for help and examples", entry.path)));
         }
-        session.write(super::session::Stream::Err, help::of(entry.path));
-        return Err(Failure::Exit(1));
+        // Which of them prints where, and whether that is a failure, differs from command to command.
+        let stream = if matches!(entry.path, "rollout" | "certificate") { super::session::Stream::Out } else { super::session::Stream::Err };
+        session.write(stream, help::of(entry.path));
+        return if entry.path == "certificate" { Ok(()) } else { Err(Failure::Exit(1)) };
     };
     if reads_whole_input(&flags) {
         session.read_whole_input().await;

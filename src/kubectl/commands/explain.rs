@@ -60,7 +60,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     let _ = writeln!(text, "KIND:       {}\nVERSION:    {version}\n", kind.kind);
     let Some(root) = schema::for_kind(&kind.group, &version, &kind.kind) else {
         let what = if kind.group.is_empty() { version } else { format!("{}/{version}", kind.group) };
-        return Err(Failure::text(format!("couldn't find resource for \"{what}, Kind={}\"", kind.kind)));
+        return Err(Failure::text(format!("couldn't find resource for \"{what}, Resource={}\"", kind.plural)));
     };
     let recursive = invocation.flags.is("recursive");
     match path.as_slice() {

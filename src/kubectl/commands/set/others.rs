@@ -74,7 +74,7 @@ async fn selector(invocation: Invocation) -> Result<(), Failure> {
     }
     change_all(&invocation, named, "failed to patch selector: ", "selector updated", &|info, object| {
         if info.mapping.kind.kind != "Service" {
-            return Err(Failure::text(format!("setting a selector is only supported for Services, not for {}", info.mapping.kind.kind)));
+            return Err(Failure::text("setting a selector is only supported for Services"));
         }
         object.set("spec.selector", &labels);
         Ok(())
