@@ -4,7 +4,7 @@ mod reconcile;
 
 use super::controller::{Context, Controller, Queue};
 use super::fields::object;
-use super::{pods, service_pods};
+use super::{hash, pods, service_pods};
 use crate::api::meta;
 use crate::api::resource::{ENDPOINT_SLICES, NODES, ObjectKey, PODS, SERVICES};
 use crate::api::status::Status;
@@ -91,6 +91,8 @@ fn endpoint_ports(service: &Value, pod: &Value) -> Value {
         }
         ports.push(entry);
     }
+    // Upstream sorts them by their hashes, to compare them (`portsInOrder`).
+    ports.sort_by_cached_key(hash::of_endpoint_port);
     Value::array(ports)
 }
 
