@@ -5,7 +5,7 @@ mod roots;
 mod schema;
 mod views;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::{env, fs};
 
 fn main() {
@@ -14,13 +14,18 @@ fn main() {
     let mut collected = schema::Roots::default();
     roots::add_all(&mut collected);
     let schema = collected.schema();
-    write_compressed(&out.join("structure.deflate"), &schema.structure());
-    write_compressed(&out.join("descriptions.deflate"), &schema.descriptions());
-    fs::write(out.join("types.rs"), views::source(&schema)).expect("OUT_DIR can be written to");
+    fs::write(out.join("structure.txt"), schema.structure()).expect(WRITABLE);
+    fs::write(out.join("types.rs"), views::source(&schema)).expect(WRITABLE);
+    let descriptions = schema.descriptions();
+    // The page fetches the file under this name (tools/finish.mjs puts it there), so the name says what is in it.
+    let name = format!("descriptions-{:016x}.txt", fnv64a(descriptions.as_bytes()));
+    fs::write(out.join(&name), descriptions).expect(WRITABLE);
+    println!("cargo::rustc-env=KUBARIUM_DESCRIPTIONS={name}");
 }
 
-/// Zlib format, at the highest level of compression: this is downloaded by everyone who opens the page.
-fn write_compressed(path: &Path, text: &str) {
-    let compressed = miniz_oxide::deflate::compress_to_vec_zlib(text.as_bytes(), 10);
-    fs::write(path, compressed).expect("OUT_DIR can be written to");
+const WRITABLE: &str = "OUT_DIR can be written to";
+
+/// The hash FNV-1a.
+fn fnv64a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
 }

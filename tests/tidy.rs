@@ -140,3 +140,19 @@ fn the_core_is_pure() {
     }
     assert!(found.is_empty(), "only web and cli touch the outside:\n{}", found.join("\n"));
 }
+
+#[test]
+fn nothing_is_used_that_makes_the_page_large() {
+    let long = ["use serde_json::json;", ".sort(", ".sort_by(", ".sort_by_key(", ".sort_by_cached_key(", ".sort_unstable"];
+    let mut found = Vec::new();
+    for (path, text) in sources().iter().filter(|(path, _)| !["value/sort.rs", "value/tests.rs"].iter().any(|file| path.ends_with(file))) {
+        for (number, line) in text.lines().enumerate().filter(|(_, line)| long.iter().any(|word| line.contains(word)) && !line.contains("self.sort()")) {
+            found.push(format!("{}:{}: {}", path.display(), number + 1, line.trim()));
+        }
+    }
+    assert!(
+        found.is_empty(),
+        "value::json! instead of serde_json's and value::Sort instead of the standard library's sorts, which make the page large:\n{}",
+        found.join("\n")
+    );
+}

@@ -1,9 +1,9 @@
-// After the build: shrinks the wasm, moves Trunk's inline start script into a file (so that the page's
+// After the build: puts the descriptions of fields beside the page, shrinks the wasm, moves Trunk's inline start script into a file (so that the page's
 // Content-Security-Policy can forbid inline scripts), and puts a hash of the contents into the names of
 // our own files, so that a browser never mixes an old file with a new one.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 
@@ -30,6 +30,15 @@ if (!quick) {
   const compressed = brotliCompressSync(readFileSync(join(staging, wasm))).length;
   console.log(`${wasm}: ${before} bytes, ${statSync(join(staging, wasm)).size} after wasm-opt, ${compressed} with brotli`);
 }
+
+// The build script (build/main.rs) wrote the descriptions of fields; the wasm knows under which name it will fetch them.
+const descriptions = readFileSync(join(staging, wasm)).toString("latin1").match(/descriptions-[0-9a-f]{16}\.txt/)?.[0];
+const profiles = join(process.env.CARGO_TARGET_DIR ?? "target", "wasm32-unknown-unknown");
+const builds = readdirSync(profiles).map((profile) => join(profiles, profile, "build")).filter(existsSync);
+const outputs = builds.flatMap((build) => readdirSync(build).map((crate) => join(build, crate, "out", descriptions)));
+const written = outputs.find(existsSync);
+if (!written) throw new Error(`${descriptions} is nowhere in ${profiles}: look at build/main.rs`);
+copyFileSync(written, join(staging, descriptions));
 
 // Trunk writes one inline module that imports and starts the wasm.
 const inline = /<script type="module"[^>]*>([^]*?)<\/script>/;

@@ -1,6 +1,6 @@
 //! Label selectors: `matchLabels` and `matchExpressions` of objects, and plain maps as Services have them.
 
-use crate::value::{Map, Value};
+use crate::value::{Map, Sort, Value};
 
 /// Whether `labels` has every pair of `selector`; an empty selector matches everything (callers for which it matches nothing check that first).
 pub fn matches_map(selector: &Map, labels: &Map) -> bool {
@@ -22,7 +22,7 @@ pub fn selector_text(selector: &Value) -> String {
     for requirement in if is_full { selector.get("matchExpressions").items() } else { &[] } {
         let key = requirement.get("key").str();
         let mut values: Vec<&str> = requirement.get("values").items().iter().map(Value::str).collect();
-        values.sort_unstable();
+        values.order();
         let text = match requirement.get("operator").str() {
             "In" => format!("{key} in ({})", values.join(",")),
             "NotIn" => format!("{key} notin ({})", values.join(",")),
@@ -31,7 +31,7 @@ pub fn selector_text(selector: &Value) -> String {
         };
         parts.push((key.to_string(), text));
     }
-    parts.sort();
+    parts.order();
     parts.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(",")
 }
 
@@ -50,11 +50,11 @@ fn matches_requirement(requirement: &Value, labels: &Map) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::value::json;
 
     #[test]
     fn selectors_match_as_documented() {
-        let labels = Value::from(json!({"app": "web", "tier": "front"}));
+        let labels = json!({"app": "web", "tier": "front"});
         for (selector, expected) in [
             (json!(null), false),
             (json!({}), true),
@@ -64,7 +64,7 @@ mod tests {
             (json!({"matchExpressions": [{"key": "zone", "operator": "NotIn", "values": ["a"]}]}), true),
             (json!({"matchExpressions": [{"key": "tier", "operator": "DoesNotExist"}]}), false),
         ] {
-            assert_eq!(matches(&Value::from(selector.clone()), labels.fields()), expected, "{selector}");
+            assert_eq!(matches(&selector.clone(), labels.fields()), expected, "{selector}");
         }
     }
 }

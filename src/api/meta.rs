@@ -1,8 +1,7 @@
 //! Reading and writing what all objects have: `metadata`.
 
 use super::resource::ObjectKey;
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 
 /// `metadata.name`.
 pub fn name(object: &Value) -> &str {
@@ -43,16 +42,16 @@ pub fn is_controlled_by(object: &Value, owner: &Value) -> bool {
 
 /// An `ownerReferences` entry that makes `owner` the controller (`metav1.NewControllerRef`).
 pub fn controller_reference(owner: &Value, api_version: &str, kind: &str) -> Value {
-    Value::from(json!({
+    json!({
         "apiVersion": api_version, "kind": kind, "name": name(owner), "uid": uid(owner), "controller": true, "blockOwnerDeletion": true,
-    }))
+    })
 }
 
 /// A reference as Events and others carry it.
 pub fn object_reference(object: &Value) -> Value {
-    let mut reference = Value::from(json!({
+    let mut reference = json!({
         "apiVersion": object.get("apiVersion").str(), "kind": object.get("kind").str(), "name": name(object), "uid": uid(object),
-    }));
+    });
     for field in ["namespace", "resourceVersion"] {
         let value = object.get("metadata").get(field);
         if !value.is_empty() {

@@ -2,8 +2,8 @@
 
 use super::resource::GroupResource;
 use super::strategy::Kind;
+use crate::value::OrdMap;
 use crate::value::SmolStr;
-use imbl::OrdMap;
 use std::sync::Arc;
 
 /// All kinds of one cluster; custom ones come and go with their CustomResourceDefinitions.

@@ -1,14 +1,15 @@
 //! The types of Kubernetes 1.36: definitions, their fields and descriptions.
 //!
-//! The build script takes them from the crate k8s-openapi and packs them (`build/schema.rs` says how the
-//! text looks). The structure is unpacked when the first definition is asked for; the descriptions, which
+//! The build script takes them from the crate k8s-openapi and writes them down (`build/schema.rs` says how the
+//! text looks). The structure is read when the first definition is asked for; the descriptions, which
 //! only `explain`, hovering and completion show, when the first of them is.
+
+pub mod descriptions;
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-static STRUCTURE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/structure.deflate"));
-static DESCRIPTIONS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/descriptions.deflate"));
+static STRUCTURE: &str = include_str!(concat!(env!("OUT_DIR"), "/structure.txt"));
 
 /// A type, as upstream's OpenAPI has it.
 #[derive(Debug)]
@@ -159,9 +160,9 @@ impl Definition {
         &self.fields
     }
 
-    /// What upstream says about the type; empty for some.
+    /// What upstream says about the type; empty for some, and for all as long as the [`descriptions`] aren't there.
     pub fn description(&self) -> &'static str {
-        description(self.number)
+        descriptions::of(self.number)
     }
 
     /// The field at a path (`["spec", "containers", "image"]`): through lists, and through maps, where one
@@ -188,9 +189,9 @@ impl Definition {
 }
 
 impl Field {
-    /// What upstream says about the field; empty for some.
+    /// What upstream says about the field; empty for some, and for all as long as the [`descriptions`] aren't there.
     pub fn description(&self) -> &'static str {
-        description(self.number)
+        descriptions::of(self.number)
     }
 }
 
@@ -214,13 +215,7 @@ impl FieldType {
 
 fn structure() -> &'static Structure {
     static DECODED: OnceLock<Structure> = OnceLock::new();
-    static TEXT: OnceLock<String> = OnceLock::new();
-    DECODED.get_or_init(|| parse(TEXT.get_or_init(|| unpack(STRUCTURE))))
-}
-
-fn unpack(compressed: &[u8]) -> String {
-    let bytes = miniz_oxide::inflate::decompress_to_vec_zlib(compressed).expect("the build script packed it");
-    String::from_utf8(bytes).expect("the build script packed text")
+    DECODED.get_or_init(|| parse(STRUCTURE))
 }
 
 fn parse(text: &'static str) -> Structure {
@@ -276,17 +271,6 @@ fn parse_type(text: &str) -> FieldType {
         Some(b'o') => FieldType::Object,
         _ => text.parse().map_or(FieldType::Any, |number| FieldType::Ref(DefinitionRef(number))),
     }
-}
-
-fn description(number: usize) -> &'static str {
-    static TEXT: OnceLock<String> = OnceLock::new();
-    static DECODED: OnceLock<Vec<&'static str>> = OnceLock::new();
-    let all = DECODED.get_or_init(|| {
-        let (texts, uses) = TEXT.get_or_init(|| unpack(DESCRIPTIONS)).rsplit_once("\x1f\x1f").unwrap_or_default();
-        let texts: Vec<&str> = texts.split('\x1f').collect();
-        uses.split(' ').map(|number| number.parse().ok().and_then(|number: usize| texts.get(number).copied()).unwrap_or_default()).collect()
-    });
-    all.get(number).copied().unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -2,8 +2,7 @@
 
 use super::field_error::FieldError;
 use super::resource::GroupResource;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Map, Value, json};
 
 /// A failed request. `body` is the `Status` object; `code` its HTTP status.
 #[derive(Clone, PartialEq, Debug)]
@@ -19,8 +18,8 @@ pub struct Status {
 }
 
 impl Status {
-    fn new(code: u16, reason: &'static str, message: String, details: serde_json::Value) -> Status {
-        Status { code, reason, message, details: Value::from(details) }
+    fn new(code: u16, reason: &'static str, message: String, details: Value) -> Status {
+        Status { code, reason, message, details }
     }
 
     /// `pods "x" not found`.
@@ -106,10 +105,10 @@ impl Status {
 
     /// The `Status` object that the server answers.
     pub fn body(&self) -> Value {
-        let mut body = Value::from(json!({
+        let mut body = json!({
             "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
             "message": self.message, "reason": self.reason, "code": self.code,
-        }));
+        });
         if !self.details.is_empty() {
             body.set("details", self.details.clone());
         }
@@ -117,12 +116,12 @@ impl Status {
     }
 }
 
-fn details(resource: &GroupResource, name: &str) -> serde_json::Value {
-    let mut fields = serde_json::Map::new();
+fn details(resource: &GroupResource, name: &str) -> Value {
+    let mut fields = Map::new();
     for (key, text) in [("name", name), ("group", &resource.group), ("kind", &resource.resource)] {
         if !text.is_empty() {
-            fields.insert(key.into(), text.into());
+            fields.insert(key, text);
         }
     }
-    serde_json::Value::Object(fields)
+    Value::from(fields)
 }

@@ -5,7 +5,7 @@ use crate::api::resource::{self, GroupResource};
 use crate::api::{meta, time};
 use crate::cluster::{Cluster, ClusterConfig, run_to_end};
 use crate::kubectl::{Environment, Files, Kubeconfig};
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -62,7 +62,7 @@ fn manifests_in(path: &Path) -> Result<Vec<PathBuf>, String> {
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|file| file.extension().is_some_and(|extension| ["yaml", "yml", "json"].iter().any(|known| extension == *known)))
         .collect();
-    files.sort();
+    files.order();
     Ok(files)
 }
 

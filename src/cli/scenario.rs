@@ -7,8 +7,7 @@ use crate::api::{meta, resource};
 use crate::cluster::{Cluster, ClusterConfig, run_to_end};
 use crate::kubectl::{Environment, Files, Kubeconfig};
 use crate::server::request::{Request, Verb};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Sort, Value, json};
 
 /// How long the machines have been up when a scenario begins: longer than events are kept, as the recorded cluster had been.
 const SETTLED_AFTER_MS: u64 = 65 * 60_000;
@@ -87,7 +86,7 @@ impl Scenario {
     pub fn play(&self, name: &str, settled: &Cluster) -> Value {
         let mut cluster = settled.clone();
         if self.namespace != "default" {
-            let namespace = Value::from(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}}));
+            let namespace = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": self.namespace}});
             cluster.request(&Request::new(Verb::Create, &resource::NAMESPACES, "", "").with_body(namespace));
         }
         advance(&mut cluster, settled.now_ms() + NAMESPACE_BEFORE_MS);
@@ -99,7 +98,7 @@ impl Scenario {
             kubeconfig: Kubeconfig::single("oracle", "https://10.0.0.10:6443", &self.namespace),
         };
         let steps: Value = self.steps.iter().map(|step| self.play_step(step, &mut cluster, &mut environment, began_ms)).collect();
-        let mut recording = Value::from(json!({"scenario": name, "title": self.title, "kubernetes": "v1.36.3", "keep_nodes": self.keep_nodes}));
+        let mut recording = json!({"scenario": name, "title": self.title, "kubernetes": "v1.36.3", "keep_nodes": self.keep_nodes});
         recording.set("steps", steps);
         let until_ms = cluster.now_ms() + SNAPSHOT_AFTER_MS;
         advance(&mut cluster, until_ms);
@@ -112,13 +111,13 @@ impl Scenario {
         match step {
             Step::Wait { seconds, shown } => {
                 advance(cluster, cluster.now_ms() + (seconds * 1000.0) as u64);
-                json!({"at": at, "run": shown}).into()
+                json!({"at": at, "run": shown})
             }
             Step::Node { stopped, shown } => {
                 for (node, stopped) in stopped {
                     cluster.set_node_stopped(node, *stopped);
                 }
-                json!({"at": at, "run": shown}).into()
+                json!({"at": at, "run": shown})
             }
             Step::Kubectl { arguments, stdin, shown } => {
                 advance(cluster, cluster.now_ms() + KUBECTL_START_MS);
@@ -126,7 +125,7 @@ impl Scenario {
                 environment.stdin = Some(stdin.clone());
                 let output = run_to_end(cluster, arguments, environment.clone(), STEP_LIMIT_MS);
                 *environment = output.environment;
-                json!({"at": at, "run": shown, "exit": output.exit_code, "stdout": output.stdout, "stderr": output.stderr}).into()
+                json!({"at": at, "run": shown, "exit": output.exit_code, "stdout": output.stdout, "stderr": output.stderr})
             }
         }
     }
@@ -150,7 +149,7 @@ impl Scenario {
         }
         let mut events: Vec<Value> =
             store.list(&EVENTS, Some(&self.namespace)).filter(|event| event.path("involvedObject.kind").str() != "Node").map(event_row).collect();
-        events.sort_by(|a, b| a.get("first").str().cmp(b.get("first").str()));
+        events.order_by(|a, b| a.get("first").str().cmp(b.get("first").str()));
         let mut snapshot = Value::object();
         snapshot.set("objects", objects);
         snapshot.set("events", events);
@@ -171,7 +170,6 @@ fn event_row(event: &Value) -> Value {
         "kind": event.path("involvedObject.kind").str(), "name": event.path("involvedObject.name").str(), "type": event.get("type").str(),
         "reason": event.get("reason").str(), "message": event.get("message").str(), "count": count, "source": source, "first": first,
     })
-    .into()
 }
 
 fn parse_step(step: &Value, namespace: &str) -> Result<Step, String> {

@@ -8,8 +8,7 @@ use crate::api::cron::go_duration_ms;
 use crate::cluster::{Cluster, ClusterConfig};
 use crate::server::http::{HttpRequest, HttpResponse, Routed, watch_lines};
 use crate::server::request::Request;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 use std::ffi::OsString;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -197,6 +196,6 @@ fn told(code: u16, message: &str) -> HttpResponse {
     answer(code, json!({"message": message}))
 }
 
-fn answer(code: u16, body: serde_json::Value) -> HttpResponse {
+fn answer(code: u16, body: Value) -> HttpResponse {
     HttpResponse { code, headers: vec![("Content-Type".into(), "application/json".into())], body: format!("{body}\n").into_bytes() }
 }

@@ -3,11 +3,17 @@
 //! Never: reads a wall clock. Time moves only in [`Cluster::advance`], from one thing that is due to the next.
 
 mod config;
+mod fault;
+mod fault_words;
 pub mod invariants;
+mod metrics;
 mod pod_requests;
 mod terminal;
 
 pub use config::{ClusterConfig, Flavour};
+pub use fault::{Fault, Process};
+pub use fault_words::USAGE as FAULT_USAGE;
+pub use metrics::Load;
 pub use pod_requests::STILL_RUNNING;
 pub use terminal::run_to_end;
 
@@ -18,7 +24,8 @@ use crate::scheduler::Scheduler;
 use crate::server::Server;
 use crate::server::request::{Request, Response};
 use crate::store::Store;
-use imbl::OrdMap;
+use crate::value::OrdMap;
+use metrics::Loads;
 
 /// A cluster: API server and store, controllers, scheduler, machines, network, and the time it is there.
 #[derive(Clone)]
@@ -29,6 +36,7 @@ pub struct Cluster {
     kubelets: Kubelets,
     network: Network,
     execs: OrdMap<u64, ExecHandle>,
+    loads: Loads,
     now_ms: u64,
     start_ms: u64,
     observed_revision: u64,
@@ -41,6 +49,7 @@ enum Actor {
     Scheduler,
     Kubelets,
     Network,
+    Metrics,
 }
 
 impl Cluster {
@@ -48,6 +57,9 @@ impl Cluster {
     pub fn new(config: &ClusterConfig) -> Cluster {
         let mut server = Server::new(config.seed);
         server.bootstrap(config.start_ms);
+        if config.flavour == Flavour::Playground {
+            server.serve_metrics();
+        }
         let mut cluster = Cluster {
             server,
             controllers: ControllerManager::new(),
@@ -55,6 +67,7 @@ impl Cluster {
             kubelets: Kubelets::new(&config.nodes, config.start_ms),
             network: Network::new(config.network()),
             execs: OrdMap::new(),
+            loads: Loads::default(),
             now_ms: config.start_ms,
             start_ms: config.start_ms,
             observed_revision: 0,
@@ -95,6 +108,9 @@ impl Cluster {
 
     /// Carries out a request of somebody outside, now. A command in a container is answered by [`STILL_RUNNING`] with a number until it has ended.
     pub fn request(&mut self, request: &Request) -> Response {
+        if request.resource.group == "metrics.k8s.io" {
+            self.measure();
+        }
         let response = match self.pod_request(request) {
             Some(response) => response,
             None => self.server.handle(request, self.now_ms),
@@ -133,6 +149,7 @@ impl Cluster {
             (self.scheduler.next_due(), Actor::Scheduler),
             (self.kubelets.next_due(), Actor::Kubelets),
             (self.network.next_due(), Actor::Network),
+            (self.metrics_due(), Actor::Metrics),
         ]
         .into_iter()
         .filter_map(|(due_ms, actor)| Some((due_ms?, actor)))
@@ -161,6 +178,7 @@ impl Cluster {
             Actor::Scheduler => self.scheduler.run_next(&mut self.server, self.now_ms),
             Actor::Kubelets => self.run_kubelets(),
             Actor::Network => self.network.run_next(&mut self.server, self.now_ms),
+            Actor::Metrics => self.run_metrics(),
         }
         self.observe();
     }

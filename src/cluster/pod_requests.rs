@@ -7,8 +7,7 @@ use crate::kubelet::runtime::{Answer, ExecError, HttpRequest};
 use crate::kubelet::{ExecRequest, Kubelets, LogOptions};
 use crate::network::{Answer as Travelled, Containers, Served, Source};
 use crate::server::request::{Request, Response, Verb};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// `102 Processing`: a command in a container still runs; ask again with its number.
 pub const STILL_RUNNING: u16 = 102;
@@ -70,7 +69,7 @@ impl Cluster {
             }
             Ok(handle)
         })?;
-        let number = self.execs.keys().next_back().map_or(1, |last| last + 1);
+        let number = self.execs.get_max().map_or(1, |(last, _)| last + 1);
         self.execs.insert(number, handle);
         Ok(self.progress_of(number))
     }
@@ -88,14 +87,14 @@ impl Cluster {
             return Response { code: 404, body: Status::no_such_path().body(), warnings: Vec::new() };
         };
         let Some(result) = self.kubelets.exec_result(&handle).cloned() else {
-            return Response { code: STILL_RUNNING, body: json!({"exec": number}).into(), warnings: Vec::new() };
+            return Response { code: STILL_RUNNING, body: json!({"exec": number}), warnings: Vec::new() };
         };
         self.execs.remove(&number);
         self.kubelets.exec_forget(&handle, self.now_ms);
         match result.outcome {
             Ok(exit_code) => {
                 let body = json!({"stdout": result.stdout, "stderr": result.stderr, "exitCode": exit_code});
-                Response { code: 200, body: body.into(), warnings: Vec::new() }
+                Response { code: 200, body, warnings: Vec::new() }
             }
             Err(ExecError::NotFound(why) | ExecError::TimedOut(why) | ExecError::NotRunning(why)) => {
                 let status = Status::other(500, "InternalError", format!("Internal error occurred: {why}"));

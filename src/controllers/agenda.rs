@@ -3,7 +3,7 @@
 //! A key is never worked on twice at once: while its last sync's writes are on their way it is busy, and whatever happens meanwhile is one sync afterwards.
 
 use crate::api::resource::ObjectKey;
-use imbl::OrdMap;
+use crate::value::OrdMap;
 
 /// The number of a controller in the manager's list.
 pub(super) type ControllerIndex = usize;
@@ -54,7 +54,7 @@ impl Agenda {
     /// Queues a key because of a write; it is worked on at `due_ms`, or when it is no longer busy.
     pub(super) fn add(&mut self, controller: ControllerIndex, key: ObjectKey, due_ms: u64, because: Option<u64>) {
         let place = (controller, key);
-        let item = self.items.entry(place.clone()).or_default();
+        let item = self.items.get_or_default(place.clone());
         item.because = item.because.or(because);
         let due_ms = due_ms.max(item.busy_until_ms);
         if item.ready.is_some_and(|slot| slot.0 <= due_ms) {
@@ -71,7 +71,7 @@ impl Agenda {
     /// Queues a key for a later time (`AddAfter`); an earlier such time that it already has stays.
     pub(super) fn add_after(&mut self, controller: ControllerIndex, key: ObjectKey, due_ms: u64, because: Option<u64>) {
         let place = (controller, key);
-        let item = self.items.entry(place.clone()).or_default();
+        let item = self.items.get_or_default(place.clone());
         item.because = item.because.or(because);
         if item.delayed.is_some_and(|slot| slot.0 <= due_ms) {
             return;
@@ -87,8 +87,8 @@ impl Agenda {
     /// Takes the first sync that is due at `now_ms`.
     pub(super) fn take(&mut self, now_ms: u64) -> Option<Due> {
         loop {
-            let (slot, place) = self.slots.get_min().filter(|(slot, _)| slot.0 <= now_ms).cloned()?;
-            self.slots.remove(&slot);
+            let slot = *self.slots.get_min().filter(|(slot, _)| slot.0 <= now_ms)?.0;
+            let place = self.slots.remove(&slot)?;
             let Some(item) = self.items.get_mut(&place) else { continue };
             if item.delayed == Some(slot) {
                 item.delayed = None;
@@ -119,11 +119,17 @@ impl Agenda {
 
     /// Ends a sync that failed: it is tried again after its back-off.
     pub(super) fn failed(&mut self, controller: ControllerIndex, key: ObjectKey, now_ms: u64, busy_until_ms: u64, because: Option<u64>) {
-        let item = self.items.entry((controller, key.clone())).or_default();
+        let item = self.items.get_or_default((controller, key.clone()));
         item.busy_until_ms = busy_until_ms;
         let delay_ms = RETRY_BASE_MS.saturating_mul(1 << item.failures.min(30)).min(RETRY_LIMIT_MS);
         item.failures += 1;
         self.add_after(controller, key, now_ms + delay_ms, because);
+    }
+
+    /// Forgets all that one controller has to do.
+    pub(super) fn forget(&mut self, controller: ControllerIndex) {
+        self.slots = self.slots.iter().filter(|(_, (other, _))| *other != controller).map(|(slot, place)| (*slot, place.clone())).collect();
+        self.items = self.items.iter().filter(|((other, _), _)| *other != controller).map(|(place, item)| (place.clone(), item.clone())).collect();
     }
 
     fn forget_idle(&mut self, now_ms: u64) {

@@ -8,8 +8,7 @@ use crate::api::resource::{CSI_DRIVERS, ObjectKey, PERSISTENT_VOLUME_CLAIMS, PER
 use crate::api::status::Status;
 use crate::server::request::Options;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The attach-detach controller. It remembers for which pods it has said that a volume is attached.
 pub(super) struct AttachDetach;
@@ -78,12 +77,12 @@ fn source(store: &Store, pod: &Value, volume: &Value) -> Option<(String, Value)>
 fn attach_csi(context: &mut Context, pod: &Value, volume: &str, driver: &str) -> Result<(), Status> {
     let needs_none = context.store().get(&CSI_DRIVERS, "", driver).is_some_and(|driver| driver.path("spec.attachRequired").as_bool() == Some(false));
     let node = pod.path("spec.nodeName").str();
-    let spec = Value::from(json!({"attacher": driver, "nodeName": node, "source": {"persistentVolumeName": volume}}));
+    let spec = json!({"attacher": driver, "nodeName": node, "source": {"persistentVolumeName": volume}});
     let name = format!("csi-{}", hash::of_value(&spec));
     if needs_none || context.store().get(&VOLUME_ATTACHMENTS, "", &name).is_some() {
         return Ok(());
     }
-    let mut attachment = Value::from(json!({"apiVersion": "storage.k8s.io/v1", "kind": "VolumeAttachment", "metadata": {"name": name}}));
+    let mut attachment = json!({"apiVersion": "storage.k8s.io/v1", "kind": "VolumeAttachment", "metadata": {"name": name}});
     attachment.set("spec", spec);
     context.client.create(&VOLUME_ATTACHMENTS, "", attachment).map(|_| ())
 }

@@ -11,8 +11,7 @@ use crate::api::x509::Request;
 use crate::api::{base64, meta};
 use crate::server::request::Options;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 const HOUR_MS: u64 = 3_600_000;
 /// The signers that upstream's controller manager has the keys for.
@@ -103,9 +102,7 @@ fn add_condition(context: &mut Context, mut request: Value, subresource: &str, t
     let now = context.now();
     request.push(
         "status.conditions",
-        Value::from(
-            json!({"type": type_, "status": "True", "reason": reason, "message": message, "lastUpdateTime": now.str(), "lastTransitionTime": now.str()}),
-        ),
+        json!({"type": type_, "status": "True", "reason": reason, "message": message, "lastUpdateTime": now.str(), "lastTransitionTime": now.str()}),
     );
     context.client.update_subresource(&CERTIFICATE_SIGNING_REQUESTS, request, subresource).map(|_| ())
 }

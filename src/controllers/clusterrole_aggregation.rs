@@ -52,7 +52,7 @@ impl Controller for ClusterRoleAggregation {
 mod tests {
     use super::super::testing::World;
     use crate::api::resource::CLUSTER_ROLES;
-    use serde_json::json;
+    use crate::value::json;
 
     #[test]
     fn rules_are_gathered_by_label() {
@@ -62,6 +62,6 @@ mod tests {
         let rule = json!({"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]});
         world.create(&CLUSTER_ROLES, json!({"metadata": {"name": "part", "labels": {"to": "view"}}, "rules": [rule]}));
         world.run(500);
-        assert_eq!(world.get(&CLUSTER_ROLES, "all").get("rules").items(), [rule.into()]);
+        assert_eq!(world.get(&CLUSTER_ROLES, "all").get("rules").items(), [rule]);
     }
 }

@@ -5,8 +5,8 @@ use crate::api::resource::{GroupResource, ObjectKey};
 use crate::api::status::Status;
 use crate::server::client::Client;
 use crate::store::{Change, Store};
+use crate::value::OrdMap;
 use crate::value::Value;
-use imbl::OrdMap;
 
 /// A controller: what concerns it, and what it does about it. It has no state of its own; a controller that is started anew does the same.
 pub(super) trait Controller: Sync {

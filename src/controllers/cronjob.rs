@@ -9,8 +9,7 @@ use crate::api::status::Status;
 use crate::api::{meta, time};
 use crate::server::request::Options;
 use crate::store::{Change, Store};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Sort, Value, json};
 
 /// More missed runs than that are told and not counted any further.
 const TOO_MANY_MISSED: usize = 100;
@@ -159,10 +158,10 @@ fn latest_missed(context: &mut Context, cron_job: &Value, schedule: &Schedule, o
 
 fn start_job(context: &mut Context, cron_job: &mut Value, scheduled_ms: u64) -> Result<(), Status> {
     let template = cron_job.path("spec.jobTemplate");
-    let mut job = Value::from(json!({
+    let mut job = json!({
         "apiVersion": "batch/v1", "kind": "Job",
         "metadata": {"name": format!("{}-{}", meta::name(cron_job), scheduled_ms / 60_000), "namespace": meta::namespace(cron_job)},
-    }));
+    });
     for field in ["labels", "annotations"] {
         let value = template.path("metadata").get(field);
         if !value.is_empty() {
@@ -210,7 +209,7 @@ fn forget_finished(context: &mut Context, cron_job: &Value, jobs: &[Value]) -> R
     for (limit, condition) in [("successfulJobsHistoryLimit", "Complete"), ("failedJobsHistoryLimit", "Failed")] {
         let Some(limit) = cron_job.path("spec").get(limit).as_i64() else { continue };
         let mut ended: Vec<&Value> = jobs.iter().filter(|job| meta::is_condition_true(job, condition)).collect();
-        ended.sort_by_key(|job| (time_ms(job.path("status.startTime")), meta::name(job).to_string()));
+        ended.order_by_key(|job| (time_ms(job.path("status.startTime")), meta::name(job).to_string()));
         let surplus = ended.len().saturating_sub(limit.max(0) as usize);
         for job in ended.into_iter().take(surplus) {
             delete_job(context, cron_job, meta::name(job))?;
@@ -224,12 +223,12 @@ mod tests {
     use super::super::testing::{World, template};
     use crate::api::meta;
     use crate::api::resource::{CRON_JOBS, JOBS, PODS};
-    use serde_json::json;
+    use crate::value::json;
 
     fn world(policy: &str) -> World {
         let mut world = World::new();
         let mut pod = template("report", "busybox");
-        pod["spec"]["restartPolicy"] = json!("Never");
+        pod.set("spec.restartPolicy", "Never");
         let spec = json!({
             "schedule": "*/1 * * * *", "concurrencyPolicy": policy, "successfulJobsHistoryLimit": 1, "failedJobsHistoryLimit": 1,
             "jobTemplate": {"spec": {"template": pod}},

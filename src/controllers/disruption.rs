@@ -8,8 +8,7 @@ use crate::api::resource::{DEPLOYMENTS, ObjectKey, POD_DISRUPTION_BUDGETS, PODS,
 use crate::api::status::Status;
 use crate::api::{labels, meta};
 use crate::store::{Change, ChangeType, Store};
-use crate::value::{Map, Value};
-use serde_json::json;
+use crate::value::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// An eviction that was granted but not carried out is forgotten after that time (`DeletionTimeout`).
@@ -119,10 +118,10 @@ fn write(context: &mut Context, mut budget: Value, status: Value) -> Result<(), 
 }
 
 fn set_condition(context: &Context, status: &mut Value, generation: i64, state: &str, reason: &str, message: &str) {
-    let mut condition = Value::from(json!({
+    let mut condition = json!({
         "type": "DisruptionAllowed", "status": state, "reason": reason, "message": message, "observedGeneration": generation,
         "lastTransitionTime": context.now().str(),
-    }));
+    });
     let conditions = status.get_mut("conditions").items_mut();
     match conditions.iter_mut().find(|old| old.get("type").str() == "DisruptionAllowed") {
         Some(old) => {
@@ -206,7 +205,7 @@ fn disrupted(budget: &Value, selected: &[Value], now_ms: u64) -> (Map, Option<u6
 mod tests {
     use super::super::testing::{World, template};
     use crate::api::resource::{POD_DISRUPTION_BUDGETS, REPLICA_SETS};
-    use serde_json::json;
+    use crate::value::json;
 
     fn allowed(world: &World, name: &str) -> i64 {
         world.get(&POD_DISRUPTION_BUDGETS, name).path("status.disruptionsAllowed").as_i64().unwrap_or(-1)
@@ -219,7 +218,7 @@ mod tests {
         world.create(&REPLICA_SETS, json!({"metadata": {"name": "web"}, "spec": {"replicas": 4, "selector": selector, "template": template("web", "nginx")}}));
         for (name, field, value) in [("two", "minAvailable", json!(3)), ("half", "maxUnavailable", json!("50%")), ("most", "minAvailable", json!("90%"))] {
             let mut spec = json!({"selector": selector});
-            spec[field] = value;
+            spec.set(field, value);
             world.create(&POD_DISRUPTION_BUDGETS, json!({"metadata": {"name": name}, "spec": spec}));
         }
         world.run(500);

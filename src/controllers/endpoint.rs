@@ -8,8 +8,7 @@ use crate::api::resource::{ENDPOINTS, ObjectKey, PODS, SERVICES};
 use crate::api::status::Status;
 use crate::server::request::Options;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::{Map, Value};
-use serde_json::json;
+use crate::value::{Map, Sort, Value, json};
 use std::collections::BTreeMap;
 
 /// More addresses than these are cut off, and an annotation says so (`maxCapacity`).
@@ -58,9 +57,9 @@ impl Controller for EndpointController {
                 return Ok(());
             }
         }
-        let mut endpoints = current.clone().unwrap_or_else(|| {
-            Value::from(json!({"apiVersion": "v1", "kind": "Endpoints", "metadata": {"name": key.name.as_str(), "namespace": key.namespace.as_str()}}))
-        });
+        let mut endpoints = current
+            .clone()
+            .unwrap_or_else(|| json!({"apiVersion": "v1", "kind": "Endpoints", "metadata": {"name": key.name.as_str(), "namespace": key.namespace.as_str()}}));
         if subsets.is_null() {
             endpoints.remove("subsets");
         } else {
@@ -148,12 +147,12 @@ fn subset(mut ports: Vec<Value>, ready: Vec<Value>, not_ready: Vec<Value>) -> Va
     let mut subset = Value::object();
     for (field, mut addresses) in [("addresses", ready), ("notReadyAddresses", not_ready)] {
         if !addresses.is_empty() {
-            addresses.sort_by_key(|address| (sort_key(address.get("ip").str()), address.path("targetRef.uid").str().to_string()));
+            addresses.order_by_key(|address| (sort_key(address.get("ip").str()), address.path("targetRef.uid").str().to_string()));
             subset.set(field, Value::array(addresses));
         }
     }
     ports.retain(|port| !port.is_null());
-    ports.sort_by_key(|port| (port.get("name").str().to_string(), port.get("port").as_i64()));
+    ports.order_by_key(|port| (port.get("name").str().to_string(), port.get("port").as_i64()));
     if !ports.is_empty() {
         subset.set("ports", Value::array(ports));
     }

@@ -7,8 +7,7 @@ use crate::api::resource::{ENDPOINT_SLICES, ENDPOINTS, ObjectKey, SERVICES};
 use crate::api::status::Status;
 use crate::server::request::Options;
 use crate::store::{Change, Store};
-use crate::value::{Map, Value};
-use serde_json::json;
+use crate::value::{Map, Value, json};
 
 const MANAGER: &str = "endpointslicemirroring-controller.k8s.io";
 const SKIP: &str = "endpointslice.kubernetes.io/skip-mirror";
@@ -85,7 +84,7 @@ fn slices(endpoints: &Value) -> Vec<Value> {
 }
 
 fn endpoint(address: &Value, ready: bool) -> Value {
-    let mut endpoint = Value::from(json!({"addresses": [address.get("ip").str()], "conditions": {"ready": ready}}));
+    let mut endpoint = json!({"addresses": [address.get("ip").str()], "conditions": {"ready": ready}});
     for field in ["hostname", "nodeName", "targetRef"] {
         if !address.get(field).is_empty() {
             endpoint.set(field, address.get(field).clone());
@@ -96,10 +95,10 @@ fn endpoint(address: &Value, ready: bool) -> Value {
 
 fn slice(endpoints: &Value, subset: &Value, address_type: &str, all: Vec<Value>) -> Value {
     let name = meta::name(endpoints);
-    let mut slice = Value::from(json!({
+    let mut slice = json!({
         "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": address_type,
         "metadata": {"generateName": format!("{name}-"), "namespace": meta::namespace(endpoints)},
-    }));
+    });
     let mut labels: Map = endpoints.path("metadata.labels").fields().clone();
     labels.insert(SERVICE_NAME, name);
     labels.insert(MANAGED_BY, MANAGER);
@@ -129,7 +128,7 @@ fn slice(endpoints: &Value, subset: &Value, address_type: &str, all: Vec<Value>)
 mod tests {
     use super::super::testing::World;
     use crate::api::resource::{ENDPOINT_SLICES, ENDPOINTS, SERVICES};
-    use serde_json::json;
+    use crate::value::json;
 
     #[test]
     fn endpoints_made_by_hand_have_their_slice() {

@@ -5,8 +5,7 @@ use crate::api::meta;
 use crate::api::resource::{ObjectKey, PERSISTENT_VOLUME_CLAIMS, PODS};
 use crate::api::status::Status;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The controller of ephemeral volumes.
 pub(super) struct EphemeralVolume;
@@ -40,8 +39,7 @@ impl Controller for EphemeralVolume {
                 continue;
             }
             let template = volume.path("ephemeral.volumeClaimTemplate");
-            let mut claim =
-                Value::from(json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": name, "namespace": key.namespace.as_str()}}));
+            let mut claim = json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": name, "namespace": key.namespace.as_str()}});
             for field in ["labels", "annotations"] {
                 if !template.path("metadata").get(field).is_empty() {
                     claim.path_mut("metadata").set(field, template.path("metadata").get(field).clone());

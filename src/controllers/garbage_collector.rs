@@ -8,8 +8,7 @@ use crate::api::resource::{EVENTS, GroupResource, ObjectKey};
 use crate::api::status::Status;
 use crate::server::request::{Options, PatchType};
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 const ORPHAN: &str = "orphan";
 const FOREGROUND: &str = "foregroundDeletion";
@@ -87,7 +86,7 @@ fn dependents(context: &Context, owner: &Value) -> Vec<(GroupResource, Value)> {
 fn remove_references(context: &mut Context, resource: &GroupResource, object: &Value, uids: &[&str]) -> Result<(), Status> {
     let references = object.path("metadata.ownerReferences").items();
     let rest: Vec<Value> = references.iter().filter(|reference| !uids.contains(&reference.get("uid").str())).cloned().collect();
-    let mut patch = Value::from(json!({"metadata": {"uid": meta::uid(object)}}));
+    let mut patch = json!({"metadata": {"uid": meta::uid(object)}});
     patch.set("metadata.ownerReferences", if rest.is_empty() { Value::Null } else { Value::array(rest) });
     ignore_not_found(context.client.patch(resource, meta::namespace(object), meta::name(object), "", PatchType::Merge, patch))
 }
@@ -171,7 +170,7 @@ mod tests {
     use super::super::testing::{World, template};
     use crate::api::meta;
     use crate::api::resource::{CONFIG_MAPS, DEPLOYMENTS, PODS, REPLICA_SETS};
-    use serde_json::json;
+    use crate::value::json;
 
     fn world_with_deployment() -> World {
         let mut world = World::new();
@@ -195,7 +194,7 @@ mod tests {
     fn foreground_deletion_waits_for_the_dependents() {
         let mut world = world_with_deployment();
         let pod = meta::name(&world.list(&PODS)[0]).to_string();
-        world.edit(&PODS, &pod, |pod| pod.set("metadata.finalizers", crate::value::Value::from(json!(["example.com/hold"]))));
+        world.edit(&PODS, &pod, |pod| pod.set("metadata.finalizers", crate::value::json!(["example.com/hold"])));
         world.delete(&DEPLOYMENTS, "web", "Foreground");
         world.live(3);
         assert!(world.find(&DEPLOYMENTS, "web").is_some());

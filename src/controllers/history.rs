@@ -7,8 +7,7 @@ use crate::api::meta;
 use crate::api::resource::CONTROLLER_REVISIONS;
 use crate::api::status::Status;
 use crate::server::request::Options;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Sort, Value, json};
 use std::collections::BTreeSet;
 
 /// The template as a revision keeps it: a patch that puts it back.
@@ -36,7 +35,7 @@ pub(super) fn apply(owner: &Value, revision: &Value) -> Value {
 pub(super) fn list(context: &mut Context, kind: &OwnerKind, owner: &Value) -> Result<Vec<Value>, Status> {
     let selector = owner.path("spec.selector").clone();
     let mut revisions = refs::claim(context, kind, owner, &selector, &CONTROLLER_REVISIONS)?;
-    revisions.sort_by_key(|revision| (count(revision, "revision"), created_ms(revision), meta::name(revision).to_string()));
+    revisions.order_by_key(|revision| (count(revision, "revision"), created_ms(revision), meta::name(revision).to_string()));
     Ok(revisions)
 }
 
@@ -79,10 +78,10 @@ pub(super) fn current(context: &mut Context, kind: &OwnerKind, owner: &Value, re
 
 fn new_revision(kind: &OwnerKind, owner: &Value, data: &Value, number: i64, collisions: Option<i64>, hashing: &Hashing) -> Value {
     let hash = (hashing.hash)(owner, data, collisions);
-    let mut revision = Value::from(json!({
+    let mut revision = json!({
         "apiVersion": "apps/v1", "kind": "ControllerRevision",
         "metadata": {"name": format!("{}-{hash}", meta::name(owner)), "namespace": meta::namespace(owner)},
-    }));
+    });
     let mut labels = owner.path("spec.template.metadata.labels").clone();
     labels.fields_mut().insert(hashing.label, hash);
     revision.set("metadata.labels", labels);

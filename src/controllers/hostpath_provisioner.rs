@@ -8,8 +8,7 @@ use crate::api::resource::{ObjectKey, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUM
 use crate::api::status::Status;
 use crate::server::request::Options;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 const PROVISIONER: &str = "k8s.io/minikube-hostpath";
 const ANNOTATION: &str = "volume.kubernetes.io/storage-provisioner";
@@ -50,14 +49,14 @@ fn provision(context: &mut Context, key: &ObjectKey) -> Result<(), Status> {
     }
     let Some(class) = context.store().get(&STORAGE_CLASSES, "", class_of(&claim)).cloned() else { return Ok(()) };
     context.event(&claim, "Normal", "Provisioning", &format!("External provisioner is provisioning volume for claim \"{key}\""));
-    let mut volume = Value::from(json!({
+    let mut volume = json!({
         "apiVersion": "v1", "kind": "PersistentVolume",
         "metadata": {"name": name, "annotations": {PROVISIONED_BY: PROVISIONER, "hostPathProvisionerIdentity": meta::uid(&class)}},
         "spec": {
             "hostPath": {"path": format!("/tmp/hostpath-provisioner/{}/{}", key.namespace, key.name), "type": ""},
             "storageClassName": meta::name(&class), "volumeMode": "Filesystem",
         },
-    }));
+    });
     let policy = class.get("reclaimPolicy").str();
     volume.set("spec.persistentVolumeReclaimPolicy", if policy.is_empty() { "Delete" } else { policy });
     volume.set("spec.accessModes", claim.path("spec.accessModes").clone());
@@ -92,7 +91,7 @@ fn delete_released(context: &mut Context, key: &ObjectKey) -> Result<(), Status>
 mod tests {
     use super::super::testing::World;
     use crate::api::resource::{NAMESPACES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, STORAGE_CLASSES};
-    use serde_json::json;
+    use crate::value::json;
 
     #[test]
     fn a_claim_of_the_standard_class_gets_a_volume_and_takes_it_along() {

@@ -55,11 +55,10 @@ use crate::api::resource::ObjectKey;
 use crate::server::Server;
 use crate::server::client::Client;
 use crate::server::request::User;
-use crate::store::{Cause, Change, ChangeType, Store};
-use crate::value::Value;
+use crate::store::{Cause, Change, Store};
+use crate::value::Vector;
 use agenda::Agenda;
 use controller::{Context, Controller, Memory, Queue};
-use imbl::Vector;
 
 /// How long a write takes to reach a controller; each controller hears a little after the one before it in the list.
 const WATCH_LATENCY_MS: u64 = 5;
@@ -127,30 +126,37 @@ impl ControllerManager {
 
     /// A write happened: queues what it concerns.
     pub fn observe(&mut self, change: &Change, store: &Store, now_ms: u64) {
-        for (index, controller) in CONTROLLERS.iter().enumerate() {
-            let due_ms = now_ms + WATCH_LATENCY_MS + (index % 4) as u64;
-            let mut queue = Queue { agenda: &mut self.agenda, controller: index, due_ms, because: Some(change.revision) };
-            controller.enqueue(change, store, &mut queue);
+        for index in 0..CONTROLLERS.len() {
+            self.show(index, change, store, now_ms);
         }
     }
 
-    /// The controller manager starts (again): its controllers see every object that there is, as a first list shows them.
+    fn show(&mut self, index: usize, change: &Change, store: &Store, now_ms: u64) {
+        let due_ms = now_ms + WATCH_LATENCY_MS + (index % 4) as u64;
+        let mut queue = Queue { agenda: &mut self.agenda, controller: index, due_ms, because: Some(change.revision) };
+        CONTROLLERS[index].enqueue(change, store, &mut queue);
+    }
+
+    /// The controller manager starts again: its controllers see every object that there is, as a first list shows them.
     pub fn restart(&mut self, store: &Store, now_ms: u64) {
         *self = ControllerManager::new();
-        for resource in store.resources() {
-            for object in store.list(resource, None) {
-                let change = Change {
-                    revision: object.path("metadata.resourceVersion").str().parse().unwrap_or(0),
-                    time_ms: now_ms,
-                    type_: ChangeType::Added,
-                    resource: resource.clone(),
-                    object: object.clone(),
-                    previous: Value::Null,
-                    cause: Cause::default(),
-                };
-                self.observe(&change, store, now_ms);
-            }
+        store.listed(now_ms).for_each(|change| self.observe(&change, store, now_ms));
+    }
+
+    /// One controller forgets everything and sees every object anew; false where there is none of that name (`deployment-controller`).
+    pub fn restart_one(&mut self, name: &str, store: &Store, now_ms: u64) -> bool {
+        let Some(index) = CONTROLLERS.iter().position(|controller| controller.name() == name) else { return false };
+        self.agenda.forget(index);
+        if let Some(memory) = self.memories.get_mut(index) {
+            *memory = Memory::new();
         }
+        store.listed(now_ms).for_each(|change| self.show(index, &change, store, now_ms));
+        true
+    }
+
+    /// The names of all controllers.
+    pub fn names() -> impl Iterator<Item = &'static str> {
+        CONTROLLERS.iter().map(|controller| controller.name())
     }
 
     /// When the next sync is due, in milliseconds since the Unix epoch.
@@ -161,17 +167,12 @@ impl ControllerManager {
     /// Does the sync that is due first, if one is due at `now_ms`.
     pub fn run_next(&mut self, server: &mut Server, now_ms: u64) {
         let Some(due) = self.agenda.take(now_ms) else { return };
+        let Some(memory) = self.memories.get_mut(due.controller) else { return };
         let controller = CONTROLLERS[due.controller];
         let cause = Cause { actor: controller.name().into(), because: due.because };
         let user = User::system(&format!("system:serviceaccount:kube-system:{}", controller.name()));
-        let mut context = Context {
-            client: Client::new(server, now_ms, user, cause),
-            now_ms,
-            memory: &mut self.memories[due.controller],
-            requeue_after_ms: None,
-            visited: 0,
-            component: controller.component(),
-        };
+        let mut context =
+            Context { client: Client::new(server, now_ms, user, cause), now_ms, memory, requeue_after_ms: None, visited: 0, component: controller.component() };
         let result = controller.sync(&due.key, &mut context);
         let work_ms = context.client.requests() as u64 * REQUEST_MS + (context.visited / OBJECTS_PER_MS) as u64;
         let requeue_after_ms = context.requeue_after_ms;

@@ -8,8 +8,7 @@ use crate::api::resource::{GroupResource, NAMESPACES, ObjectKey, PODS};
 use crate::api::status::Status;
 use crate::server::request::Options;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 use std::collections::BTreeMap;
 
 /// Content is deleted that long after the namespace was, so that every API server has heard of it (`namespaceDeletionGracePeriod`).
@@ -138,7 +137,7 @@ fn note(context: &Context, status: &mut Value, remaining: &Remaining) {
         if current.get("status").str() == state && current.get("message").str() == message {
             continue;
         }
-        let condition = Value::from(json!({"type": type_, "status": state, "lastTransitionTime": context.now().str(), "reason": reason, "message": message}));
+        let condition = json!({"type": type_, "status": state, "lastTransitionTime": context.now().str(), "reason": reason, "message": message});
         let conditions = status.get_mut("conditions").items_mut();
         match conditions.iter().position(|old| old.get("type").str() == type_) {
             Some(index) => conditions[index] = condition,
@@ -151,7 +150,7 @@ fn note(context: &Context, status: &mut Value, remaining: &Remaining) {
 mod tests {
     use super::super::testing::World;
     use crate::api::resource::{CONFIG_MAPS, NAMESPACES, PODS};
-    use serde_json::json;
+    use crate::value::json;
 
     #[test]
     fn a_deleted_namespace_waits_for_its_pods_then_its_content_then_goes() {

@@ -7,8 +7,7 @@ use crate::api::meta;
 use crate::api::resource::{LEASES, NODES, ObjectKey};
 use crate::api::status::Status;
 use crate::store::{Change, Store};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// Nodes are looked at in this rhythm (`--node-monitor-period`).
 const MONITOR_MS: u64 = 5_000;
@@ -52,7 +51,7 @@ impl Controller for NodeLifecycle {
     fn sync(&self, key: &ObjectKey, context: &mut Context) -> Result<(), Status> {
         let Some(node) = context.get(&NODES, key) else {
             if context.memory.remove(key).is_some() {
-                let gone = Value::from(json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": key.name.as_str(), "uid": key.name.as_str()}}));
+                let gone = json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": key.name.as_str(), "uid": key.name.as_str()}});
                 let message = format!("Node {0} event: Removing Node {0} from Controller", key.name);
                 context.event(&gone, "Normal", "RemovingNode", &message);
             }
@@ -67,7 +66,7 @@ impl Controller for NodeLifecycle {
         let node = note_silence(context, node)?;
         let node = set_schedule_taints(context, node)?;
         let is_ready = meta::is_condition_true(&node, "Ready");
-        context.memory.insert(key.clone(), Value::from(json!({"ready": is_ready})));
+        context.memory.insert(key.clone(), json!({"ready": is_ready}));
         if was_ready && !is_ready {
             context.event(&node, "Normal", "NodeNotReady", &format!("Node {} status is now: NodeNotReady", key.name));
             mark_pods_not_ready(context, &key.name)?;
@@ -107,10 +106,10 @@ fn note_silence(context: &mut Context, mut node: Value) -> Result<Value, Status>
                 condition.set("message", "Kubelet stopped posting node status.");
                 condition.set("lastTransitionTime", now.clone());
             }
-            None => conditions.push(Value::from(json!({
+            None => conditions.push(json!({
                 "type": type_, "status": "Unknown", "reason": "NodeStatusNeverUpdated", "message": "Kubelet never posted node status.",
                 "lastHeartbeatTime": before.path("metadata.creationTimestamp").str(), "lastTransitionTime": now.str(),
-            }))),
+            })),
         }
     }
     if node == before {
@@ -140,7 +139,7 @@ fn set_taints(context: &mut Context, node: Value, effect: &str, wanted: &[&str],
     taints.retain(|taint| taint.get("effect").str() != effect || !ours(taint.get("key").str()) || wanted.contains(&taint.get("key").str()));
     for key in wanted {
         if !taints.iter().any(|taint| taint.get("effect").str() == effect && taint.get("key").str() == *key) {
-            taints.push(Value::from(json!({"key": key, "effect": effect, "timeAdded": context.now().str()})));
+            taints.push(json!({"key": key, "effect": effect, "timeAdded": context.now().str()}));
         }
     }
     if taints == node.path("spec.taints").items() {
@@ -223,7 +222,7 @@ mod tests {
     use super::super::testing::World;
     use crate::api::resource::{LEASES, NODES, PODS};
     use crate::api::{meta, time};
-    use serde_json::json;
+    use crate::value::json;
 
     fn taints(world: &World, node: &str) -> Vec<String> {
         let node = world.get(&NODES, node);
@@ -236,7 +235,7 @@ mod tests {
             let created = world.create(&NODES, json!({"metadata": {"name": node}}));
             let now = time::rfc3339(world.now_ms);
             world.set_status(&NODES, &created, |status| {
-                *status = json!({"conditions": [{"type": "Ready", "status": "True", "lastHeartbeatTime": now}]}).into();
+                *status = json!({"conditions": [{"type": "Ready", "status": "True", "lastHeartbeatTime": now}]});
             });
         }
         world

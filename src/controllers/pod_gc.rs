@@ -7,8 +7,7 @@ use crate::api::resource::{NODES, ObjectKey, PODS};
 use crate::api::status::Status;
 use crate::server::request::Options;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// How often upstream looks (`gcCheckPeriod`).
 const PERIOD_MS: u64 = 20_000;
@@ -52,7 +51,7 @@ impl Controller for PodGarbageCollector {
             "type": "DisruptionTarget", "status": "True", "reason": "DeletionByPodGC", "message": "PodGC: node no longer exists",
             "lastTransitionTime": context.now().str(),
         });
-        delete(context, pod, Some(why.into()))
+        delete(context, pod, Some(why))
     }
 }
 
@@ -74,7 +73,7 @@ fn delete(context: &mut Context, mut pod: Value, why: Option<Value>) -> Result<(
 mod tests {
     use super::super::testing::World;
     use crate::api::resource::{NODES, PODS};
-    use serde_json::json;
+    use crate::value::json;
 
     #[test]
     fn pods_of_a_node_that_is_gone_go_after_a_while() {

@@ -4,7 +4,7 @@ use super::fields::{count, created_ms, time_ms};
 use crate::api::meta;
 use crate::api::resource::{PODS, REPLICA_SETS};
 use crate::store::Store;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
 
@@ -80,7 +80,7 @@ pub(super) fn sort_for_deletion(pods: &mut [Value], related: &BTreeMap<String, u
         true => Ordering::Equal,
         false => age_rank(a_ms, now_ms).cmp(&age_rank(b_ms, now_ms)).then_with(|| meta::uid(a).cmp(meta::uid(b))),
     };
-    pods.sort_by(|a, b| {
+    pods.order_by(|a, b| {
         (!node(a).is_empty())
             .cmp(&!node(b).is_empty())
             .then_with(|| phase_order(a).cmp(&phase_order(b)))

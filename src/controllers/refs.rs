@@ -6,8 +6,7 @@ use crate::api::status::Status;
 use crate::api::{labels, meta};
 use crate::server::request::PatchType;
 use crate::store::Store;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The kind of a controller object, as owner references name it.
 pub(super) struct OwnerKind {
@@ -94,7 +93,7 @@ pub(super) fn claim_some(
 fn adopt(context: &mut Context, kind: &OwnerKind, owner: &Value, object: Value, resource: &GroupResource) -> Result<Option<Value>, Status> {
     let mut references = object.path("metadata.ownerReferences").items().to_vec();
     references.push(kind.reference(owner));
-    let patch = Value::from(json!({"metadata": {"uid": meta::uid(&object)}}));
+    let patch = json!({"metadata": {"uid": meta::uid(&object)}});
     match patch_references(context, &object, resource, patch, references) {
         Err(status) if status.code == 404 => Ok(None),
         result => result.map(Some),

@@ -9,8 +9,7 @@ use crate::api::resource::{ObjectKey, PODS, REPLICA_SETS, REPLICATION_CONTROLLER
 use crate::api::status::Status;
 use crate::api::{labels, meta};
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The most pods that one sync makes or deletes (`BurstReplicas`).
 const BURST_REPLICAS: usize = 500;
@@ -85,7 +84,7 @@ impl ReplicaSetController {
             Some(failure) if conditions::find(&status, "ReplicaFailure").is_null() => {
                 let reason = if (active.len() as i64) < replicas(set) { "FailedCreate" } else { "FailedDelete" };
                 let condition = json!({"type": "ReplicaFailure", "status": "True", "lastTransitionTime": context.now().str(), "reason": reason, "message": failure.message});
-                conditions::set(&mut status, condition.into());
+                conditions::set(&mut status, condition);
             }
             None => conditions::remove(&mut status, "ReplicaFailure"),
             Some(_) => {}

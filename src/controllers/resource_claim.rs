@@ -6,8 +6,7 @@ use crate::api::meta;
 use crate::api::resource::{ObjectKey, PODS, RESOURCE_CLAIM_TEMPLATES, RESOURCE_CLAIMS};
 use crate::api::status::Status;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 const POD_CLAIM: &str = "resource.kubernetes.io/pod-claim-name";
 
@@ -44,7 +43,7 @@ impl Controller for ResourceClaimController {
                 continue;
             }
             match create(context, &pod, claim) {
-                Ok(created) => statuses.push(Value::from(json!({"name": name, "resourceClaimName": meta::name(&created)}))),
+                Ok(created) => statuses.push(json!({"name": name, "resourceClaimName": meta::name(&created)})),
                 Err(status) => {
                     context.event(&pod, "Warning", "FailedResourceClaimCreation", &format!("PodResourceClaim {name}: {}", status.message));
                     return Err(status);
@@ -68,10 +67,10 @@ fn create(context: &mut Context, pod: &Value, claim: &Value) -> Result<Value, St
         let why = format!("resourceclaimtemplate.resource.k8s.io \"{template_name}\" not found");
         return Err(Status::other(404, "NotFound", format!("resource claim template \"{template_name}\": {why}")));
     };
-    let mut object = Value::from(json!({
+    let mut object = json!({
         "apiVersion": "resource.k8s.io/v1", "kind": "ResourceClaim",
         "metadata": {"generateName": format!("{}-{name}-", meta::name(pod)), "namespace": namespace, "annotations": {POD_CLAIM: name}},
-    }));
+    });
     if !template.path("spec.metadata.labels").is_empty() {
         object.set("metadata.labels", template.path("spec.metadata.labels").clone());
     }

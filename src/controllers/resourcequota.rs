@@ -57,8 +57,7 @@ fn may_free(change: &Change) -> bool {
 mod tests {
     use super::super::testing::World;
     use crate::api::resource::{CONFIG_MAPS, RESOURCE_QUOTAS};
-    use crate::value::Value;
-    use serde_json::json;
+    use crate::value::json;
 
     #[test]
     fn a_quota_says_what_is_used() {
@@ -67,7 +66,7 @@ mod tests {
         world.create(&RESOURCE_QUOTAS, json!({"metadata": {"name": "small"}, "spec": {"hard": {"count/configmaps": "5"}}}));
         world.run(1000);
         let status = |world: &World| world.get(&RESOURCE_QUOTAS, "small").get("status").clone();
-        assert_eq!(status(&world), Value::from(json!({"hard": {"count/configmaps": "5"}, "used": {"count/configmaps": "2"}})));
+        assert_eq!(status(&world), json!({"hard": {"count/configmaps": "5"}, "used": {"count/configmaps": "2"}}));
         world.delete(&CONFIG_MAPS, "one", "");
         world.run(1000);
         assert_eq!(status(&world).path("used").get("count/configmaps").str(), "1");

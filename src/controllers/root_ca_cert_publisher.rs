@@ -6,8 +6,7 @@ use crate::api::meta;
 use crate::api::resource::{CONFIG_MAPS, NAMESPACES, ObjectKey};
 use crate::api::status::Status;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::json;
 
 const NAME: &str = "kube-root-ca.crt";
 const DESCRIPTION: &str = "Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.";
@@ -47,11 +46,11 @@ impl Controller for RootCaCertPublisher {
         if !is_active {
             return Ok(());
         }
-        let data = Value::from(json!({"ca.crt": ROOT_CA_CERTIFICATE}));
+        let data = json!({"ca.crt": ROOT_CA_CERTIFICATE});
         let Some(mut map) = context.get(&CONFIG_MAPS, &ObjectKey::new(&key.name, NAME)) else {
-            let mut map = Value::from(json!({
+            let mut map = json!({
                 "apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": NAME, "annotations": {"kubernetes.io/description": DESCRIPTION}},
-            }));
+            });
             map.set("data", data);
             return context.client.create(&CONFIG_MAPS, &key.name, map).map(|_| ());
         };

@@ -5,8 +5,7 @@ use crate::api::meta;
 use crate::api::resource::{NAMESPACES, ObjectKey, SERVICE_ACCOUNTS};
 use crate::api::status::Status;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::json;
 
 /// The controller of the `default` ServiceAccounts.
 pub(super) struct ServiceAccountController;
@@ -29,7 +28,7 @@ impl Controller for ServiceAccountController {
         if !is_active || context.store().get(&SERVICE_ACCOUNTS, &key.name, "default").is_some() {
             return Ok(());
         }
-        let account = Value::from(json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}}));
+        let account = json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}});
         match context.client.create(&SERVICE_ACCOUNTS, &key.name, account) {
             Err(status) if status.reason != "AlreadyExists" && !super::pod_control::is_namespace_terminating(&status) => Err(status),
             _ => Ok(()),

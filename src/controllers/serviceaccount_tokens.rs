@@ -8,8 +8,7 @@ use crate::api::status::Status;
 use crate::api::{base64, meta};
 use crate::server::request::Options;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 const TYPE: &str = "kubernetes.io/service-account-token";
 const ACCOUNT_NAME: &str = "kubernetes.io/service-account.name";
@@ -79,7 +78,7 @@ fn token(secret: &Value, account: &Value) -> String {
 mod tests {
     use super::super::testing::World;
     use crate::api::resource::{SECRETS, SERVICE_ACCOUNTS};
-    use serde_json::json;
+    use crate::value::json;
 
     #[test]
     fn a_secret_gets_its_token_and_goes_with_the_account() {

@@ -7,8 +7,7 @@ use crate::api::resource::{NODES, ObjectKey, PODS};
 use crate::api::status::Status;
 use crate::server::request::Options;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The taint eviction controller. It remembers when each doomed pod goes.
 pub(super) struct TaintEviction;
@@ -84,7 +83,7 @@ fn toleration_limit(pod: &Value, node: &Value) -> Limit {
 
 /// Upstream names the pod without its UID here.
 fn reference(pod: &Value) -> Value {
-    Value::from(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": meta::name(pod), "namespace": meta::namespace(pod)}}))
+    json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": meta::name(pod), "namespace": meta::namespace(pod)}})
 }
 
 fn evict(context: &mut Context, key: &ObjectKey, mut pod: Value) -> Result<(), Status> {
@@ -94,7 +93,7 @@ fn evict(context: &mut Context, key: &ObjectKey, mut pod: Value) -> Result<(), S
             "type": "DisruptionTarget", "status": "True", "reason": "DeletionByTaintManager", "message": "Taint manager: deleting due to NoExecute taint",
             "lastProbeTime": null, "lastTransitionTime": context.now().str(), "observedGeneration": super::fields::count(&pod, "metadata.generation"),
         });
-        conditions::set(pod.get_mut("status"), condition.into());
+        conditions::set(pod.get_mut("status"), condition);
         ignore_not_found(context.client.update_status(&PODS, pod))?;
     }
     ignore_not_found(context.client.delete(&PODS, &key.namespace, &key.name, Options::default()))

@@ -7,8 +7,7 @@ use crate::server::Server;
 use crate::server::client::Client;
 use crate::server::request::{Options, User};
 use crate::store::Cause;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Sort, Value, json};
 
 pub(super) const START_MS: u64 = 1_795_420_800_000;
 
@@ -36,8 +35,8 @@ impl World {
     }
 
     /// Creates an object in the namespace that it names, else in `demo`.
-    pub(super) fn create(&mut self, resource: &GroupResource, object: serde_json::Value) -> Value {
-        let mut object = Value::from(object);
+    pub(super) fn create(&mut self, resource: &GroupResource, object: Value) -> Value {
+        let mut object = object;
         let kind = self.server.registry().resource(resource).expect("a kind of the registry").clone();
         object.set("apiVersion", kind.api_version());
         object.set("kind", kind.kind.clone());
@@ -126,10 +125,10 @@ impl World {
                 let now = time::rfc3339(self.now_ms);
                 let address = format!("10.244.1.{}", self.server.store().revision() % 250 + 1);
                 self.set_status(&PODS, &pod, |status| {
-                    *status = Value::from(json!({
+                    *status = json!({
                         "phase": "Running", "podIP": address, "podIPs": [{"ip": address}],
                         "conditions": [{"type": "Ready", "status": "True", "lastTransitionTime": now}],
-                    }));
+                    });
                 });
             }
         }
@@ -151,8 +150,8 @@ impl World {
         let container = pod.path("spec.containers").items()[0].get("name").clone();
         self.set_status(&PODS, &pod, |status| {
             status.set("phase", phase);
-            status.set("conditions", Value::from(json!([{"type": "Ready", "status": "False", "lastTransitionTime": now}])));
-            let mut of_container = Value::from(json!({"state": {"terminated": {"exitCode": exit_code, "finishedAt": now}}}));
+            status.set("conditions", json!([{"type": "Ready", "status": "False", "lastTransitionTime": now}]));
+            let mut of_container = json!({"state": {"terminated": {"exitCode": exit_code, "finishedAt": now}}});
             of_container.set("name", container);
             status.set("containerStatuses", Value::array(vec![of_container]));
         });
@@ -161,12 +160,12 @@ impl World {
     /// `Reason message` of all Events, oldest first.
     pub(super) fn events(&self) -> Vec<String> {
         let mut events = self.list(&EVENTS);
-        events.sort_by_key(|event| event.path("metadata.resourceVersion").str().parse::<u64>().unwrap_or(0));
+        events.order_by_key(|event| event.path("metadata.resourceVersion").str().parse::<u64>().unwrap_or(0));
         events.iter().map(|event| format!("{} {}", event.get("reason").str(), event.get("message").str())).collect()
     }
 }
 
 /// The template of a pod with one container of that image.
-pub(super) fn template(app: &str, image: &str) -> serde_json::Value {
+pub(super) fn template(app: &str, image: &str) -> Value {
     json!({"metadata": {"labels": {"app": app}}, "spec": {"containers": [{"name": "main", "image": image}], "restartPolicy": "Always"}})
 }

@@ -3,6 +3,7 @@
 use super::failure::Failure;
 use super::flags::{Flag, FlagType, Flags};
 use super::session::Session;
+use crate::value::Sort;
 use std::fmt::Write;
 use std::future::Future;
 use std::pin::Pin;
@@ -137,7 +138,7 @@ impl Entry {
             }
         }
         let mut flags = (self.flags)();
-        flags.sort_by_key(|flag| flag.name);
+        flags.order_by_key(|flag| flag.name);
         if !flags.is_empty() {
             let _ = write!(text, "\nOptions:\n");
             for flag in &flags {

@@ -1,6 +1,6 @@
 //! The files of the workspace, as a value.
 
-use imbl::OrdMap;
+use crate::value::OrdMap;
 
 /// Texts by path. Paths have no leading `./` and use `/`; folders exist where files are in them.
 #[derive(Clone, Default, PartialEq, Debug)]

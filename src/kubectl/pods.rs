@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::resources::{self, Mapping};
 use crate::api::meta;
 use crate::server::request::Options;
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 use std::cmp::Ordering;
 
 /// A label selector as text, from `matchLabels` and `matchExpressions`.
@@ -15,7 +15,7 @@ pub fn selector_text(selector: &Value) -> String {
     for requirement in selector.get("matchExpressions").items() {
         let key = requirement.get("key").str();
         let mut values: Vec<&str> = requirement.get("values").items().iter().map(Value::str).collect();
-        values.sort_unstable();
+        values.order();
         let text = match requirement.get("operator").str() {
             "In" => format!("{key} in ({})", values.join(",")),
             "NotIn" => format!("{key} notin ({})", values.join(",")),
@@ -24,7 +24,7 @@ pub fn selector_text(selector: &Value) -> String {
         };
         parts.push((key.to_string(), text));
     }
-    parts.sort();
+    parts.order();
     parts.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(",")
 }
 
@@ -155,6 +155,6 @@ pub async fn running_pod(invocation: &Invocation, target: &str) -> Result<Value,
         return Ok(object);
     }
     let mut pods = of_object(invocation, &mapping, &object).await?;
-    pods.sort_by(by_logging);
+    pods.order_by(by_logging);
     pods.into_iter().next().ok_or_else(|| Failure::text("timed out waiting for the condition"))
 }

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use crate::api::registry::Registry;
 use crate::api::strategy::Kind;
-use crate::value::SmolStr;
+use crate::value::{SmolStr, Sort};
 use std::sync::Arc;
 
 /// A kind in one of its versions.
@@ -66,7 +66,7 @@ fn group_rank(kind: &Kind) -> usize {
 /// All kinds, in discovery's order of groups.
 pub fn in_order(registry: &Registry) -> Vec<Arc<Kind>> {
     let mut kinds: Vec<Arc<Kind>> = registry.all().cloned().collect();
-    kinds.sort_by(|a, b| (group_rank(a), &a.group, &a.plural).cmp(&(group_rank(b), &b.group, &b.plural)));
+    kinds.order_by(|a, b| (group_rank(a), &a.group, &a.plural).cmp(&(group_rank(b), &b.group, &b.plural)));
     kinds
 }
 
@@ -144,7 +144,7 @@ pub fn in_category(registry: &Registry, category: &str) -> Vec<Mapping> {
         "",
     ];
     let mut kinds: Vec<Arc<Kind>> = in_order(registry).into_iter().filter(|kind| kind.categories.iter().any(|name| name == category)).collect();
-    kinds.sort_by_key(|kind| (group_rank(kind), ALL.iter().position(|name| *name == kind.plural).unwrap_or(ALL.len())));
+    kinds.order_by_key(|kind| (group_rank(kind), ALL.iter().position(|name| *name == kind.plural).unwrap_or(ALL.len())));
     kinds.iter().map(Mapping::preferred).collect()
 }
 

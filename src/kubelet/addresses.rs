@@ -1,7 +1,7 @@
 //! Pod addresses: the host-local IPAM plugin of the container network.
 
+use crate::value::OrdSet;
 use crate::value::SmolStr;
-use imbl::OrdSet;
 use std::net::Ipv4Addr;
 
 /// The addresses of one node's pods. An address that was given back is given out again only when all others have had their turn.

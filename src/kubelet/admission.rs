@@ -37,16 +37,29 @@ impl Refusal {
 impl PodSync<'_, '_> {
     /// Takes the pod, makes room for it if it is critical, or refuses it; true when it was taken.
     pub(super) fn admit(&mut self) -> bool {
-        let refusal = match self.check_security().and_then(|()| self.check_node_selector()).and_then(|()| self.check_resources()) {
-            Ok(()) => return true,
-            Err(refusal) => refusal,
-        };
+        let refusal =
+            match self.check_pressure().and_then(|()| self.check_security()).and_then(|()| self.check_node_selector()).and_then(|()| self.check_resources()) {
+                Ok(()) => return true,
+                Err(refusal) => refusal,
+            };
         let makes_room = !refusal.missing.is_empty() && is_critical(&self.worker.pod);
         if makes_room && self.node.preempt(&self.worker.pod, &refusal.missing, self.client) {
             return true;
         }
         self.reject(&refusal.reason, &refusal.message);
         false
+    }
+
+    /// A machine that runs short of something takes no more pods, but for critical ones (the eviction manager's `Admit`); where it is memory
+    /// alone, it takes those that ask for some.
+    fn check_pressure(&self) -> Result<(), Refusal> {
+        let pod = &self.worker.pod;
+        let conditions: Vec<&str> = self.node.pressure_conditions().iter().filter(|condition| condition.1).map(|condition| condition.0).collect();
+        let asks_for_memory = resources::qos_class(pod) != "BestEffort";
+        if conditions.is_empty() || is_critical(pod) || (conditions == ["MemoryPressure"] && asks_for_memory) {
+            return Ok(());
+        }
+        Err(Refusal::new("Evicted", format!("The node had condition: [{}]. ", conditions.join(" "))))
     }
 
     fn check_security(&self) -> Result<(), Refusal> {

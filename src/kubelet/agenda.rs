@@ -1,6 +1,6 @@
 //! What is to be done when: one time per thing, the earliest first.
 
-use imbl::{OrdMap, OrdSet};
+use crate::value::{OrdMap, OrdSet};
 
 /// Things with the time they are due. Setting, moving, removing and finding the first cost O(log n); cloning costs nothing.
 #[derive(Clone)]

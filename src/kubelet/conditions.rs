@@ -1,8 +1,7 @@
 //! The conditions that the kubelet gives a pod: `pkg/kubelet/status/generate.go`.
 
 use super::pod_spec::{self, ContainerKind};
-use crate::value::{NULL, Value};
-use serde_json::json;
+use crate::value::{NULL, Value, json};
 
 /// The types of conditions that only the kubelet writes.
 pub const OWN_TYPES: [&str; 8] = [
@@ -49,7 +48,7 @@ impl Verdict {
     }
 
     fn condition(&self, type_: &str, generation: &Value) -> Value {
-        let mut condition = Value::from(json!({"type": type_, "status": self.status, "lastProbeTime": null}));
+        let mut condition = json!({"type": type_, "status": self.status, "lastProbeTime": null});
         if generation.as_i64().is_some_and(|generation| generation > 0) {
             condition.set("observedGeneration", generation);
         }

@@ -6,7 +6,7 @@ use super::pod_worker::PodWorker;
 use super::probe_results::{ProbeKind, ProbeResult};
 use super::runtime::{ContainerState, ContainerStatus, Profile, Runtime};
 use crate::api::time;
-use crate::value::{Map, NULL, SmolStr, Value};
+use crate::value::{Map, NULL, SmolStr, Sort, Value};
 
 /// What the statuses of one pod are made from.
 pub struct Sources<'a> {
@@ -25,7 +25,7 @@ pub fn container_statuses(sources: &Sources, kind: ContainerKind) -> Vec<Value> 
     let pod = &sources.worker.pod;
     let mut statuses: Vec<Value> = pod_spec::containers(pod, kind).iter().map(|container| container_status(sources, kind, container)).collect();
     if kind != ContainerKind::Init {
-        statuses.sort_by(|a, b| a.get("name").str().cmp(b.get("name").str()));
+        statuses.order_by(|a, b| a.get("name").str().cmp(b.get("name").str()));
     }
     statuses
 }

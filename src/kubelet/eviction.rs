@@ -8,8 +8,7 @@ use super::runtime::Profile;
 use super::volumes::HOST;
 use crate::api::quantity::{Format, Quantity};
 use crate::server::client::Client;
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 use std::sync::Arc;
 
 /// How often the machine is looked at (`evictionMonitoringPeriod`).
@@ -41,7 +40,8 @@ impl Node {
     /// Looks at what the machine's pods use, and ends the one that uses too much. The reference machines have no limits to meet.
     pub(super) fn monitor_usage(&mut self, client: &mut Client) {
         let now_ms = client.now_ms();
-        if self.config.profile == Profile::Reference || self.pods().next().is_none() {
+        let is_well = self.pressure == Pressure::default() && !self.runtime.is_disk_full();
+        if self.config.profile == Profile::Reference || (is_well && self.pods().next().is_none()) {
             return;
         }
         self.agenda.set(Task::Eviction, now_ms + PERIOD_MS);
@@ -60,12 +60,18 @@ impl Node {
         let about = super::node_status::reference(&self.config.name);
         let threshold = format!("Attempting to reclaim {}", shortage.resource);
         client.event(&about, "Warning", "EvictionThresholdMet", &threshold, "kubelet", &self.config.name);
+        if shortage.resource == "ephemeral-storage" && self.runtime.remove_unused_images() {
+            self.images_changed = true;
+            if self.disk_shortage().is_none() {
+                return;
+            }
+        }
         let Some(id) = self.first_to_go(&shortage, now_ms) else { return };
         let message = self.message(&shortage, id, now_ms);
         let condition = json!({
             "type": "DisruptionTarget", "status": "True", "lastProbeTime": null, "reason": "TerminationByKubelet", "message": message.clone(),
         });
-        self.evict(id, &message, condition.into(), client);
+        self.evict(id, &message, condition, client);
     }
 
     fn active(&self) -> impl Iterator<Item = &PodWorker> {
@@ -109,7 +115,8 @@ impl Node {
         let host = self.runtime.volume(HOST).map_or(0, |volume| volume.tree.used_bytes());
         let own: u64 = self.active().map(|worker| self.disk_bytes(worker)).sum();
         let images: u64 = self.runtime.images().map(|image| image.size_bytes).sum();
-        let available_bytes = capacity.saturating_sub(host + own + images);
+        let used = if self.runtime.is_disk_full() { capacity } else { host + own + images };
+        let available_bytes = capacity.saturating_sub(used);
         let threshold_bytes = capacity / 100 * DISK_THRESHOLD_PERCENT;
         (available_bytes < threshold_bytes).then_some(Shortage { resource: "ephemeral-storage", threshold_bytes, available_bytes })
     }

@@ -68,6 +68,10 @@ impl Kubelets {
             let address = format!("{}:10250", node.config.internal_ip);
             return Err(Status::other(500, "InternalError", format!("error dialing backend: dial tcp {address}: connect: connection refused")));
         }
+        if node.cut_off.is_some() {
+            let address = format!("{}:10250", node.config.internal_ip);
+            return Err(Status::other(500, "InternalError", format!("error dialing backend: dial tcp {address}: i/o timeout")));
+        }
         let id = running_container(node, meta::uid(pod), &name).ok_or_else(not_found)?;
         let options = ExecOptions { timeout_ms: 0, stdin: request.stdin, tty: request.tty };
         let exec = node.runtime.exec(&id, &request.command, options, now_ms, network);

@@ -72,10 +72,11 @@ impl Kubelets {
             // A pod without a node has written nothing.
             return Ok(LogText::default());
         };
-        if node.stopped {
+        if node.stopped || node.cut_off.is_some() {
+            let why = if node.stopped { "connect: connection refused" } else { "i/o timeout" };
             let address = format!("{}:10250", node.config.internal_ip);
             let path = format!("containerLogs/{}/{}/{container}", meta::namespace(pod), meta::name(pod));
-            return Err(Status::other(500, "InternalError", format!("Get \"https://{address}/{path}\": dial tcp {address}: connect: connection refused")));
+            return Err(Status::other(500, "InternalError", format!("Get \"https://{address}/{path}\": dial tcp {address}: {why}")));
         }
         let Some(worker) = node.pod(meta::uid(pod)) else {
             let message = format!("pod \"{}\" cannot be found - no logs available", meta::name(pod));

@@ -6,8 +6,7 @@ use super::pod_sync::PodSync;
 use super::pod_worker::PodWorker;
 use crate::api::meta;
 use crate::api::resource::{NODES, PODS};
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 use std::sync::Arc;
 
 const HASH: &str = "kubernetes.io/config.hash";
@@ -24,8 +23,13 @@ impl Node {
     pub(super) fn add_static_pods(&mut self, now_ms: u64) {
         for manifest in self.config.clone().static_pods.iter() {
             let pod = self.static_pod(manifest);
-            let id = self.next_pod_id();
             let uid = SmolStr::new(meta::uid(&pod));
+            if let Some(&id) = self.ids.get(&uid) {
+                self.change_worker(id, |worker| worker.is_found = false);
+                self.agenda.set(Task::Pod(id), now_ms);
+                continue;
+            }
+            let id = self.next_pod_id();
             self.ids.insert(uid, id);
             self.pods.insert(id, Arc::new(PodWorker::new(id, pod)));
             self.agenda.set(Task::Pod(id), now_ms);

@@ -22,6 +22,7 @@ mod env_file;
 mod eviction;
 mod exec;
 mod expansion;
+mod faults;
 mod hooks;
 mod host_path;
 mod image_name;
@@ -67,11 +68,11 @@ use crate::api::meta;
 use crate::api::resource::{CONFIG_MAPS, NODES, ObjectKey, PODS, SECRETS};
 use crate::server::Server;
 use crate::store::{Change, ChangeType, Store};
+use crate::value::{OrdMap, OrdSet};
 use crate::value::{SmolStr, Value};
 use agenda::Agenda;
-use imbl::{OrdMap, OrdSet};
-use runtime::Network;
 use runtime::fs::{Volume, VolumeId};
+use runtime::{Network, Registry};
 use std::sync::Arc;
 
 /// A ConfigMap (`false`) or Secret (`true`).
@@ -88,13 +89,21 @@ pub struct Kubelets {
     pod_nodes: OrdMap<SmolStr, SmolStr>,
     /// Which pods have volumes made from which object.
     sources: OrdMap<Source, OrdSet<(SmolStr, SmolStr)>>,
+    /// How the image registry answers.
+    registry: Registry,
 }
 
 impl Kubelets {
     /// Machines that are switched on at `now_ms`.
     pub fn new(configs: &[NodeConfig], now_ms: u64) -> Kubelets {
-        let mut kubelets =
-            Kubelets { nodes: OrdMap::new(), agenda: Agenda::default(), shared: OrdMap::new(), pod_nodes: OrdMap::new(), sources: OrdMap::new() };
+        let mut kubelets = Kubelets {
+            nodes: OrdMap::new(),
+            agenda: Agenda::default(),
+            shared: OrdMap::new(),
+            pod_nodes: OrdMap::new(),
+            sources: OrdMap::new(),
+            registry: Registry::default(),
+        };
         for config in configs {
             kubelets.add_node(config.clone(), now_ms);
         }
@@ -104,7 +113,9 @@ impl Kubelets {
     /// Switches one more machine on.
     pub fn add_node(&mut self, config: NodeConfig, now_ms: u64) {
         let name = config.name.clone();
-        self.nodes.insert(name.clone(), Arc::new(Node::new(config, now_ms)));
+        let mut node = Node::new(config, now_ms);
+        node.runtime.set_registry(self.registry, now_ms);
+        self.nodes.insert(name.clone(), Arc::new(node));
         self.plan(&name);
     }
 
@@ -152,7 +163,8 @@ impl Kubelets {
         if is_new_here || change.type_ == ChangeType::Deleted {
             self.index(&name, &change.object, change.type_ != ChangeType::Deleted);
         }
-        let Some(node) = self.nodes.get_mut(&name) else { return };
+        // Nobody tells a kubelet that is cut off; it will look again.
+        let Some(node) = self.nodes.get_mut(&name).filter(|node| node.cut_off.is_none()) else { return };
         if is_new_here || change.type_ == ChangeType::Deleted || differs_for_kubelet(&change.previous, &change.object) {
             Arc::make_mut(node).observe_pod(&change.object, change.revision, now_ms);
         } else if change.cause.actor.strip_prefix("kubelet ") != Some(node_name) && change.changed("status") {
@@ -174,7 +186,7 @@ impl Kubelets {
         for (is_secret, name) in projection::references(pod) {
             let source = (is_secret, ObjectKey::new(namespace, name));
             if add {
-                self.sources.entry(source).or_default().insert(entry.clone());
+                self.sources.get_or_default(source).insert(entry.clone());
             } else if let Some(pods) = self.sources.get_mut(&source) {
                 pods.remove(&entry);
                 if pods.is_empty() {
@@ -189,11 +201,11 @@ impl Kubelets {
             return;
         }
         let Some(pods) = self.sources.get(&(change.resource == SECRETS, change.key())).cloned() else { return };
-        for (name, uid) in pods {
-            let Some(node) = self.nodes.get_mut(&name) else { continue };
-            let Some(id) = node.pod(&uid).map(|worker| worker.id) else { continue };
+        for (name, uid) in &pods {
+            let Some(node) = self.nodes.get_mut(name) else { continue };
+            let Some(id) = node.pod(uid).map(|worker| worker.id) else { continue };
             Arc::make_mut(node).observe_source(id, now_ms);
-            self.plan(&name);
+            self.plan(name);
         }
     }
 
@@ -211,8 +223,8 @@ impl Kubelets {
             node.shared = self.shared.clone();
             node.run_next(server, network, now_ms);
             let written = std::mem::take(&mut node.shared_written);
-            for id in written {
-                self.share(&name, &id);
+            for id in &written {
+                self.share(&name, id);
             }
         }
         self.plan(&name);

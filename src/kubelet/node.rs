@@ -16,9 +16,9 @@ use crate::api::resource::PODS;
 use crate::server::Server;
 use crate::server::client::Client;
 use crate::server::request::User;
-use crate::store::Cause;
+use crate::store::{Cause, Store};
+use crate::value::{OrdMap, Vector};
 use crate::value::{SmolStr, Value};
-use imbl::{OrdMap, Vector};
 use std::sync::Arc;
 
 /// How long a write takes to reach a kubelet's watch.
@@ -69,7 +69,7 @@ pub struct PullOwner {
 
 /// A pod that was written and is yet to be looked at.
 #[derive(Clone, Debug)]
-struct Update {
+pub(super) struct Update {
     due_ms: u64,
     namespace: SmolStr,
     name: SmolStr,
@@ -84,6 +84,8 @@ pub struct Node {
     pub config: Arc<NodeConfig>,
     /// Whether its kubelet stands still.
     pub stopped: bool,
+    /// What its kubelet last saw of the cluster, while its link to the control plane is cut.
+    pub cut_off: Option<Box<Store>>,
     /// When its kubelet started.
     pub started_ms: u64,
     /// Its container runtime.
@@ -110,7 +112,7 @@ pub struct Node {
     pub shared_written: Vector<VolumeId>,
     pub(super) pods: OrdMap<PodId, Arc<PodWorker>>,
     pub(super) ids: OrdMap<SmolStr, PodId>,
-    updates: Vector<Update>,
+    pub(super) updates: Vector<Update>,
     next_id: PodId,
 }
 
@@ -121,6 +123,7 @@ impl Node {
         agenda.set(Task::NodeStatus, now_ms);
         Node {
             stopped: false,
+            cut_off: None,
             started_ms: now_ms,
             runtime: Runtime::new(config.profile),
             agenda,
@@ -271,6 +274,9 @@ impl Node {
         let cause = Cause { actor: SmolStr::from(format!("kubelet {}", self.config.name)), because: None };
         let user = User::system(&format!("system:node:{}", self.config.name));
         let mut client = Client::new(server, now_ms, user, cause);
+        if let Some(seen) = &self.cut_off {
+            client = client.cut_off((**seen).clone());
+        }
         match task {
             Task::NodeStatus => self.report_status(&mut client),
             Task::Lease => self.renew_lease(&mut client),
@@ -325,6 +331,15 @@ impl Node {
         let found = found.filter(|pod| meta::uid(pod) == update.uid.as_str() && pod.path("spec.nodeName").str() == self.config.name.as_str());
         match (self.ids.get(&update.uid).copied(), found) {
             (None, Some(pod)) => self.add_pod(pod, &update, client, network, now_ms),
+            (Some(id), Some(pod)) if self.worker(id).is_some_and(|worker| worker.is_found) => {
+                self.set_because(id, update.revision);
+                self.watch_usage(now_ms);
+                self.with_pod(id, client, network, now_ms, |sync| {
+                    sync.worker.is_found = false;
+                    sync.take_pod(pod);
+                    sync.add();
+                });
+            }
             (Some(id), Some(pod)) => {
                 self.set_because(id, update.revision);
                 self.with_pod(id, client, network, now_ms, |sync| sync.update(pod));
@@ -349,15 +364,20 @@ impl Node {
         }
     }
 
+    /// From its first pod on, what the pods use is looked at.
+    fn watch_usage(&mut self, now_ms: u64) {
+        if self.agenda.time(&Task::Eviction).is_none() && self.config.profile == Profile::Playground {
+            self.agenda.set(Task::Eviction, now_ms + PERIOD_MS);
+        }
+    }
+
     fn add_pod(&mut self, pod: Value, update: &Update, client: &mut Client, network: &mut dyn Network, now_ms: u64) {
         let id = self.next_pod_id();
         let mut worker = PodWorker::new(id, pod);
         worker.because = Some(update.revision);
         self.ids.insert(update.uid.clone(), id);
         self.pods.insert(id, Arc::new(worker));
-        if self.agenda.time(&Task::Eviction).is_none() && self.config.profile == Profile::Playground {
-            self.agenda.set(Task::Eviction, now_ms + PERIOD_MS);
-        }
+        self.watch_usage(now_ms);
         self.with_pod(id, client, network, now_ms, |pod| pod.add());
     }
 }

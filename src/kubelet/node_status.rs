@@ -7,8 +7,7 @@ use crate::api::resource::{CSI_NODES, LEASES, NODES};
 use crate::api::{meta, time};
 use crate::server::client::Client;
 use crate::server::request::PatchType;
-use crate::value::{Map, SmolStr, Value};
-use serde_json::json;
+use crate::value::{Map, SmolStr, Sort, Value, json};
 
 /// How often the status is worked out (`nodeStatusUpdateFrequency`).
 const UPDATE_MS: u64 = 10_000;
@@ -28,6 +27,13 @@ pub struct NodeStatusManager {
     reported_at_ms: u64,
     last: Value,
     lease_made: bool,
+}
+
+impl NodeStatusManager {
+    /// What a kubelet that starts again knows: whether there is a lease it finds out at once.
+    pub(super) fn restarted(before: &NodeStatusManager) -> NodeStatusManager {
+        NodeStatusManager { lease_made: before.lease_made, ..NodeStatusManager::default() }
+    }
 }
 
 impl Node {
@@ -139,18 +145,18 @@ impl Node {
         for (key, value) in &config.labels {
             labels.insert(key.clone(), value);
         }
-        let mut node = Value::from(json!({
+        let mut node = json!({
             "apiVersion": "v1", "kind": "Node",
             "metadata": {
                 "name": config.name.as_str(),
                 "annotations": {"volumes.kubernetes.io/controller-managed-attach-detach": "true"},
             },
             "spec": {},
-        }));
+        });
         node.set("metadata.labels", labels);
         if !config.taints.is_empty() {
             let taints = config.taints.iter().map(|(key, value, effect)| {
-                let mut taint = Value::from(json!({"key": key.as_str(), "effect": effect.as_str()}));
+                let mut taint = json!({"key": key.as_str(), "effect": effect.as_str()});
                 if !value.is_empty() {
                     taint.set("value", value);
                 }
@@ -172,20 +178,20 @@ impl Node {
         resources.insert("memory", amount(&config.memory));
         resources.insert("pods", config.pods.to_string());
         let resources = Value::from(resources);
-        let mut status = Value::from(json!({
+        let mut status = json!({
             "addresses": [{"type": "InternalIP", "address": config.internal_ip.as_str()}, {"type": "Hostname", "address": config.name.as_str()}],
             "conditions": self.conditions(),
             "daemonEndpoints": {"kubeletEndpoint": {"Port": 10250}},
             "nodeInfo": self.node_info(),
-        }));
+        });
         status.set("allocatable", &resources);
         status.set("capacity", &resources);
         let mut images: Vec<_> = self.runtime.images().collect();
-        images.sort_by_key(|image| std::cmp::Reverse(image.size_bytes));
+        images.order_by_key(|image| std::cmp::Reverse(image.size_bytes));
         let images: Vec<Value> = images
             .into_iter()
             .take(MAX_IMAGES)
-            .map(|image| Value::from(json!({"names": [image.id.as_str(), image.name.as_str()], "sizeBytes": image.size_bytes})))
+            .map(|image| json!({"names": [image.id.as_str(), image.name.as_str()], "sizeBytes": image.size_bytes}))
             .collect();
         if !images.is_empty() {
             status.set("images", images);
@@ -193,7 +199,7 @@ impl Node {
         status
     }
 
-    fn conditions(&self) -> Vec<serde_json::Value> {
+    fn conditions(&self) -> Vec<Value> {
         let condition = |type_: &str, is_so: bool, reason: &str, message: &str| {
             let status = if is_so { "True" } else { "False" };
             json!({"type": type_, "status": status, "reason": reason, "message": message})
@@ -204,7 +210,7 @@ impl Node {
         conditions
     }
 
-    fn node_info(&self) -> serde_json::Value {
+    fn node_info(&self) -> Value {
         let config = &self.config;
         let name = config.name.as_str();
         let (kernel, system) = match config.profile {
@@ -228,7 +234,7 @@ impl Node {
             "spec": {"drivers": null},
         });
         // It may be there from before; then it is as it should be.
-        let _ = client.create(&CSI_NODES, "", object.into());
+        let _ = client.create(&CSI_NODES, "", object);
     }
 
     /// Says that the node is alive.
@@ -253,13 +259,13 @@ impl Node {
             },
             "spec": {"holderIdentity": name.as_str(), "leaseDurationSeconds": LEASE_S, "renewTime": renewed},
         });
-        self.status.lease_made = client.create(&LEASES, "kube-node-lease", lease.into()).is_ok() || self.status.lease_made;
+        self.status.lease_made = client.create(&LEASES, "kube-node-lease", lease).is_ok() || self.status.lease_made;
     }
 }
 
 /// The node as Events about it name it: its UID there is its name.
 pub fn reference(name: &str) -> Value {
-    Value::from(json!({"kind": "Node", "apiVersion": "v1", "metadata": {"name": name, "uid": name}}))
+    json!({"kind": "Node", "apiVersion": "v1", "metadata": {"name": name, "uid": name}})
 }
 
 /// Whether somebody else has made the node's conditions other than they are.

@@ -8,8 +8,8 @@ use super::resize::Resize;
 use super::runtime::{ContainerId, SandboxId};
 use super::sync_pod::SyncRun;
 use super::volume_manager::PodVolumes;
+use crate::value::OrdMap;
 use crate::value::{SmolStr, Value};
-use imbl::OrdMap;
 
 /// A pod's number on its node.
 pub type PodId = u64;
@@ -75,6 +75,8 @@ pub struct PullFailures {
 pub struct PodWorker {
     /// Its number.
     pub id: PodId,
+    /// Whether the kubelet, having started again, has found it on its machine and is yet to take it up.
+    pub is_found: bool,
     /// The object as its last update brought it; its status may be older than the server's.
     pub pod: Value,
     /// The revision of the write that its next writes answer.
@@ -126,6 +128,7 @@ impl PodWorker {
     pub fn new(id: PodId, pod: Value) -> PodWorker {
         PodWorker {
             id,
+            is_found: false,
             pod,
             because: None,
             status: Value::Null,

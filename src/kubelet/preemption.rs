@@ -5,8 +5,7 @@ use super::node::Node;
 use super::pod_worker::{PodId, PodWorker, Stage, Termination};
 use super::resources;
 use crate::server::client::Client;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// So much of a resource has to be freed; CPU in thousandths, memory in bytes.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,7 +53,7 @@ impl Node {
                 "type": "DisruptionTarget", "status": "True", "lastProbeTime": null, "reason": "TerminationByKubelet",
                 "message": "Pod was preempted by Kubelet to accommodate a critical pod.",
             });
-            let termination = Termination { grace_override_s: None, reason: "Preempting".into(), message: message.into(), condition: condition.into() };
+            let termination = Termination { grace_override_s: None, reason: "Preempting".into(), message: message.into(), condition };
             self.terminate(id, termination, client.now_ms());
         }
         true

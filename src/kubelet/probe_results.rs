@@ -1,7 +1,7 @@
 //! What probes have found out about containers: upstream's `prober/results`.
 
 use super::runtime::ContainerId;
-use imbl::OrdMap;
+use crate::value::OrdMap;
 
 /// What is known of a container by one kind of probe.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

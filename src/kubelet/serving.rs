@@ -27,6 +27,11 @@ impl Kubelets {
         self.sandbox_of(pod_uid).is_some_and(|(node, sandbox)| node.runtime.listens(sandbox, port))
     }
 
+    /// The ports on which something in the pod listens.
+    pub fn ports(&self, pod_uid: &str) -> Vec<u16> {
+        self.sandbox_of(pod_uid).map(|(node, sandbox)| node.runtime.ports(sandbox)).unwrap_or_default()
+    }
+
     /// What the server on `request.port` in the pod says; `None` where none listens. Nothing changes by asking.
     pub fn answer(&self, pod_uid: &str, request: &HttpRequest, client_ip: &str, now_ms: u64) -> Option<Answer> {
         let (node, sandbox) = self.sandbox_of(pod_uid)?;

@@ -15,8 +15,8 @@ use super::resize::needs_restart;
 use super::restart_all;
 use super::runtime::{ContainerId, PullId, SandboxConfig};
 use crate::api::{meta, time};
+use crate::value::Vector;
 use crate::value::{SmolStr, Value};
-use imbl::Vector;
 
 /// How long after its last sync a pod is looked at anyway (`syncFrequency`), before jitter.
 const RESYNC_MS: u64 = 60_000;
@@ -37,9 +37,9 @@ pub struct SyncRun {
     /// What it waits for.
     waiting: Option<Waiting>,
     /// How each start went, for the reason cache.
-    results: Vector<(SmolStr, Option<StartFailure>)>,
+    results: Vec<(SmolStr, Option<StartFailure>)>,
     /// What went wrong, for when to try again.
-    errors: Vector<SyncError>,
+    errors: Vec<SyncError>,
     /// Whether it did anything to containers.
     acted: bool,
 }
@@ -72,7 +72,7 @@ struct SyncError {
 
 impl SyncRun {
     fn new(status: PodStatus) -> SyncRun {
-        SyncRun { status, steps: Vector::new(), waiting: None, results: Vector::new(), errors: Vector::new(), acted: false }
+        SyncRun { status, steps: Vector::new(), waiting: None, results: Vec::new(), errors: Vec::new(), acted: false }
     }
 
     /// Whether it does nothing yet but wait for volumes, which a delete cuts short.
@@ -81,8 +81,8 @@ impl SyncRun {
     }
 
     fn fail(&mut self, name: &str, reason: &str, message: String, retry_at_ms: Option<u64>) {
-        self.results.push_back((name.into(), Some(StartFailure { reason: reason.into(), message })));
-        self.errors.push_back(SyncError { retry_at_ms });
+        self.results.push((name.into(), Some(StartFailure { reason: reason.into(), message })));
+        self.errors.push(SyncError { retry_at_ms });
     }
 }
 
@@ -209,7 +209,7 @@ impl PodSync<'_, '_> {
                 if self.continue_mounting() {
                     self.sync_containers(run);
                 } else if self.mounting_failed() || self.now_ms >= deadline_ms {
-                    run.errors.push_back(SyncError { retry_at_ms: None });
+                    run.errors.push(SyncError { retry_at_ms: None });
                 } else {
                     self.wake_at(deadline_ms);
                     run.waiting = Some(Waiting::Volumes { deadline_ms });
@@ -229,7 +229,7 @@ impl PodSync<'_, '_> {
                     return false;
                 };
                 match outcome {
-                    Ok(()) => run.results.push_back((name, None)),
+                    Ok(()) => run.results.push((name, None)),
                     Err(message) => self.post_start_failed(name, container, message, run),
                 }
             }
@@ -315,7 +315,7 @@ impl PodSync<'_, '_> {
     /// A sync that can't go on.
     fn abandon(&mut self, run: &mut SyncRun) {
         run.steps.clear();
-        run.errors.push_back(SyncError { retry_at_ms: None });
+        run.errors.push(SyncError { retry_at_ms: None });
     }
 
     fn sandbox_config(&self, ip: &SmolStr, host_network: bool) -> SandboxConfig {
@@ -394,7 +394,7 @@ impl PodSync<'_, '_> {
             Ok(id) => {
                 let hook = container.path("lifecycle.postStart");
                 if hook.is_null() {
-                    run.results.push_back((name, None));
+                    run.results.push((name, None));
                 } else {
                     let hook = self.begin_hook(&id, &container, hook, 0);
                     run.waiting = Some(Waiting::PostStart { name, container: id, hook });

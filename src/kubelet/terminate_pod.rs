@@ -4,8 +4,7 @@ use super::kill::{PodKill, pod_grace_period_s};
 use super::pod_spec::{self, ContainerKind, is_terminal_phase};
 use super::pod_sync::PodSync;
 use super::pod_worker::{Activity, Stage};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// How long unmounting a pod's volumes and removing their folders takes.
 const UNMOUNT_MS: u64 = 200;

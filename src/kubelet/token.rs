@@ -4,8 +4,7 @@ use crate::api::meta;
 use crate::api::random::Random;
 use crate::api::resource::{NODES, SERVICE_ACCOUNTS};
 use crate::store::Store;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// How long a token is good for where the pod doesn't say, in seconds.
 const DEFAULT_EXPIRATION_S: i64 = 3600;

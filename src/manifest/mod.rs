@@ -2,6 +2,7 @@
 
 mod apostrophe;
 mod documents;
+mod format;
 mod node;
 mod resolve;
 mod span;
@@ -11,6 +12,7 @@ mod write_yaml;
 pub mod yaml;
 
 pub use documents::{Document, documents};
+pub use format::format;
 pub use node::{Field, Node};
 pub use resolve::resolve;
 pub use span::{Position, Span};

@@ -3,7 +3,7 @@
 use super::resolve::resolves_to_string;
 use super::write_json::{go_float, quote};
 use super::write_yaml::compare_keys;
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 
 /// Writes a value as a KYAML document.
 pub fn write_kyaml(value: &Value) -> String {
@@ -28,7 +28,7 @@ fn node(text: &mut String, value: &Value, level: usize) {
         Value::Array(items) => list(text, items, level),
         Value::Object(fields) => {
             let mut entries: Vec<(&SmolStr, &Value)> = fields.iter().collect();
-            entries.sort_by(|a, b| compare_keys(a.0, b.0));
+            entries.order_by(|a, b| compare_keys(a.0, b.0));
             text.push_str("{\n");
             for (key, field) in entries {
                 indent(text, level + 1);

@@ -1,7 +1,7 @@
 //! Values as YAML text, as `sigs.k8s.io/yaml` writes it (its emitter is that of goyaml v2: libyaml's).
 
 use super::resolve::resolves_to_string;
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 use std::cmp::Ordering;
 
 /// Lines are folded at the first blank after this column, as upstream's emitter has it.
@@ -127,7 +127,7 @@ impl Writer {
         match value {
             Value::Object(fields) if !fields.is_empty() => {
                 let mut entries: Vec<(&SmolStr, &Value)> = fields.iter().collect();
-                entries.sort_by(|a, b| compare_keys(a.0, b.0));
+                entries.order_by(|a, b| compare_keys(a.0, b.0));
                 for (index, (key, field)) in entries.into_iter().enumerate() {
                     if index > 0 || !inline {
                         self.begin_line(indent);

@@ -3,6 +3,7 @@
 use super::config::NetworkConfig;
 use super::containers::Containers;
 use super::hop::{Hop, HopKind, Place};
+use super::links::CutLinks;
 use super::named;
 use super::policy::{self, Direction, End, Verdict};
 use super::proxy::{self, Entry, NoEndpoint};
@@ -11,8 +12,8 @@ use crate::api::meta;
 use crate::api::resource::{NETWORK_POLICIES, NODES, PODS, SERVICES};
 use crate::kubelet::runtime::ConnectError;
 use crate::store::Store;
+use crate::value::{OrdMap, OrdSet};
 use crate::value::{SmolStr, Value};
-use imbl::{OrdMap, OrdSet};
 
 /// How long it takes until a connection that nobody answers is given up (Linux: six repetitions of SYN).
 pub const TIMEOUT_MS: u64 = 127_000;
@@ -30,6 +31,8 @@ pub struct View<'a> {
     pub config: &'a NetworkConfig,
     /// Pods, Services and nodes by address.
     pub addresses: &'a OrdMap<SmolStr, OrdSet<Place>>,
+    /// The links that are cut.
+    pub links: &'a CutLinks,
     /// All objects.
     pub store: &'a Store,
     /// The containers.
@@ -147,7 +150,16 @@ fn dial_api_server(view: &View, client: &Client, hops: &mut Vec<Hop>) -> Result<
     if let Err(why) = check_policies(view, client, &end, &Value::Null, "TCP", API_SERVER.1, hops) {
         return lost(hops, ConnectError::TimedOut, why);
     }
+    check_links(view, client, "", &Value::Null, hops)?;
     Ok(Target::ApiServer)
+}
+
+/// Whether a link on the way is cut.
+fn check_links(view: &View, client: &Client, node: &str, pod: &Value, hops: &mut Vec<Hop>) -> Result<(), ConnectError> {
+    let Some(link) = view.links.between(client, node, pod) else { return Ok(()) };
+    let [one, other] = link.ends();
+    hops.push(Hop::new(HopKind::Lost, format!("the link between {one} and {other} is cut")));
+    Err(ConnectError::TimedOut)
 }
 
 fn dial_service(view: &View, client: &Client, service: &Value, address: &str, port: u16, hops: &mut Vec<Hop>) -> Result<Target, ConnectError> {
@@ -227,6 +239,7 @@ fn dial_node(view: &View, client: &Client, node: &Value, port: u16, hops: &mut V
         hops.push(Hop::at(HopKind::Lost, &NODES, node, format!("{name} doesn't answer")));
         return Err(ConnectError::TimedOut);
     }
+    check_links(view, client, name, &Value::Null, hops)?;
     hops.push(Hop::at(HopKind::Node, &NODES, node, format!("port {port} of {name}")));
     for service in view.store.list(&SERVICES, None) {
         if let Some(listed) = proxy::node_port(service, port) {
@@ -271,6 +284,9 @@ fn dial_pod(view: &View, client: &Client, pod: &Value, port: u16, hops: &mut Vec
     if !view.containers.is_node_up(node) {
         hops.push(Hop::at(HopKind::Lost, &PODS, pod, format!("its machine {node} doesn't answer")));
         return Err(ConnectError::TimedOut);
+    }
+    if !is_itself {
+        check_links(view, client, node, pod, hops)?;
     }
     arrive(view, pod, port, hops)
 }

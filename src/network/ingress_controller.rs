@@ -9,9 +9,8 @@ use crate::server::Server;
 use crate::server::client::Client;
 use crate::server::request::{PatchType, User};
 use crate::store::{Cause, Change, ChangeType, Store};
-use crate::value::Value;
-use imbl::{OrdMap, OrdSet};
-use serde_json::json;
+use crate::value::{OrdMap, OrdSet};
+use crate::value::{Value, json};
 
 /// How often the ingress controller publishes addresses (`UpdateInterval` of its status syncer).
 const STATUS_PERIOD_MS: u64 = 60_000;
@@ -122,8 +121,7 @@ fn publish_ingress(client: &mut Client, ingress: &Value) {
     publish(client, &INGRESSES, ingress, json!([{"ip": address.as_str()}]));
 }
 
-fn publish(client: &mut Client, resource: &GroupResource, object: &Value, addresses: serde_json::Value) {
-    let addresses = Value::from(addresses);
+fn publish(client: &mut Client, resource: &GroupResource, object: &Value, addresses: Value) {
     let published = object.path("status.loadBalancer.ingress");
     if *published == addresses || (published.is_empty() && addresses.is_empty()) {
         return;

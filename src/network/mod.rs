@@ -12,6 +12,7 @@ mod hop;
 mod ingress;
 mod ingress_controller;
 mod ip;
+mod links;
 mod pattern;
 mod policy;
 mod proxy;
@@ -25,6 +26,7 @@ mod url;
 pub use config::NetworkConfig;
 pub use containers::{Containers, Served};
 pub use hop::{Hop, HopKind, Place};
+pub use links::{CutLinks, Link, LinkEnd};
 pub use request::Answer;
 pub use seen::SeenByContainers;
 pub use source::Source;
@@ -34,8 +36,8 @@ use crate::api::resource::{GroupResource, INGRESS_CLASSES, INGRESSES, NODES, Obj
 use crate::kubelet::runtime::HttpRequest;
 use crate::server::Server;
 use crate::store::{Change, ChangeType, Store};
+use crate::value::{OrdMap, OrdSet};
 use crate::value::{SmolStr, Value};
-use imbl::{OrdMap, OrdSet};
 use ingress_controller::IngressController;
 
 /// The network of the cluster.
@@ -47,12 +49,13 @@ pub struct Network {
     /// How many connections containers have made: what load balancing draws from.
     connections: u64,
     ingress_controller: IngressController,
+    links: CutLinks,
 }
 
 impl Network {
     /// A network without any machines yet.
     pub fn new(config: NetworkConfig) -> Network {
-        Network { config, addresses: OrdMap::new(), connections: 0, ingress_controller: IngressController::default() }
+        Network { config, addresses: OrdMap::new(), connections: 0, ingress_controller: IngressController::default(), links: CutLinks::default() }
     }
 
     /// How the network is set up.
@@ -65,6 +68,23 @@ impl Network {
     pub fn set_tunnel(&mut self, running: bool, now_ms: u64) {
         self.config.tunnel = running;
         self.ingress_controller.wake(now_ms);
+    }
+
+    /// Cuts a link, or mends it.
+    pub fn set_cut(&mut self, link: Link, is_cut: bool) {
+        self.links.set(link, is_cut);
+    }
+
+    /// The links that are cut.
+    pub fn cut_links(&self) -> &CutLinks {
+        &self.links
+    }
+
+    /// All that it remembers of addresses and tasks is forgotten, and made anew from what there is.
+    pub fn restart(&mut self, store: &Store, now_ms: u64) {
+        self.addresses = OrdMap::new();
+        self.ingress_controller = IngressController::default();
+        store.listed(now_ms).for_each(|change| self.observe(&change, store, now_ms));
     }
 
     /// A write happened.
@@ -106,7 +126,7 @@ impl Network {
     }
 
     fn view<'a>(&'a self, store: &'a Store, containers: &'a dyn Containers, draw: u64) -> connect::View<'a> {
-        connect::View { config: &self.config, addresses: &self.addresses, store, containers, draw }
+        connect::View { config: &self.config, addresses: &self.addresses, links: &self.links, store, containers, draw }
     }
 
     fn observe_addresses(&mut self, change: &Change) {
@@ -125,7 +145,7 @@ impl Network {
             }
         }
         for address in after {
-            self.addresses.entry(address).or_default().insert(place.clone());
+            self.addresses.get_or_default(address).insert(place.clone());
         }
     }
 }

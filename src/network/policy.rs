@@ -6,8 +6,7 @@ use crate::api::labels;
 use crate::api::meta;
 use crate::api::resource::{NAMESPACES, NETWORK_POLICIES};
 use crate::store::Store;
-use crate::value::{Map, NULL, SmolStr, Value};
-use serde_json::json;
+use crate::value::{Map, NULL, SmolStr, Value, json};
 
 /// One end of a connection.
 #[derive(Clone, Debug)]
@@ -23,7 +22,7 @@ pub struct End {
 impl End {
     /// The end that a client is.
     pub fn of_client(client: &Client) -> End {
-        let labels = || Value::from(json!({"app.kubernetes.io/name": "ingress-nginx", "app.kubernetes.io/component": "controller"}));
+        let labels = || json!({"app.kubernetes.io/name": "ingress-nginx", "app.kubernetes.io/component": "controller"});
         let stand_in = client.is_ingress_controller.then(|| (SmolStr::new_static(INGRESS_CONTROLLER_NAMESPACE), labels()));
         let pod = if client.is_isolated_pod() { client.pod.clone() } else { Value::Null };
         End { pod, ip: client.ip.to_string(), stand_in }
@@ -31,7 +30,7 @@ impl End {
 
     /// The cluster's DNS server, where no Service of the cluster has its address.
     pub fn of_dns(ip: &str) -> End {
-        End { pod: Value::Null, ip: ip.into(), stand_in: Some((SmolStr::new_static("kube-system"), Value::from(json!({"k8s-app": "kube-dns"})))) }
+        End { pod: Value::Null, ip: ip.into(), stand_in: Some((SmolStr::new_static("kube-system"), json!({"k8s-app": "kube-dns"}))) }
     }
 
     /// An address that is no pod's.
@@ -126,7 +125,7 @@ fn matches_peer(store: &Store, policy: &Value, rule: &Value, peer: &End) -> bool
         in_namespace && (pod_selector.is_null() || labels::matches(pod_selector, pod))
     };
     if let Some((namespace, pod)) = &peer.stand_in {
-        let namespace_labels = Value::from(json!({"kubernetes.io/metadata.name": namespace.as_str()}));
+        let namespace_labels = json!({"kubernetes.io/metadata.name": namespace.as_str()});
         return matches(namespace_labels.fields(), pod.fields(), meta::namespace(policy) == namespace);
     }
     if peer.pod.is_null() {

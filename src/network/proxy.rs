@@ -3,7 +3,7 @@
 use crate::api::meta;
 use crate::api::resource::{ENDPOINT_SLICES, GroupResource};
 use crate::store::Store;
-use crate::value::{NULL, SmolStr, Value};
+use crate::value::{NULL, SmolStr, Sort, Value};
 
 /// What the store's index is asked for.
 static SLICES: GroupResource = ENDPOINT_SLICES;
@@ -115,7 +115,7 @@ pub fn pick(store: &Store, service: &Value, port: &Value, entry: Entry, client_i
     if usable.is_empty() {
         return Err(NoEndpoint::NotOnThisNode);
     }
-    usable.sort_by(|a, b| a.ip.cmp(&b.ip));
+    usable.order_by(|a, b| a.ip.cmp(&b.ip));
     let draw = if service.path("spec.sessionAffinity").str() == "ClientIP" { hash(client_ip) } else { mix(draw) };
     usable.get((draw % usable.len() as u64) as usize).map(|endpoint| (*endpoint).clone()).ok_or(NoEndpoint::None)
 }

@@ -4,7 +4,7 @@ use crate::kubelet::runtime::{Answer as Said, ConnectError, DnsConfig, HttpRespo
 use crate::server::client::Client;
 use crate::server::request::{PatchType, User};
 use crate::store::Cause;
-use serde_json::json;
+use crate::value::json;
 
 const START_MS: u64 = 1_795_420_800_000;
 
@@ -65,11 +65,11 @@ impl Room {
         Client::new(&mut self.server, self.now_ms, User::admin(), Cause::default())
     }
 
-    fn create(&mut self, resource: &GroupResource, object: serde_json::Value) {
-        let text = |value: &serde_json::Value| value.as_str().unwrap_or("").to_string();
-        let (namespace, name) = (text(&object["metadata"]["namespace"]), text(&object["metadata"]["name"]));
-        let status = Value::from(object["status"].clone());
-        self.client().create(resource, &namespace, Value::from(object)).unwrap_or_else(|status| panic!("{}", status.message));
+    fn create(&mut self, resource: &GroupResource, object: Value) {
+        let text = |value: &Value| value.as_str().unwrap_or("").to_string();
+        let (namespace, name) = (text(object.path("metadata.namespace")), text(object.path("metadata.name")));
+        let status = object.path("status").clone();
+        self.client().create(resource, &namespace, object).unwrap_or_else(|status| panic!("{}", status.message));
         if !status.is_null() {
             let mut patch = Value::object();
             patch.set("status", status);
@@ -78,7 +78,7 @@ impl Room {
         self.observe();
     }
 
-    fn pod(&mut self, namespace: &str, name: &str, node: &str, ip: &str, labels: serde_json::Value, port: Option<u16>) {
+    fn pod(&mut self, namespace: &str, name: &str, node: &str, ip: &str, labels: Value, port: Option<u16>) {
         self.create(
             &PODS,
             json!({
@@ -92,9 +92,9 @@ impl Room {
         self.containers.listening.extend(port.map(|port| (SmolStr::from(uid), port)));
     }
 
-    fn service(&mut self, name: &str, spec: serde_json::Value, cluster_ip: &str, pods: &[&str], port: u16) {
+    fn service(&mut self, name: &str, spec: Value, cluster_ip: &str, pods: &[&str], port: u16) {
         let mut spec = spec;
-        spec["clusterIP"] = json!(cluster_ip);
+        spec.set("clusterIP", cluster_ip);
         self.create(&SERVICES, json!({"metadata": {"namespace": "demo", "name": name}, "spec": spec}));
         let endpoints: Vec<_> = pods
             .iter()
@@ -263,7 +263,7 @@ fn node_ports_answer_on_every_machine_or_with_local_policy_only_where_a_pod_is()
 fn network_policies_let_through_what_they_allow_and_nothing_else() {
     let client = pod("demo", "client");
     let stranger = pod("shop", "stranger");
-    let web = |ingress: serde_json::Value| json!({"podSelector": {"matchLabels": {"app": "web"}}, "policyTypes": ["Ingress"], "ingress": ingress});
+    let web = |ingress: Value| json!({"podSelector": {"matchLabels": {"app": "web"}}, "policyTypes": ["Ingress"], "ingress": ingress});
     let blocked = Err(ConnectError::TimedOut);
     for (what, spec, from_client, from_stranger) in [
         ("nothing in", web(json!([])), blocked.clone(), blocked.clone()),
@@ -293,7 +293,7 @@ fn network_policies_let_through_what_they_allow_and_nothing_else() {
 fn a_policy_that_forgets_dns_makes_names_time_out() {
     let mut room = Room::new(NetworkConfig::playground());
     let to_web = json!([{"to": [{"podSelector": {"matchLabels": {"app": "web"}}}]}]);
-    let spec = |egress: &serde_json::Value| json!({"podSelector": {"matchLabels": {"role": "client"}}, "policyTypes": ["Egress"], "egress": egress});
+    let spec = |egress: &Value| json!({"podSelector": {"matchLabels": {"role": "client"}}, "policyTypes": ["Egress"], "egress": egress});
     room.create(&NETWORK_POLICIES, json!({"metadata": {"namespace": "demo", "name": "web-only"}, "spec": spec(&to_web)}));
     assert_eq!(room.status(&pod("demo", "client"), "http://10.96.1.1"), Ok(200));
     assert_eq!(room.status(&pod("demo", "client"), "http://web"), Err(ConnectError::Resolve(ResolveError::TimedOut)));

@@ -7,6 +7,8 @@ pub enum Typed {
     Nothing,
     /// `kubectl …`: the arguments without the word `kubectl`.
     Kubectl(Vec<String>),
+    /// `fault …`: the words after `fault`.
+    Fault(Vec<String>),
     /// `clear`.
     Clear,
     /// `help`.
@@ -24,9 +26,10 @@ pub fn read(line: &str) -> Typed {
     let Some((program, arguments)) = words.split_first() else { return Typed::Nothing };
     match program.as_str() {
         "kubectl" | "k" => Typed::Kubectl(arguments.to_vec()),
+        "fault" => Typed::Fault(arguments.to_vec()),
         "clear" => Typed::Clear,
         "help" => Typed::Help,
-        other => Typed::Refused(format!("bash: {other}: command not found (this terminal knows kubectl, clear and help)")),
+        other => Typed::Refused(format!("bash: {other}: command not found (this terminal knows kubectl, fault, clear and help)")),
     }
 }
 

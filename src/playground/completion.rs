@@ -3,12 +3,16 @@
 
 use super::workspace::Workspace;
 use super::yaml_path::{self, Line, Step};
-use crate::api::resource::{CONFIG_MAPS, GroupResource, NAMESPACES, PERSISTENT_VOLUME_CLAIMS, SECRETS, SERVICE_ACCOUNTS, SERVICES, STORAGE_CLASSES};
+use crate::api::resource::{
+    CONFIG_MAPS, GroupResource, INGRESS_CLASSES, NAMESPACES, NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, PRIORITY_CLASSES, SECRETS,
+    SERVICE_ACCOUNTS, SERVICES, STORAGE_CLASSES,
+};
+use crate::api::schema::descriptions::{self, State};
 use crate::api::schema::{self, Definition, Field, FieldType};
 use crate::api::{meta, registry::Registry};
 use crate::manifest::documents;
 use crate::store::Store;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use std::collections::BTreeSet;
 
 /// Something that could be typed.
@@ -58,7 +62,8 @@ pub fn complete(text: &str, offset: usize, workspace: &Workspace, store: &Store,
 
 fn place(text: &str, offset: usize) -> Option<Place> {
     let before = text.get(..offset)?;
-    let document = documents(text).into_iter().rev().find(|document| document.start.offset <= offset)?;
+    // With one line more there is a document also where nothing is written yet.
+    let document = documents(&format!("{text}\n")).into_iter().rev().find(|document| document.start.offset <= offset)?;
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
     let typed = &before[line_start..];
     // What is typed of a name is replaced by one that can be read as a field.
@@ -88,8 +93,13 @@ fn keys(path: &[Step]) -> Vec<&str> {
 fn names(place: &Place) -> Vec<Completion> {
     let Some((_, parent)) = place.path.split_last() else { return Vec::new() };
     let Some(kind) = place.kind else {
-        let first = ["apiVersion", "kind", "metadata"].into_iter().filter(|_| parent.is_empty());
-        return first.map(|name| plain(name, &format!("{name}: "))).collect();
+        if !parent.is_empty() {
+            return Vec::new();
+        }
+        let first = ["apiVersion", "kind", "metadata"].into_iter().map(|name| plain(name, &format!("{name}: ")));
+        // Where nothing is written yet, whole objects are offered.
+        let is_new = place.lines.iter().all(|line| line.value.is_empty());
+        return first.chain(skeletons().filter(|_| is_new)).collect();
     };
     let definition = if parent.is_empty() { Some(kind) } else { kind.walk(keys(parent)).and_then(|field| field.type_.item_definition()) };
     let there: BTreeSet<&str> = place
@@ -102,8 +112,16 @@ fn names(place: &Place) -> Vec<Completion> {
     // What the cluster writes is nothing to be typed.
     let wanted = fields.filter(|field| !there.contains(field.name) && (!parent.is_empty() || field.name != "status") && field.name != "managedFields");
     let mut found: Vec<Completion> = wanted.map(of_field).collect();
-    found.sort_by_key(|completion| !completion.detail.ends_with("required"));
+    found.order_by_key(|completion| !completion.detail.ends_with("required"));
     found
+}
+
+/// Whole objects to begin with.
+fn skeletons() -> impl Iterator<Item = Completion> {
+    include_str!("completion/skeletons.yaml").split("---\n").map(|text| {
+        let kind = text.lines().find_map(|line| line.strip_prefix("kind: ")).unwrap_or_default();
+        Completion { detail: "new object".into(), info: text.into(), ..plain(kind, text) }
+    })
 }
 
 fn of_field(field: &Field) -> Completion {
@@ -145,7 +163,12 @@ fn values(place: &Place, workspace: &Workspace, store: &Store, registry: &Regist
     let names = keys(&place.path);
     let words: Vec<String> = match names.as_slice() {
         ["kind"] => registry.all().map(|kind| kind.kind.to_string()).collect::<BTreeSet<_>>().into_iter().collect(),
-        ["apiVersion"] => registry.all().map(|kind| kind.api_version()).collect::<BTreeSet<_>>().into_iter().collect(),
+        ["apiVersion"] => {
+            let kind = place.lines.iter().find(|line| line.path == [Step::Key("kind".into())]).and_then(|line| place.text.get(line.value.clone()));
+            let of_kind: BTreeSet<String> = registry.all().filter(|each| kind == Some(each.kind.as_str())).map(|kind| kind.api_version()).collect();
+            let all = || registry.all().map(|kind| kind.api_version()).collect();
+            if of_kind.is_empty() { all() } else { of_kind }.into_iter().collect()
+        }
         ["metadata", "namespace"] => objects(&NAMESPACES, "", workspace, store, registry),
         [.., "secretKeyRef" | "secretRef", "name"] | [.., "secret", "secretName"] => objects(&SECRETS, &place.namespace, workspace, store, registry),
         [.., "configMapKeyRef" | "configMapRef", "name"] | [.., "volumes", "configMap", "name"] => {
@@ -154,6 +177,12 @@ fn values(place: &Place, workspace: &Workspace, store: &Store, registry: &Regist
         [.., "secretKeyRef", "key"] => keys_of(&SECRETS, place, workspace, store, registry),
         [.., "configMapKeyRef", "key"] => keys_of(&CONFIG_MAPS, place, workspace, store, registry),
         [.., "persistentVolumeClaim", "claimName"] => objects(&PERSISTENT_VOLUME_CLAIMS, &place.namespace, workspace, store, registry),
+        [.., "volumeName"] => objects(&PERSISTENT_VOLUMES, "", workspace, store, registry),
+        [.., "priorityClassName"] => objects(&PRIORITY_CLASSES, "", workspace, store, registry),
+        [.., "ingressClassName"] => objects(&INGRESS_CLASSES, "", workspace, store, registry),
+        [.., "nodeName"] => objects(&NODES, "", workspace, store, registry),
+        [.., "scaleTargetRef" | "roleRef", "name"] => beside(place, "kind", workspace, store, registry),
+        ["spec", "selector", key] | [.., "matchLabels", key] => labels_of(key, &place.namespace, workspace, store),
         [.., "storageClassName"] => objects(&STORAGE_CLASSES, "", workspace, store, registry),
         [.., "serviceAccountName"] => objects(&SERVICE_ACCOUNTS, &place.namespace, workspace, store, registry),
         [.., "backend", "service", "name"] | [.., "serviceName"] => objects(&SERVICES, &place.namespace, workspace, store, registry),
@@ -181,6 +210,20 @@ fn known_values(kind: Option<&'static Definition>, names: &[&str]) -> Vec<String
         [.., "concurrencyPolicy"] => &["Allow", "Forbid", "Replace"],
         [.., "podManagementPolicy"] => &["OrderedReady", "Parallel"],
         [.., "completionMode"] => &["NonIndexed", "Indexed"],
+        [.., "tolerations", "operator"] => &["Equal", "Exists"],
+        [.., "operator"] => &["In", "NotIn", "Exists", "DoesNotExist"],
+        [.., "topologyKey"] => &["kubernetes.io/hostname", "topology.kubernetes.io/zone"],
+        [.., "policyTypes"] => &["Ingress", "Egress"],
+        [.., "verbs"] => &["get", "list", "watch", "create", "update", "patch", "delete"],
+        [.., "scheme"] => &["HTTP", "HTTPS"],
+        [.., "sessionAffinity"] => &["None", "ClientIP"],
+        [.., "externalTrafficPolicy" | "internalTrafficPolicy"] => &["Cluster", "Local"],
+        [.., "dnsPolicy"] => &["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"],
+        [.., "metrics", "type"] => &["Resource", "ContainerResource", "Pods", "Object", "External"],
+        [.., "target", "type"] => &["Utilization", "AverageValue", "Value"],
+        ["type"] => &["Opaque", "kubernetes.io/tls", "kubernetes.io/basic-auth", "kubernetes.io/dockerconfigjson"],
+        [.., "roleRef", "kind"] => &["Role", "ClusterRole"],
+        [.., "subjects", "kind"] => &["ServiceAccount", "User", "Group"],
         _ => match kind.and_then(|kind| kind.walk(names.iter().copied())).map(|field| &field.type_) {
             Some(FieldType::Bool) => &["true", "false"],
             _ => &[],
@@ -206,6 +249,24 @@ fn objects(resource: &GroupResource, namespace: &str, workspace: &Workspace, sto
     names.into_iter().filter(|name| !name.is_empty()).collect()
 }
 
+/// The objects of the kind that the field `kind` beside names.
+fn beside(place: &Place, field: &str, workspace: &Workspace, store: &Store, registry: &Registry) -> Vec<String> {
+    let Some((_, parent)) = place.path.split_last() else { return Vec::new() };
+    let wanted = [parent, &[Step::Key(field.into())]].concat();
+    let kind = place.lines.iter().find(|line| line.path == wanted).and_then(|line| place.text.get(line.value.clone()));
+    let resources = registry.all().filter(|each| kind == Some(each.kind.as_str()));
+    resources.flat_map(|kind| objects(&kind.resource(), if kind.namespaced { &place.namespace } else { "" }, workspace, store, registry)).collect()
+}
+
+/// The values that a label has among pods and among the templates of pods, in the files and in the cluster.
+fn labels_of(key: &str, namespace: &str, workspace: &Workspace, store: &Store) -> Vec<String> {
+    let written = workspace.files.iter().flat_map(|file| documents(&file.text)).filter_map(|document| document.value.ok());
+    let live = store.list(&PODS, Some(namespace)).cloned();
+    let paths = ["metadata.labels", "spec.template.metadata.labels"];
+    let values = written.chain(live).flat_map(|object| paths.map(|path| object.path(path).get(key).str().to_owned()));
+    values.filter(|value| !value.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
 /// The keys of the Secret or ConfigMap that the field beside names.
 fn keys_of(resource: &GroupResource, place: &Place, workspace: &Workspace, store: &Store, registry: &Registry) -> Vec<String> {
     let Some((_, parent)) = place.path.split_last() else { return Vec::new() };
@@ -229,7 +290,16 @@ pub fn help(text: &str, offset: usize) -> Option<Help> {
     let place = place(text, text.get(offset..)?.find('\n').map_or(text.len(), |end| offset + end))?;
     let line = place.lines.iter().find(|line| line.key.contains(&offset) || line.key.end == offset)?;
     let field = place.kind?.walk(keys(&line.path))?;
-    Some(Help { from: line.key.start, to: line.key.end, title: format!("{} <{}>", field.name, type_name(&field.type_)), text: field.description().to_owned() })
+    Some(Help { from: line.key.start, to: line.key.end, title: format!("{} <{}>", field.name, type_name(&field.type_)), text: described(field).to_owned() })
+}
+
+/// What a field is for, or why that can't be said.
+fn described(field: &Field) -> &'static str {
+    match descriptions::state() {
+        State::Here => field.description(),
+        State::Coming => "The descriptions of fields are still being loaded.",
+        State::Missing => "The descriptions of fields could not be loaded; open the page again when there is a network.",
+    }
 }
 
 #[cfg(test)]

@@ -1,13 +1,46 @@
 //! What is wrong with the files, and what applying them would do, before it is done: they are applied to a copy of the
 //! cluster, which costs nothing, and thrown away with it. So the words are those that Apply will say.
 
+mod difference;
+mod fixes;
+mod references;
+#[cfg(test)]
+mod tests;
+
+pub use difference::{Difference, differences};
+
+use super::scene::ObjectRef;
 use super::workspace::{File, Workspace};
 use super::yaml_path;
+use crate::api::meta;
+use crate::api::registry::Registry;
 use crate::cluster::Cluster;
 use crate::kubectl::{Command, Environment, Files, Kubeconfig, Step, Stream};
 use crate::manifest::{Document, documents};
-use crate::value::SmolStr;
+use crate::value::{SmolStr, Value};
 use std::ops::Range;
+
+/// How bad a problem is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Severity {
+    /// It would be refused.
+    Error,
+    /// It would be taken, and would not work.
+    Warning,
+}
+
+/// A correction.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Fix {
+    /// What is put there, for a button.
+    pub label: String,
+    /// Where, in bytes of the file.
+    pub from: usize,
+    /// Until where.
+    pub to: usize,
+    /// What belongs there.
+    pub insert: String,
+}
 
 /// Something that the cluster would refuse.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -22,13 +55,51 @@ pub struct Problem {
     pub to: usize,
     /// What is wrong, in the words of kubectl or of the server.
     pub message: String,
+    /// How bad it is.
+    pub severity: Severity,
+    /// What would help, where that is known.
+    pub fix: Option<Fix>,
+}
+
+/// What would become of an object.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Verdict {
+    /// It would be made.
+    Created,
+    /// These fields would be others.
+    Changed(Vec<Difference>),
+    /// It is as the file says.
+    Unchanged,
+    /// It would be refused; see the problems.
+    Refused,
+}
+
+/// An object of the files, and what applying them would do to it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Outlook {
+    /// In which file.
+    pub file: SmolStr,
+    /// Where its document begins, in bytes.
+    pub from: usize,
+    /// `Deployment`.
+    pub kind: SmolStr,
+    /// Its name.
+    pub name: SmolStr,
+    /// The object in the cluster, once it is there; `None` for kinds that the cluster doesn't know.
+    pub object: Option<ObjectRef>,
+    /// What would become of it.
+    pub verdict: Verdict,
 }
 
 /// What applying the files would do.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Forecast {
-    /// What would be refused.
+    /// What would be refused, and what would not work.
     pub problems: Vec<Problem>,
+    /// Object by object, in the order of the files.
+    pub outlooks: Vec<Outlook>,
+    /// How many documents there are beyond those that were looked at.
+    pub not_looked_at: usize,
     /// How many objects would be made.
     pub created: usize,
     /// How many would be changed.
@@ -40,21 +111,85 @@ pub struct Forecast {
 /// A manifest that asks more than this is not looked at further.
 const MOST_REQUESTS: usize = 200;
 
+/// How many documents are looked at; with more, typing would be slow.
+const MOST_DOCUMENTS: usize = 300;
+
 /// Applies the files, document by document, to a copy of `cluster`.
 pub fn forecast(cluster: &Cluster, kubeconfig: &Kubeconfig, workspace: &Workspace) -> Forecast {
     let mut copy = cluster.clone();
     let mut forecast = Forecast::default();
+    let mut looked_at: Vec<(&File, Document)> = Vec::new();
     for file in &workspace.files {
-        for document in documents(&file.text) {
-            if !document.is_blank() {
+        for document in documents(&file.text).into_iter().filter(|document| !document.is_blank()) {
+            if looked_at.len() < MOST_DOCUMENTS {
                 apply(&mut copy, kubeconfig, file, &document, &mut forecast);
+                looked_at.push((file, document));
+            } else {
+                forecast.not_looked_at += 1;
             }
         }
+    }
+    // Only now is everything there that a name could lead to.
+    for (file, document) in &looked_at {
+        let registry = copy.server().registry();
+        forecast.problems.extend(references::check(file, document, copy.store(), registry, kubeconfig.namespace()));
     }
     forecast
 }
 
+/// The objects that a document has: itself, or the items of a list.
+fn objects_in(document: &Document) -> &[Value] {
+    match &document.value {
+        Ok(value) if value.get("kind").str().ends_with("List") && value.get("items").is_array() => value.get("items").items(),
+        Ok(value) => std::slice::from_ref(value),
+        Err(_) => &[],
+    }
+}
+
+/// Which object of the cluster a manifest is about.
+pub fn object_of(manifest: &Value, registry: &Registry, namespace: &str) -> Option<ObjectRef> {
+    let version = manifest.get("apiVersion").str();
+    let group = version.split_once('/').map_or("", |(group, _)| group);
+    let kind = registry.kind(group, manifest.get("kind").str())?;
+    let own = meta::namespace(manifest);
+    let namespace = match (kind.namespaced, own.is_empty()) {
+        (false, _) => "",
+        (true, true) => namespace,
+        (true, false) => own,
+    };
+    (!meta::name(manifest).is_empty()).then(|| ObjectRef::new(&kind.resource(), namespace, meta::name(manifest)))
+}
+
 fn apply(cluster: &mut Cluster, kubeconfig: &Kubeconfig, file: &File, document: &Document, forecast: &mut Forecast) {
+    let objects: Vec<(&Value, Option<ObjectRef>)> =
+        objects_in(document).iter().map(|manifest| (manifest, object_of(manifest, cluster.server().registry(), kubeconfig.namespace()))).collect();
+    let live =
+        |cluster: &Cluster, object: &Option<ObjectRef>| object.as_ref().and_then(|object| cluster.store().get_key(&object.resource, &object.key)).cloned();
+    let before: Vec<Option<Value>> = objects.iter().map(|(_, object)| live(cluster, object)).collect();
+    let problems_before = forecast.problems.len();
+    carry_out(cluster, kubeconfig, file, document, forecast);
+    let is_refused = forecast.problems.len() > problems_before;
+    for ((manifest, object), before) in objects.into_iter().zip(before) {
+        let verdict = match (before, live(cluster, &object)) {
+            (None, Some(_)) => Verdict::Created,
+            (Some(before), Some(after)) if !is_refused => match differences(&before, &after) {
+                none if none.is_empty() => Verdict::Unchanged,
+                some => Verdict::Changed(some),
+            },
+            _ => Verdict::Refused,
+        };
+        forecast.outlooks.push(Outlook {
+            file: file.name.clone(),
+            from: document.start.offset,
+            kind: SmolStr::new(manifest.get("kind").str()),
+            name: SmolStr::new(meta::name(manifest)),
+            object,
+            verdict,
+        });
+    }
+}
+
+fn carry_out(cluster: &mut Cluster, kubeconfig: &Kubeconfig, file: &File, document: &Document, forecast: &mut Forecast) {
     let arguments: Vec<String> = ["apply", "-f"].into_iter().map(String::from).chain([file.name.to_string()]).collect();
     let files: Files = [(file.name.as_str(), document.text.as_str())].into_iter().collect();
     let environment = Environment { registry: cluster.server().registry().clone(), files, stdin: None, kubeconfig: kubeconfig.clone() };
@@ -72,7 +207,8 @@ fn apply(cluster: &mut Cluster, kubeconfig: &Kubeconfig, file: &File, document: 
                 let text = |stream| output.iter().filter(|piece| piece.stream == stream).map(|piece| piece.text.as_str()).collect::<String>();
                 count(&text(Stream::Out), forecast);
                 if exit_code != 0 {
-                    forecast.problems.extend(problems(&text(Stream::Err), file, document));
+                    let registry = cluster.server().registry();
+                    forecast.problems.extend(problems(&text(Stream::Err), file, document, registry));
                 }
                 break;
             }
@@ -92,7 +228,7 @@ fn count(stdout: &str, forecast: &mut Forecast) {
 }
 
 /// From what kubectl complained of to places in the file. Warnings are no problems.
-fn problems(stderr: &str, file: &File, document: &Document) -> Vec<Problem> {
+fn problems(stderr: &str, file: &File, document: &Document, registry: &Registry) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut lines = stderr.lines().filter(|line| !line.trim().is_empty() && !line.starts_with("Warning:")).peekable();
     while let Some(line) = lines.next() {
@@ -100,7 +236,7 @@ fn problems(stderr: &str, file: &File, document: &Document) -> Vec<Problem> {
         // `The Deployment "web" is invalid: ` and then one line a field.
         if message.ends_with("is invalid:") && lines.peek().is_some_and(|next| next.starts_with("* ")) {
             while let Some(detail) = lines.next_if(|next| next.starts_with("* ")) {
-                problems.push(problem(format!("{message} {}", &detail[2..]), &detail[2..], file, document));
+                problems.push(problem(format!("{message} {}", &detail[2..]), &detail[2..], file, document, registry));
             }
             continue;
         }
@@ -109,9 +245,9 @@ fn problems(stderr: &str, file: &File, document: &Document) -> Vec<Problem> {
         if unknown.len() > 1 {
             // Each field that the server doesn't know has a place of its own.
             let words = unknown.into_iter().map(|path| format!("unknown field \"{path}\""));
-            problems.extend(words.map(|words| problem(words.clone(), &words, file, document)));
+            problems.extend(words.map(|words| problem(words.clone(), &words, file, document, registry)));
         } else {
-            problems.push(problem(message.to_owned(), details, file, document));
+            problems.push(problem(message.to_owned(), details, file, document, registry));
         }
     }
     problems
@@ -132,10 +268,11 @@ fn plain(line: &str) -> &str {
     .trim_end()
 }
 
-fn problem(message: String, details: &str, file: &File, document: &Document) -> Problem {
+fn problem(message: String, details: &str, file: &File, document: &Document, registry: &Registry) -> Problem {
     let place = place_of_line(details, document).or_else(|| place_of_field(details, document)).unwrap_or_else(|| place_of_kind(document));
     let line = file.text.get(..place.start).map_or(0, |before| before.matches('\n').count()) + 1;
-    Problem { file: file.name.clone(), line, from: place.start, to: place.end.max(place.start), message }
+    let fix = fixes::fix(details, document, &place, &file.text, registry);
+    Problem { file: file.name.clone(), line, from: place.start, to: place.end.max(place.start), message, severity: Severity::Error, fix }
 }
 
 /// `yaml: line 3: …`, counted from the document's first line.
@@ -180,6 +317,3 @@ fn place_of_kind(document: &Document) -> Range<usize> {
     let line = yaml_path::find(&lines, &yaml_path::parse("kind")).or(lines.first());
     line.map_or(document.start.offset..document.start.offset, |line| line.key.start..line.value.end.max(line.key.end))
 }
-
-#[cfg(test)]
-mod tests;

@@ -3,22 +3,16 @@
 //! A copy costs next to nothing, and a cluster that gets the same requests at the same times becomes the same cluster;
 //! so the past is the nearest copy before an instant, and what was done since then.
 
-use crate::cluster::Cluster;
+use crate::cluster::{Cluster, Fault};
 use crate::server::request::{Request, Verb};
-use crate::value::SmolStr;
 
 /// Something that came to the cluster from outside.
 #[derive(Clone, Debug)]
 pub enum Action {
     /// A request that changes something.
     Request(Box<Request>),
-    /// A machine stopped, or started again.
-    Node {
-        /// Its name.
-        name: SmolStr,
-        /// Whether it stopped.
-        stopped: bool,
-    },
+    /// A fault.
+    Fault(Fault),
 }
 
 impl Action {
@@ -31,9 +25,7 @@ impl Action {
     fn carry_out(&self, cluster: &mut Cluster) {
         match self {
             Action::Request(request) => drop(cluster.request(request)),
-            Action::Node { name, stopped } => {
-                cluster.set_node_stopped(name, *stopped);
-            }
+            Action::Fault(fault) => drop(cluster.fault(fault)),
         }
     }
 }
@@ -70,6 +62,8 @@ pub struct Replay {
     /// The cluster as it was then.
     pub cluster: Cluster,
     actions: usize,
+    /// Actions from this one on are left out.
+    end: usize,
 }
 
 impl History {
@@ -109,7 +103,19 @@ impl History {
     pub fn nearest(&self, at_ms: u64) -> Option<Replay> {
         let after = self.snapshots.partition_point(|snapshot| snapshot.cluster.now_ms() <= at_ms);
         let snapshot = self.snapshots.get(after.saturating_sub(1))?;
-        Some(Replay { cluster: snapshot.cluster.clone(), actions: snapshot.actions })
+        Some(Replay { cluster: snapshot.cluster.clone(), actions: snapshot.actions, end: usize::MAX })
+    }
+
+    /// The last copy before an instant that had no more than the first `actions` of what was done; it goes on with those only.
+    pub fn before(&self, at_ms: u64, actions: usize) -> Option<Replay> {
+        let has_no_more = |snapshot: &&Snapshot| snapshot.cluster.now_ms() <= at_ms && snapshot.actions <= actions;
+        let snapshot = self.snapshots.iter().rev().find(has_no_more)?;
+        Some(Replay { cluster: snapshot.cluster.clone(), actions: snapshot.actions, end: actions })
+    }
+
+    /// How many things were done.
+    pub fn actions(&self) -> usize {
+        self.log.len()
     }
 
     /// Moves a replay on towards `until_ms`, by at most `max_steps` things that happen; true when it is there.
@@ -117,7 +123,7 @@ impl History {
     pub fn replay(&self, replay: &mut Replay, until_ms: u64, max_steps: usize) -> bool {
         for _ in 0..max_steps {
             match self.log.get(replay.actions) {
-                Some(next) if next.at_ms <= until_ms => {
+                Some(next) if next.at_ms <= until_ms && replay.actions < replay.end => {
                     if !replay.cluster.advance(next.at_ms, max_steps) {
                         return false;
                     }

@@ -2,14 +2,20 @@
 //!
 //! Never: knows a browser.
 
+pub mod archive;
 pub mod command_line;
 pub mod completion;
 pub mod diagnostics;
 pub mod examples;
 pub mod explain;
 pub mod history;
+pub mod import;
+pub mod outline;
+pub mod requests;
 pub mod scene;
 pub mod session;
 pub mod share;
+pub mod similar;
+pub mod takeaway;
 pub mod workspace;
 pub mod yaml_path;

@@ -5,9 +5,9 @@ use super::history::{Action, History, Replay};
 use super::workspace::Workspace;
 use crate::api::meta;
 use crate::api::resource::{EVENTS, LEASES, NODES};
-use crate::cluster::{Cluster, ClusterConfig, Flavour};
+use crate::cluster::{Cluster, ClusterConfig, Fault, Flavour};
 use crate::kubectl::{Command, Environment, Files, Kubeconfig, Output, Step};
-use crate::store::ChangeType;
+use crate::store::{Change, ChangeType};
 use crate::value::SmolStr;
 
 /// What a new session depends on.
@@ -32,6 +32,15 @@ pub struct Done {
     pub at_ms: u64,
     /// What.
     pub what: What,
+}
+
+/// A look at what comes: a copy of the cluster that runs ahead until something happens that can be seen.
+struct Ahead {
+    cluster: Cluster,
+    /// The last write that could be seen when it began, and how many things had been done.
+    begun_at: (u64, usize),
+    /// The instant at which something happens, or up to which nothing does.
+    found_ms: Option<u64>,
 }
 
 /// One thing that a person does.
@@ -60,6 +69,9 @@ const TROUBLE_APART_MS: u64 = 5_000;
 const BOOT_LIMIT_MS: u64 = 120_000;
 /// A command that asks more than this without waiting is ended: it would never come to an end.
 const MOST_REQUESTS: usize = 20_000;
+
+/// A look ahead ends after this much cluster time: somebody will have done something by then.
+const FARTHEST_AHEAD_MS: u64 = 3_600_000;
 
 /// The number of a command in its session.
 pub type CommandId = usize;
@@ -104,6 +116,10 @@ pub struct Session {
     next_id: CommandId,
     reports: Vec<Report>,
     done: Vec<Done>,
+    /// How many actions history had before each of them.
+    actions_before: Vec<usize>,
+    ahead: Option<Ahead>,
+    last_visible: u64,
     moments: Vec<Moment>,
     watched_revision: u64,
     /// Changes whenever what is shown is not simply a later state of what was shown before.
@@ -128,6 +144,9 @@ impl Session {
             next_id: 1,
             reports: Vec::new(),
             done: Vec::new(),
+            actions_before: Vec::new(),
+            ahead: None,
+            last_visible: 0,
             moments: Vec::new(),
             epoch: 0,
         }
@@ -241,6 +260,7 @@ impl Session {
     fn note(&mut self, what: What, text: &str) {
         let at_ms = self.now_ms();
         self.done.push(Done { at_ms, what });
+        self.actions_before.push(self.history.actions());
         self.moments.push(Moment { at_ms, is_trouble: false, text: SmolStr::new(text) });
     }
 
@@ -271,12 +291,22 @@ impl Session {
         self.poll_commands();
     }
 
-    /// Stops a machine or starts it again. Done in the past, it branches from there.
-    pub fn set_node_stopped(&mut self, name: &str, stopped: bool) {
+    /// Carries out a line that begins with `fault` (`words` are those after it): what there is to say about it comes back. Done in the past, it
+    /// branches from there.
+    ///
+    /// # Errors
+    /// Why it can't happen, or what can't be understood.
+    pub fn fault(&mut self, line: &str, words: &[String]) -> Result<String, String> {
+        let Some(fault) = Fault::parse(words, self.namespace(), self.cluster())? else {
+            let faults = self.cluster().faults();
+            let lines: Vec<String> = faults.iter().map(|(what, mend)| format!("{what}   ({} ends it)\n", mend.line())).collect();
+            return Ok(if lines.is_empty() { "nothing is wrong by your doing\n".into() } else { lines.concat() });
+        };
         self.branch();
-        if self.cluster.set_node_stopped(name, stopped) {
-            self.history.record(Action::Node { name: SmolStr::new(name), stopped }, &self.cluster);
-        }
+        let said = self.cluster.fault(&fault)?;
+        self.note(What::Line(line.to_owned()), line);
+        self.history.record(Action::Fault(fault), &self.cluster);
+        Ok(said + "\n")
     }
 
     /// Moves the clock towards `until_ms` (since the session began), by at most `max_steps` things that happen; true when it is there.
@@ -308,7 +338,6 @@ impl Session {
             let revision = self.cluster().store().revision();
             let Some(due_ms) = self.next_due_ms().filter(|due_ms| *due_ms <= limit_ms) else { return self.advance(limit_ms, 1) };
             self.advance(due_ms, 1);
-            let is_visible = |change: &crate::store::Change| change.resource != EVENTS && change.resource != LEASES && change.resource != NODES;
             if self.cluster().store().changes_since(revision).is_none_or(|mut changes| changes.any(is_visible)) {
                 return true;
             }
@@ -323,6 +352,61 @@ impl Session {
         let is_past = at_ms < self.cluster.now_ms();
         self.past = if is_past { self.history.nearest(at_ms) } else { None };
         self.seeking_ms = is_past.then_some(at_ms);
+    }
+
+    /// What [`Session::undo`] would undo: the last thing that was done, in its own words.
+    pub fn undoable(&self) -> Option<SmolStr> {
+        if self.is_in_past() {
+            return None;
+        }
+        match &self.done.last()?.what {
+            What::Apply(_) => Some(SmolStr::new_static("kubectl apply")),
+            What::Line(line) => Some(SmolStr::new(line)),
+        }
+    }
+
+    /// Shows the instant just before the last thing was done; call [`Session::arrive`] until it is there, and then [`Session::branch`].
+    pub fn undo(&mut self) {
+        let (Some(last), Some(actions)) = (self.done.last(), self.actions_before.last()) else { return };
+        self.epoch += 1;
+        let at_ms = self.began_ms.saturating_add(last.at_ms);
+        self.past = self.history.before(at_ms, *actions);
+        self.seeking_ms = self.past.is_some().then_some(at_ms);
+    }
+
+    /// When something happens next that a person can see, in milliseconds since the session began: what is known of it so far. In the past it is
+    /// the next thing that happens at all.
+    pub fn next_visible_ms(&self) -> Option<u64> {
+        let found_ms = self.ahead.as_ref().filter(|_| !self.is_in_past()).and_then(|ahead| ahead.found_ms);
+        found_ms.map(|found_ms| found_ms.saturating_sub(self.began_ms)).or_else(|| self.next_due_ms())
+    }
+
+    /// Looks ahead for the next thing that can be seen, by at most `max_steps` things that happen. What was found stays found until something happens
+    /// that can be seen, or somebody does something.
+    pub fn look_ahead(&mut self, max_steps: usize) {
+        if self.is_in_past() || !self.running.is_empty() {
+            self.ahead = None;
+            return;
+        }
+        let begun_at = (self.last_visible, self.history.actions());
+        let is_known = self.ahead.as_ref().is_some_and(|ahead| ahead.begun_at == begun_at);
+        if !is_known {
+            self.ahead = Some(Ahead { cluster: self.cluster.clone(), begun_at, found_ms: None });
+        }
+        let Some(ahead) = self.ahead.as_mut().filter(|ahead| ahead.found_ms.is_none()) else { return };
+        let limit_ms = self.cluster.now_ms() + FARTHEST_AHEAD_MS;
+        for _ in 0..max_steps {
+            let revision = ahead.cluster.store().revision();
+            let Some(due_ms) = ahead.cluster.next_due().filter(|due_ms| *due_ms <= limit_ms) else {
+                ahead.found_ms = Some(limit_ms);
+                return;
+            };
+            ahead.cluster.advance(due_ms, 1);
+            if ahead.cluster.store().changes_since(revision).is_none_or(|mut changes| changes.any(is_visible)) {
+                ahead.found_ms = Some(ahead.cluster.now_ms());
+                return;
+            }
+        }
     }
 
     /// Goes on towards the instant that [`Session::go_to`] asked for, by at most `max_steps` things that happen; true when it is shown.
@@ -342,9 +426,12 @@ impl Session {
         self.epoch += 1;
         self.history.branch(&past);
         self.cluster = past.cluster;
-        let now_ms = self.end_ms();
-        self.done.retain(|done| done.at_ms <= now_ms);
-        self.moments.retain(|moment| moment.at_ms <= now_ms);
+        let (now_ms, actions) = (self.end_ms(), self.history.actions());
+        let kept = self.done.iter().zip(&self.actions_before).take_while(|(done, before)| done.at_ms < now_ms || (done.at_ms == now_ms && **before < actions));
+        let kept = kept.count();
+        let undone: Vec<u64> = self.done.drain(kept..).map(|done| done.at_ms).collect();
+        self.actions_before.truncate(kept);
+        self.moments.retain(|moment| moment.at_ms <= now_ms && (moment.is_trouble || !undone.contains(&moment.at_ms)));
         self.watched_revision = self.cluster.store().revision();
         for id in self.running.iter().map(|running| running.id).collect::<Vec<_>>() {
             self.cancel(id);
@@ -398,6 +485,8 @@ impl Session {
         let store = self.cluster.store();
         let from = std::mem::replace(&mut self.watched_revision, store.revision());
         let Some(changes) = store.changes_since(from) else { return };
+        let visible = store.changes_since(from).into_iter().flatten().filter(|change| is_visible(change)).map(|change| change.revision).last();
+        self.last_visible = visible.unwrap_or(self.last_visible);
         for change in changes.filter(|change| change.resource == EVENTS && change.type_ != ChangeType::Deleted) {
             if change.object.get("type").str() != "Warning" {
                 continue;
@@ -410,6 +499,17 @@ impl Session {
             }
         }
     }
+}
+
+/// Whether a person can see a write: heartbeats and Events are none that matter.
+fn is_visible(change: &Change) -> bool {
+    change.resource != EVENTS && change.resource != LEASES && !(change.resource == NODES && !change.changed("spec") && !is_new_readiness(change))
+}
+
+fn is_new_readiness(change: &Change) -> bool {
+    ["Ready", "DiskPressure", "MemoryPressure"]
+        .iter()
+        .any(|type_| meta::condition(&change.object, type_).get("status") != meta::condition(&change.previous, type_).get("status"))
 }
 
 /// Lets a cluster run until its machines are ready.

@@ -2,8 +2,8 @@
 
 use super::cycle::{Diagnosis, ScoreTable};
 use super::framework::Code;
-use crate::value::SmolStr;
-use imbl::{OrdMap, Vector};
+use crate::value::{OrdMap, Vector};
+use crate::value::{SmolStr, Sort};
 use std::sync::Arc;
 
 /// How many attempts are kept a pod.
@@ -83,7 +83,7 @@ impl Attempts {
                 self.by_pod.remove(&oldest);
             }
         }
-        let attempts = self.by_pod.entry(pod_uid.clone()).or_default();
+        let attempts = self.by_pod.get_or_default(pod_uid.clone());
         attempts.push_back(Arc::new(attempt));
         if attempts.len() > ATTEMPTS_PER_POD {
             attempts.pop_front();
@@ -94,7 +94,7 @@ impl Attempts {
 /// The verdicts of an attempt that found a node.
 pub fn verdicts_of_success(node: &SmolStr, scores: &ScoreTable, diagnosis: &Diagnosis) -> Vec<NodeVerdict> {
     let mut rows: Vec<usize> = (0..scores.nodes.len()).collect();
-    rows.sort_by(|&a, &b| scores.totals[b].cmp(&scores.totals[a]).then_with(|| scores.nodes[a].cmp(&scores.nodes[b])));
+    rows.order_by(|&a, &b| scores.totals[b].cmp(&scores.totals[a]).then_with(|| scores.nodes[a].cmp(&scores.nodes[b])));
     rows.truncate(NODES_LIMIT);
     let scored = |row: usize| NodeVerdict {
         node: scores.nodes[row].clone(),

@@ -3,8 +3,8 @@
 use super::node_info::NodeInfo;
 use super::pod_info::PodInfo;
 use crate::api::meta;
+use crate::value::OrdMap;
 use crate::value::{SmolStr, Value};
-use imbl::OrdMap;
 use std::sync::Arc;
 
 /// Nodes and assigned pods, kept up to date write by write.
@@ -25,7 +25,7 @@ impl Cache {
     /// Takes over a node, new or changed.
     pub fn set_node(&mut self, node: &Value) {
         let name = meta::name(node);
-        let info = self.nodes.entry(SmolStr::new(name)).or_default();
+        let info = self.nodes.get_or_default(SmolStr::new(name));
         if info.node.is_null() || zone(info) != zone_of(node) {
             self.order = None;
         }
@@ -47,7 +47,7 @@ impl Cache {
         self.remove_pod(&pod.uid);
         self.pods.insert(pod.uid.clone(), SmolStr::new(node));
         self.with_affinity += usize::from(pod.has_affinity());
-        let info = Arc::make_mut(self.nodes.entry(SmolStr::new(node)).or_default());
+        let info = Arc::make_mut(self.nodes.get_or_default(SmolStr::new(node)));
         info.name = SmolStr::new(node);
         info.add_pod(pod);
     }
@@ -70,7 +70,7 @@ impl Cache {
         self.remove_nominated(&pod.uid);
         let node = pod.nominated_node();
         if !node.is_empty() {
-            self.nominated.entry(SmolStr::new(node)).or_default().push(pod.clone());
+            self.nominated.get_or_default(SmolStr::new(node)).push(pod.clone());
         }
     }
 

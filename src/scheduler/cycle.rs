@@ -4,7 +4,7 @@ use super::framework::{Code, Cycle, CycleState, Plugin, PreFilter, Rejection};
 use super::node_info::NodeInfo;
 use super::plugins;
 use crate::api::random::Random;
-use crate::value::SmolStr;
+use crate::value::{SmolStr, Sort};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -56,7 +56,7 @@ impl Diagnosis {
                 }
             }
             let mut reasons: Vec<String> = counts.into_iter().map(|(reason, count)| format!("{count} {reason}")).collect();
-            reasons.sort();
+            reasons.order();
             if !reasons.is_empty() {
                 message.push_str(&format!(" {}.", reasons.join(", ")));
             }

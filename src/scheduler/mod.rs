@@ -27,12 +27,12 @@ use crate::api::meta;
 use crate::api::resource::{NODES, ObjectKey, PODS, RESOURCE_CLAIMS};
 use crate::server::Server;
 use crate::store::{Change, ChangeType, Store};
+use crate::value::OrdMap;
 use crate::value::{NULL, SmolStr, Value};
 use attempts::Attempts;
 use cache::Cache;
 use cycle::Search;
 use events::{ClusterEvent, Subject};
-use imbl::OrdMap;
 use pod_info::PodInfo;
 use queue::Queue;
 use run::{PendingBinding, PendingPreemption};
@@ -70,6 +70,12 @@ impl Scheduler {
     /// As [`Scheduler::new`], configured.
     pub fn with_config(config: SchedulerConfig) -> Scheduler {
         Scheduler { config, ..Scheduler::default() }
+    }
+
+    /// It starts again: it knows nothing but what there is, as a first list shows it.
+    pub fn restart(&mut self, store: &Store, now_ms: u64) {
+        *self = Scheduler { attempts: std::mem::take(&mut self.attempts), ..Scheduler::with_config(self.config.clone()) };
+        store.listed(now_ms).for_each(|change| self.observe(&change, store, now_ms));
     }
 
     /// The last attempts to schedule the pod with this UID, oldest first.

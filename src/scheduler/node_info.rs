@@ -3,8 +3,8 @@
 use super::pod_info::{HostPort, PodInfo};
 use super::resources::Resources;
 use crate::api::meta;
-use crate::value::{Map, SmolStr, Value};
-use imbl::OrdMap;
+use crate::value::OrdMap;
+use crate::value::{Map, SmolStr, Sort, Value};
 use std::sync::Arc;
 
 /// A node and what runs on it.
@@ -134,6 +134,6 @@ fn images(list: &Value) -> Vec<(SmolStr, i64)> {
         let size = image.get("sizeBytes").as_i64().unwrap_or(0);
         images.extend(image.get("names").items().iter().map(|name| (SmolStr::new(name.str()), size)));
     }
-    images.sort();
+    images.order();
     images
 }

@@ -5,7 +5,7 @@
 
 use super::pod_info::PodInfo;
 use crate::api::resource::ObjectKey;
-use imbl::{OrdMap, OrdSet};
+use crate::value::{OrdMap, OrdSet};
 use std::sync::Arc;
 
 /// The first back-off.
@@ -132,9 +132,9 @@ impl Queue {
     pub fn remove(&mut self, key: &ObjectKey) -> Option<QueuedPod> {
         let pod = self.pods.remove(key)?;
         match pod.place {
-            Place::Active => self.active.remove(&(pod.order, key.clone())).is_some(),
-            Place::Backoff => self.backoff.remove(&(pod.backoff_until_ms(), pod.order, key.clone())).is_some(),
-            Place::Unschedulable => self.flushes.remove(&(pod.flush_ms(), key.clone())).is_some(),
+            Place::Active => self.active.remove(&(pod.order, key.clone())),
+            Place::Backoff => self.backoff.remove(&(pod.backoff_until_ms(), pod.order, key.clone())),
+            Place::Unschedulable => self.flushes.remove(&(pod.flush_ms(), key.clone())),
             Place::Gated => true,
         };
         Some(pod)
@@ -148,9 +148,9 @@ impl Queue {
         }
         pod.order = (-pod.info.priority, pod.since_ms, pod.order.2);
         match pod.place {
-            Place::Active => self.active.insert((pod.order, key.clone())).is_some(),
-            Place::Backoff => self.backoff.insert((pod.backoff_until_ms(), pod.order, key.clone())).is_some(),
-            Place::Unschedulable => self.flushes.insert((pod.flush_ms(), key.clone())).is_some(),
+            Place::Active => self.active.insert((pod.order, key.clone())),
+            Place::Backoff => self.backoff.insert((pod.backoff_until_ms(), pod.order, key.clone())),
+            Place::Unschedulable => self.flushes.insert((pod.flush_ms(), key.clone())),
             Place::Gated => true,
         };
         self.pods.insert(key, pod);

@@ -15,8 +15,7 @@ use crate::server::Server;
 use crate::server::client::Client;
 use crate::server::request::{Options, PatchType, User};
 use crate::store::Cause;
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 use std::sync::Arc;
 
 /// How long a note of an event may be.
@@ -174,9 +173,9 @@ impl Scheduler {
         event(client, &current, None, "Warning", "FailedScheduling", "Scheduling", message);
         let mut condition = json!({"type": "PodScheduled", "status": "False", "reason": reason, "message": message, "lastProbeTime": null});
         if let Some(generation) = current.path("metadata.generation").as_i64() {
-            condition["observedGeneration"] = generation.into();
+            condition.set("observedGeneration", generation);
         }
-        patch_status(client, &current, Value::from(condition), nominated);
+        patch_status(client, &current, condition, nominated);
     }
 
     /// Deletes the pods in whose place another one is to run (upstream: `preemption.Executor`).
@@ -207,9 +206,9 @@ impl Scheduler {
                 "message": format!("{SCHEDULER_NAME}: preempting to accommodate a higher priority pod"),
             });
             if let Some(generation) = current.path("metadata.generation").as_i64() {
-                condition["observedGeneration"] = generation.into();
+                condition.set("observedGeneration", generation);
             }
-            patch_status(&mut client, &current, Value::from(condition), None);
+            patch_status(&mut client, &current, condition, None);
             if client.delete(&PODS, &victim_key.namespace, &victim_key.name, Options::default()).is_ok() {
                 is_room_coming = true;
                 let note = format!("Preempted by pod {} on node {}", preemptor.uid, preemption.node);

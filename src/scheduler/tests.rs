@@ -6,7 +6,7 @@ use crate::api::resource::{
 use crate::server::client::Client;
 use crate::server::request::{Options, PatchType, User};
 use crate::store::Cause;
-use serde_json::json;
+use crate::value::{Sort, json};
 
 /// A server and a scheduler, and the time there.
 struct Room {
@@ -41,11 +41,11 @@ impl Room {
         Client::new(&mut self.server, self.now_ms, User::admin(), Cause::default())
     }
 
-    fn create(&mut self, resource: &GroupResource, object: serde_json::Value) {
-        let namespace = object["metadata"]["namespace"].as_str().unwrap_or("").to_string();
-        let status = Value::from(object["status"].clone());
-        let name = object["metadata"]["name"].as_str().unwrap_or("").to_string();
-        self.client().create(resource, &namespace, Value::from(object)).unwrap_or_else(|status| panic!("{}", status.message));
+    fn create(&mut self, resource: &GroupResource, object: Value) {
+        let namespace = object.path("metadata.namespace").as_str().unwrap_or("").to_string();
+        let status = object.path("status").clone();
+        let name = object.path("metadata.name").as_str().unwrap_or("").to_string();
+        self.client().create(resource, &namespace, object).unwrap_or_else(|status| panic!("{}", status.message));
         if !status.is_null() {
             let mut patch = Value::object();
             patch.set("status", status);
@@ -54,8 +54,8 @@ impl Room {
         self.observe();
     }
 
-    fn patch(&mut self, resource: &GroupResource, namespace: &str, name: &str, subresource: &str, patch: serde_json::Value) {
-        let result = self.client().patch(resource, namespace, name, subresource, PatchType::Merge, Value::from(patch));
+    fn patch(&mut self, resource: &GroupResource, namespace: &str, name: &str, subresource: &str, patch: Value) {
+        let result = self.client().patch(resource, namespace, name, subresource, PatchType::Merge, patch);
         result.unwrap_or_else(|status| panic!("{}", status.message));
         self.observe();
     }
@@ -103,7 +103,7 @@ impl Room {
     }
 }
 
-fn worker(number: usize) -> serde_json::Value {
+fn worker(number: usize) -> Value {
     let name = format!("worker-{number}");
     let zone = ["zone-a", "zone-b", "zone-c"][(number - 1) % 3];
     json!({
@@ -115,23 +115,23 @@ fn worker(number: usize) -> serde_json::Value {
 }
 
 /// A pod of one container, with these fields added to its `spec`.
-fn pod(name: &str, labels: serde_json::Value, spec: serde_json::Value) -> serde_json::Value {
+fn pod(name: &str, labels: Value, spec: Value) -> Value {
     let mut pod = json!({
         "apiVersion": "v1", "kind": "Pod", "metadata": {"namespace": "demo", "name": name, "labels": labels},
         "spec": {"schedulerName": "default-scheduler", "restartPolicy": "Always", "dnsPolicy": "ClusterFirst", "terminationGracePeriodSeconds": 30,
                  "containers": [{"name": "main", "image": "nginx"}]},
     });
-    for (key, value) in spec.as_object().into_iter().flatten() {
-        pod["spec"][key] = value.clone();
+    for (key, value) in spec.fields().iter() {
+        pod.get_mut("spec").set(key, value);
     }
     pod
 }
 
-fn requesting(cpu: &str) -> serde_json::Value {
+fn requesting(cpu: &str) -> Value {
     json!([{"name": "main", "image": "nginx", "resources": {"requests": {"cpu": cpu}}}])
 }
 
-fn on(hostname: &str) -> serde_json::Value {
+fn on(hostname: &str) -> Value {
     json!({"kubernetes.io/hostname": hostname})
 }
 
@@ -139,7 +139,7 @@ const NOT_HELPFUL: &str = "no new claims to deallocate, preemption: 0/3 nodes ar
 
 #[test]
 fn pods_go_where_they_may_or_say_why_not() {
-    let zones = |operator: &str, values: serde_json::Value| {
+    let zones = |operator: &str, values: Value| {
         json!({"nodeAffinity": {"requiredDuringSchedulingIgnoredDuringExecution": {"nodeSelectorTerms": [
             {"matchExpressions": [{"key": "topology.kubernetes.io/zone", "operator": operator, "values": values}]}]}}})
     };
@@ -212,7 +212,7 @@ fn anti_affinity_spreads_pods_and_the_last_one_waits() {
     }
     room.run(1_000);
     let mut nodes = [room.node_of("a"), room.node_of("b"), room.node_of("c")];
-    nodes.sort();
+    nodes.order();
     assert_eq!(nodes, ["worker-1", "worker-2", "worker-3"]);
     assert_eq!(
         room.why_not("d"),
@@ -401,8 +401,8 @@ fn preemption_does_as_little_harm_as_possible() {
         &PRIORITY_CLASSES,
         json!({"apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": "polite"}, "value": 1000, "preemptionPolicy": "Never"}),
     );
-    let of = |class: &str, mut spec: serde_json::Value| {
-        spec["priorityClassName"] = json!(class);
+    let of = |class: &str, mut spec: Value| {
+        spec.set("priorityClassName", class);
         spec
     };
     room.create(&PODS, pod("guarded", json!({"app": "guarded"}), of("low", full("worker-1", "3", 10))));

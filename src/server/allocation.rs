@@ -10,8 +10,7 @@ use crate::api::status::Status;
 use crate::api::time;
 use crate::store::Cause;
 use crate::value::Value;
-use imbl::OrdMap;
-use serde_json::json;
+use crate::value::{OrdMap, json};
 use std::net::Ipv4Addr;
 
 /// 10.96.0.0/12.
@@ -294,14 +293,14 @@ pub(super) fn finish(context: &mut Context, allocated: Allocated, is_done: bool)
 }
 
 fn ip_address(server: &mut Server, address: &str, service: &Value, now_ms: u64) -> Value {
-    Value::from(json!({
+    json!({
         "apiVersion": "networking.k8s.io/v1", "kind": "IPAddress",
         "metadata": {
             "name": address, "uid": server.random.uuid(), "creationTimestamp": time::rfc3339(now_ms),
             "labels": {"ipaddress.kubernetes.io/ip-family": "IPv4", "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io"},
         },
         "spec": {"parentRef": {"resource": "services", "namespace": meta::namespace(service), "name": meta::name(service)}},
-    }))
+    })
 }
 
 fn release_address(server: &mut Server, address: &str, now_ms: u64, cause: &Cause) {

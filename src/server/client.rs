@@ -15,12 +15,25 @@ pub struct Client<'a> {
     user: User,
     cause: Cause,
     requests: usize,
+    /// What it last saw of the cluster, where its way to the server is cut.
+    cut_off: Option<Box<Store>>,
 }
 
 impl<'a> Client<'a> {
     /// A client for `user` at `now_ms`, whose writes have the actor and reason that `cause` says.
     pub fn new(server: &'a mut Server, now_ms: u64, user: User, cause: Cause) -> Client<'a> {
-        Client { server, now_ms, user, cause, requests: 0 }
+        Client { server, now_ms, user, cause, requests: 0, cut_off: None }
+    }
+
+    /// The same client where its way to the server is cut: it reads what it has `seen` last, and its writes reach nobody.
+    pub fn cut_off(mut self, seen: Store) -> Client<'a> {
+        self.cut_off = Some(Box::new(seen));
+        self
+    }
+
+    /// Whether its way to the server is cut.
+    pub fn is_cut_off(&self) -> bool {
+        self.cut_off.is_some()
     }
 
     /// The time, in milliseconds since the Unix epoch.
@@ -30,7 +43,7 @@ impl<'a> Client<'a> {
 
     /// All objects, for reading.
     pub fn store(&self) -> &Store {
-        self.server.store()
+        self.cut_off.as_deref().unwrap_or(self.server.store())
     }
 
     /// The server, for its registry.
@@ -142,6 +155,9 @@ impl<'a> Client<'a> {
         options: Options,
     ) -> Result<Value, Status> {
         self.requests += 1;
+        if self.is_cut_off() {
+            return Err(Status::other(504, "Timeout", "the server could not be reached: i/o timeout".to_owned()));
+        }
         let mut request = Request::new(verb, resource, namespace, name);
         request.user = self.user.clone();
         request.subresource = SmolStr::new(subresource);

@@ -3,7 +3,7 @@
 use crate::api::field_error::FieldError;
 use crate::api::names;
 use crate::api::strategy::Strategy;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 
 /// All annotations of an object together, names and values, in bytes.
 const ANNOTATIONS_LIMIT_BYTES: usize = 256 * 1024;
@@ -172,7 +172,7 @@ fn validate_no_new_finalizers(new: &Value, old: &Value) -> Vec<FieldError> {
     if added.is_empty() {
         return Vec::new();
     }
-    added.sort();
+    added.order();
     let why = format!("no new finalizers can be added if the object is being deleted, found new finalizers []string{{{}}}", added.join(", "));
     vec![FieldError::forbidden("metadata.finalizers", why)]
 }
@@ -197,13 +197,13 @@ fn validate_managed_fields(entries: &Value) -> Vec<FieldError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::value::json;
 
     struct Plain;
     impl Strategy for Plain {}
 
-    fn said(metadata: serde_json::Value, namespaced: bool) -> Vec<String> {
-        validate(&Value::from(json!({"metadata": metadata})), namespaced, false, &Plain).iter().map(ToString::to_string).collect()
+    fn said(metadata: Value, namespaced: bool) -> Vec<String> {
+        validate(&json!({"metadata": metadata}), namespaced, false, &Plain).iter().map(ToString::to_string).collect()
     }
 
     #[test]
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn what_may_not_change_is_said() {
-        let old = Value::from(json!({"metadata": {"name": "a", "uid": "1", "resourceVersion": "5", "deletionTimestamp": "t"}}));
+        let old = json!({"metadata": {"name": "a", "uid": "1", "resourceVersion": "5", "deletionTimestamp": "t"}});
         let mut new = old.clone();
         new.set("metadata.uid", "2");
         new.set("metadata.finalizers", json!(["x/y"]));

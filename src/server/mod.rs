@@ -30,7 +30,7 @@ use crate::api::registry::Registry;
 use crate::api::resource::{CUSTOM_RESOURCE_DEFINITIONS, EVENTS, GroupResource, ObjectKey};
 use crate::api::status::Status;
 use crate::store::{Cause, Store};
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Value, Vector};
 use request::{Request, Response};
 
 /// The API server with its store.
@@ -41,8 +41,10 @@ pub struct Server {
     random: Random,
     correlator: recorder::Correlator,
     node_ports: allocation::NodePorts,
-    paged_lists: imbl::Vector<Store>,
-    event_leases: imbl::Vector<EventLease>,
+    paged_lists: Vector<Store>,
+    event_leases: Vector<EventLease>,
+    /// What `metrics.k8s.io` answers, where it is served: not part of the store, since it is measured and not kept.
+    metrics: Option<Store>,
 }
 
 /// How long Events are kept after the last write of them (`--event-ttl`).
@@ -65,9 +67,31 @@ impl Server {
             random: Random::new(seed),
             correlator: recorder::Correlator::default(),
             node_ports: allocation::NodePorts::new(),
-            paged_lists: imbl::Vector::new(),
-            event_leases: imbl::Vector::new(),
+            paged_lists: Vector::new(),
+            event_leases: Vector::new(),
+            metrics: None,
         }
+    }
+
+    /// Serves `metrics.k8s.io` from now on, as a cluster with metrics-server does.
+    pub fn serve_metrics(&mut self) {
+        self.metrics = Some(Store::new());
+        crate::api::kinds::metrics::kinds().into_iter().for_each(|kind| self.registry.add(kind));
+    }
+
+    /// Whether it serves `metrics.k8s.io`.
+    pub fn serves_metrics(&self) -> bool {
+        self.metrics.is_some()
+    }
+
+    /// What was measured last: PodMetrics and NodeMetrics.
+    pub fn metrics(&self) -> Option<&Store> {
+        self.metrics.as_ref()
+    }
+
+    /// Takes over what was measured.
+    pub fn set_metrics(&mut self, measured: Store) {
+        self.metrics = Some(measured);
     }
 
     /// The store, for reading. What informers' caches are upstream.

@@ -1,7 +1,7 @@
 //! The selectors of a list: `k8s.io/apimachinery/pkg/labels` and `pkg/fields`, with their words where one can't be read.
 
 use crate::api::names;
-use crate::value::Map;
+use crate::value::{Map, Sort};
 
 /// What a label selector asks of one label.
 #[derive(Clone, PartialEq, Debug)]
@@ -232,7 +232,7 @@ impl Parser {
                 other => return Err(format!("found '{}', expected: ',', ')' or identifier", other.literal())),
             }
         }
-        values.sort();
+        values.order();
         values.dedup();
         Ok(values)
     }
@@ -315,12 +315,11 @@ fn unescape(text: &str) -> Result<String, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::Value;
-    use serde_json::json;
+    use crate::value::json;
 
     #[test]
     fn label_selectors_select_as_documented() {
-        let labels = Value::from(json!({"app": "web", "tier": "front", "weight": "5"}));
+        let labels = json!({"app": "web", "tier": "front", "weight": "5"});
         for (text, expected) in [
             ("", true),
             ("app=web", true),

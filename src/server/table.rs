@@ -2,12 +2,11 @@
 
 use super::convert;
 use crate::api::strategy::{Column, Kind};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The table of one object.
 pub(super) fn of_object(kind: &Kind, version: &str, object: &Value, now_ms: u64, include: &str) -> Value {
-    let metadata = Value::from(json!({"resourceVersion": object.path("metadata.resourceVersion").str()}));
+    let metadata = json!({"resourceVersion": object.path("metadata.resourceVersion").str()});
     of_list(kind, version, std::slice::from_ref(object), metadata, now_ms, include)
 }
 
@@ -15,14 +14,14 @@ pub(super) fn of_object(kind: &Kind, version: &str, object: &Value, now_ms: u64,
 pub(super) fn of_list(kind: &Kind, version: &str, objects: &[Value], metadata: Value, now_ms: u64, include: &str) -> Value {
     let columns: Value = kind.strategy.columns().iter().map(definition).collect();
     let rows: Value = objects.iter().map(|object| row(kind, version, object, now_ms, include)).collect();
-    let mut table = Value::from(json!({"kind": "Table", "apiVersion": "meta.k8s.io/v1"}));
+    let mut table = json!({"kind": "Table", "apiVersion": "meta.k8s.io/v1"});
     table.set("metadata", metadata);
     table.set("columnDefinitions", columns);
     table.set("rows", rows);
     table
 }
 
-fn definition(column: &Column) -> serde_json::Value {
+fn definition(column: &Column) -> Value {
     let format = if column.name == "Name" { "name" } else { "" };
     json!({"name": column.name.as_str(), "type": column.type_, "format": format, "description": "", "priority": column.priority})
 }
@@ -34,7 +33,7 @@ fn row(kind: &Kind, version: &str, object: &Value, now_ms: u64, include: &str) -
         "None" => {}
         "Object" => row.set("object", convert::from_storage(kind, version, object.clone())),
         _ => {
-            let mut partial = Value::from(json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1"}));
+            let mut partial = json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1"});
             partial.set("metadata", object.get("metadata").clone());
             row.set("object", partial);
         }

@@ -4,8 +4,7 @@ use super::Server;
 use super::request::{PatchType, Request, Response, Verb};
 use crate::api::resource::*;
 use crate::store::Cause;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// 2026-11-23T09:20:00Z.
 pub(super) const NOW_MS: u64 = 1_795_425_600_000;
@@ -15,15 +14,15 @@ pub(super) fn demo() -> Server {
     let mut server = Server::new(1);
     for namespace in ["default", "demo"] {
         let object = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace}, "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}});
-        server.put(&NAMESPACES, Value::from(object), NOW_MS, Cause::default());
+        server.put(&NAMESPACES, object, NOW_MS, Cause::default());
         let account = json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"namespace": namespace, "name": "default", "uid": "sa"}});
-        server.put(&SERVICE_ACCOUNTS, Value::from(account), NOW_MS, Cause::default());
+        server.put(&SERVICE_ACCOUNTS, account, NOW_MS, Cause::default());
     }
     server
 }
 
-pub(super) fn send(server: &mut Server, verb: Verb, resource: &GroupResource, name: &str, body: serde_json::Value) -> Response {
-    let mut request = Request::new(verb, resource, "demo", name).with_body(Value::from(body));
+pub(super) fn send(server: &mut Server, verb: Verb, resource: &GroupResource, name: &str, body: Value) -> Response {
+    let mut request = Request::new(verb, resource, "demo", name).with_body(body);
     request.options.field_validation = "Strict".into();
     request.options.field_manager = "tester".into();
     server.handle(&request, NOW_MS)
@@ -34,11 +33,11 @@ pub(super) fn said(response: &Response) -> &str {
     response.body.get("message").str()
 }
 
-fn config_map(name: &str) -> serde_json::Value {
+fn config_map(name: &str) -> Value {
     json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}, "data": {"a": "1"}})
 }
 
-fn pod(name: &str) -> serde_json::Value {
+fn pod(name: &str) -> Value {
     json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": {"containers": [{"name": "web", "image": "nginx"}]}})
 }
 
@@ -53,7 +52,7 @@ fn an_object_is_made_changed_and_deleted() {
     let same = send(&mut server, Verb::Update, &CONFIG_MAPS, "menu", config_map("menu"));
     assert_eq!((same.code, server.store().revision()), (200, revision), "nothing changed, so nothing is written");
     let merged = send(&mut server, Verb::Patch(PatchType::Merge), &CONFIG_MAPS, "menu", json!({"data": {"b": "2"}}));
-    assert_eq!(merged.body.get("data"), &Value::from(json!({"a": "1", "b": "2"})));
+    assert_eq!(merged.body.get("data"), &json!({"a": "1", "b": "2"}));
     let wrong = send(&mut server, Verb::Update, &CONFIG_MAPS, "menu", config_map("card"));
     assert_eq!(said(&wrong), "the name of the object (card) does not match the name on the URL (menu)");
     let deleted = send(&mut server, Verb::Delete, &CONFIG_MAPS, "menu", json!(null));
@@ -65,7 +64,7 @@ fn an_object_is_made_changed_and_deleted() {
 #[test]
 fn namespaces_must_be_there_and_agree() {
     let mut server = demo();
-    let mut elsewhere = Request::new(Verb::Create, &CONFIG_MAPS, "nowhere", "").with_body(Value::from(config_map("a")));
+    let mut elsewhere = Request::new(Verb::Create, &CONFIG_MAPS, "nowhere", "").with_body(config_map("a"));
     assert_eq!(said(&server.handle(&elsewhere, NOW_MS)), "namespaces \"nowhere\" not found");
     elsewhere.namespace = "default".into();
     elsewhere.body.set("metadata.namespace", "demo");
@@ -84,11 +83,11 @@ fn a_pod_gets_what_admission_gives() {
     assert!(volume.get("name").str().starts_with("kube-api-access-"));
     assert_eq!(spec.get("tolerations").items().len(), 2);
     let mut ghost = pod("ghost");
-    ghost["spec"]["serviceAccountName"] = "nobody".into();
+    ghost.set("spec.serviceAccountName", "nobody");
     let refused = send(&mut server, Verb::Create, &PODS, "", ghost);
     assert_eq!(said(&refused), "pods \"ghost\" is forbidden: error looking up service account demo/nobody: serviceaccount \"nobody\" not found");
     let mut vip = pod("vip");
-    vip["spec"]["priorityClassName"] = "platinum".into();
+    vip.set("spec.priorityClassName", "platinum");
     assert_eq!(said(&send(&mut server, Verb::Create, &PODS, "", vip)), "pods \"vip\" is forbidden: no PriorityClass with name platinum was found");
 }
 
@@ -96,7 +95,7 @@ fn a_pod_gets_what_admission_gives() {
 fn pods_end_gracefully() {
     let mut server = demo();
     send(&mut server, Verb::Create, &PODS, "", pod("web"));
-    let bound = Request::new(Verb::Create, &PODS, "demo", "web").with_body(Value::from(json!({"target": {"name": "worker-1"}})));
+    let bound = Request::new(Verb::Create, &PODS, "demo", "web").with_body(json!({"target": {"name": "worker-1"}}));
     let mut bound = bound;
     bound.subresource = "binding".into();
     assert_eq!(server.handle(&bound, NOW_MS).code, 201);
@@ -113,7 +112,7 @@ fn pods_end_gracefully() {
 fn finalizers_hold_up_a_delete() {
     let mut server = demo();
     let mut held = config_map("held");
-    held["metadata"]["finalizers"] = json!(["example.com/hold"]);
+    held.set("metadata.finalizers", json!(["example.com/hold"]));
     send(&mut server, Verb::Create, &CONFIG_MAPS, "", held);
     let going = send(&mut server, Verb::Delete, &CONFIG_MAPS, "held", json!(null));
     assert_eq!(going.body.path("metadata.deletionGracePeriodSeconds").as_i64(), Some(0));
@@ -147,7 +146,7 @@ fn lists_are_selected_and_paged() {
     let mut server = demo();
     for name in ["a", "b", "c"] {
         let mut object = config_map(name);
-        object["metadata"]["labels"] = json!({"letter": name});
+        object.set("metadata.labels", json!({"letter": name}));
         send(&mut server, Verb::Create, &CONFIG_MAPS, "", object);
     }
     let mut request = Request::new(Verb::List, &CONFIG_MAPS, "demo", "");

@@ -3,7 +3,7 @@
 use crate::api::meta;
 use crate::api::resource::{EVENTS, GroupResource, ObjectKey, PODS};
 use crate::value::{Map, SmolStr, Value};
-use imbl::{OrdMap, OrdSet};
+use crate::value::{OrdMap, OrdSet};
 
 type Place = (GroupResource, ObjectKey);
 type Label = (GroupResource, SmolStr, SmolStr, SmolStr);
@@ -94,16 +94,16 @@ impl<'a> Entry<'a> {
     fn insert(&self, indexes: &mut Indexes, resource: &GroupResource, key: &ObjectKey) {
         match self {
             Entry::Owner(uid) => {
-                indexes.owner.entry(SmolStr::new(uid)).or_default().insert((resource.clone(), key.clone()));
+                indexes.owner.get_or_default(SmolStr::new(uid)).insert((resource.clone(), key.clone()));
             }
             Entry::Node(name) => {
-                indexes.node.entry(SmolStr::new(name)).or_default().insert(key.clone());
+                indexes.node.get_or_default(SmolStr::new(name)).insert(key.clone());
             }
             Entry::Label(label, value) => {
-                indexes.label.entry(label_key(resource, key, label, value)).or_default().insert(key.clone());
+                indexes.label.get_or_default(label_key(resource, key, label, value)).insert(key.clone());
             }
             Entry::Involved(uid) => {
-                indexes.involved.entry(SmolStr::new(uid)).or_default().insert(key.clone());
+                indexes.involved.get_or_default(SmolStr::new(uid)).insert(key.clone());
             }
             Entry::Uid(uid) => {
                 indexes.uid.insert(SmolStr::new(uid), (resource.clone(), key.clone()));

@@ -13,8 +13,8 @@ pub use change::{Cause, Change, ChangeType};
 
 use crate::api::meta;
 use crate::api::resource::{GroupResource, ObjectKey};
+use crate::value::{OrdMap, Vector};
 use crate::value::{SmolStr, Value};
-use imbl::{OrdMap, Vector};
 use indexes::Indexes;
 
 /// How many writes the history holds before the oldest are compacted away; a watch from before gets 410 Gone.
@@ -58,7 +58,7 @@ impl Store {
             Some(namespace) => {
                 let wanted = SmolStr::new(namespace);
                 let from = ObjectKey::new(namespace, "");
-                Box::new(objects.range(from..).take_while(move |(key, _)| key.namespace == wanted).map(|(_, object)| object))
+                Box::new(objects.starting_at(&from).take_while(move |(key, _)| key.namespace == wanted).map(|(_, object)| object))
             }
         }
     }
@@ -105,7 +105,7 @@ impl Store {
         self.revision += 1;
         object.set("metadata.resourceVersion", self.revision.to_string());
         let key = meta::key(&object);
-        let previous = self.resources.entry(resource.clone()).or_default().insert(key.clone(), object.clone());
+        let previous = self.resources.get_or_default(resource.clone()).insert(key.clone(), object.clone());
         if let Some(previous) = &previous {
             self.indexes.remove(resource, &key, previous, Some(&object));
         }
@@ -140,6 +140,20 @@ impl Store {
             cause,
         });
         Some(object)
+    }
+
+    /// Everything there is, as the first list of somebody who watches from now on shows it: as if it were new.
+    pub fn listed(&self, now_ms: u64) -> impl Iterator<Item = Change> + '_ {
+        let change = move |resource: &GroupResource, object: &Value| Change {
+            revision: object.path("metadata.resourceVersion").str().parse().unwrap_or(0),
+            time_ms: now_ms,
+            type_: ChangeType::Added,
+            resource: resource.clone(),
+            object: object.clone(),
+            previous: Value::Null,
+            cause: Cause::default(),
+        };
+        self.resources.iter().flat_map(move |(resource, objects)| objects.values().map(move |object| change(resource, object)))
     }
 
     fn record(&mut self, change: Change) {

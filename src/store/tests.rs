@@ -1,18 +1,16 @@
 use super::*;
 use crate::api::resource::{CONFIG_MAPS, PODS};
-use serde_json::json;
+use crate::value::json;
 
-fn pod(name: &str, node: &str, labels: serde_json::Value) -> Value {
-    Value::from(
-        json!({"metadata": {"namespace": "demo", "name": name, "uid": name, "labels": labels, "ownerReferences": [{"uid": "owner"}]}, "spec": {"nodeName": node}}),
-    )
+fn pod(name: &str, node: &str, labels: Value) -> Value {
+    json!({"metadata": {"namespace": "demo", "name": name, "uid": name, "labels": labels, "ownerReferences": [{"uid": "owner"}]}, "spec": {"nodeName": node}})
 }
 
 #[test]
 fn lists_are_by_namespace_and_sorted() {
     let mut store = Store::new();
     for (namespace, name) in [("b", "2"), ("a", "9"), ("b", "1")] {
-        store.put(&CONFIG_MAPS, Value::from(json!({"metadata": {"namespace": namespace, "name": name}})), 0, Cause::default());
+        store.put(&CONFIG_MAPS, json!({"metadata": {"namespace": namespace, "name": name}}), 0, Cause::default());
     }
     let names = |namespace| store.list(&CONFIG_MAPS, namespace).map(|object| meta::key(object).to_string()).collect::<Vec<_>>();
     assert_eq!(names(None), ["a/9", "b/1", "b/2"]);

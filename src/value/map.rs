@@ -1,6 +1,7 @@
 //! The fields of an object: a vector sorted by name, as Go prints maps and `sigs.k8s.io/yaml` prints structs.
 
 use super::{SmolStr, Value};
+use crate::value::Sort;
 
 /// Fields by name, always sorted by it. Objects of the API are small, so a sorted vector is both
 /// the smallest and the fastest form (a `BTreeMap` reserves eleven places a node).
@@ -98,10 +99,12 @@ impl Map {
 impl FromIterator<(SmolStr, Value)> for Map {
     fn from_iter<I: IntoIterator<Item = (SmolStr, Value)>>(entries: I) -> Map {
         let mut entries: Vec<_> = entries.into_iter().collect();
-        entries.sort_by(|a, b| a.0.cmp(&b.0));
-        entries.reverse();
-        entries.dedup_by(|a, b| a.0 == b.0);
-        entries.reverse();
+        if !entries.is_sorted_by(|a, b| a.0 < b.0) {
+            entries.order_by(|a, b| a.0.cmp(&b.0));
+            entries.reverse();
+            entries.dedup_by(|a, b| a.0 == b.0);
+            entries.reverse();
+        }
         Map { entries }
     }
 }

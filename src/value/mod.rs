@@ -5,12 +5,23 @@
 //! pods of one Deployment differ in a few fields only, so here arrays and objects are shared:
 //! cloning costs nothing, and a change copies only the path that leads to it.
 
+mod literal;
 mod map;
+mod ord_map;
+mod ord_set;
 mod serde_impls;
+mod sort;
 mod text;
+mod vector;
 
+pub use literal::ToValue;
+pub(crate) use literal::{json, object_of};
 pub use map::Map;
+pub use ord_map::OrdMap;
+pub use ord_set::OrdSet;
 pub use smol_str::SmolStr;
+pub use sort::Sort;
+pub use vector::Vector;
 
 use std::sync::Arc;
 
@@ -282,7 +293,7 @@ impl<T: Into<Value>> FromIterator<T> for Value {
     }
 }
 
-/// From what `serde_json::json!` writes; the way object literals are written in this project.
+/// From what serde_json reads.
 impl From<serde_json::Value> for Value {
     fn from(source: serde_json::Value) -> Value {
         match source {

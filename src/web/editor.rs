@@ -1,8 +1,12 @@
 //! The manifest editor: CodeMirror, which `editor/glue.js` puts into the page as the global `KubariumEditor`.
 
+use super::inspector::tone_class;
 use super::page::Page;
 use super::texts;
 use crate::playground::completion;
+use crate::playground::diagnostics::{Problem, Severity};
+use crate::playground::outline::Entry;
+use crate::playground::scene::glyph_svg;
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -22,6 +26,10 @@ extern "C" {
     fn diagnose(this: &Handle, diagnostics: &JsValue);
     #[wasm_bindgen(method)]
     fn reveal(this: &Handle, offset: u32);
+    #[wasm_bindgen(method)]
+    fn replace(this: &Handle, from: u32, to: u32, insert: &str);
+    #[wasm_bindgen(method)]
+    fn mark(this: &Handle, marks: &JsValue);
 }
 
 /// The editor, and the squiggles in it.
@@ -53,12 +61,41 @@ pub fn Editor(page: Page) -> impl IntoView {
             let text = page.workspace.with_untracked(|workspace| workspace.files.get(current).map(|file| file.text.clone()).unwrap_or_default());
             let list = js_sys::Array::new();
             for problem in page.problems.get().iter().filter(|problem| problem.file == name) {
-                list.push(&diagnostic(&text, problem.from, problem.to, &problem.message));
+                list.push(&diagnostic(&text, problem));
             }
             handle.with_value(|handle| {
                 if let Some(handle) = handle {
                     handle.diagnose(&list);
                 }
+            });
+        });
+        Effect::new(move || {
+            let (_, current, name) = name.get();
+            let text = page.workspace.with_untracked(|workspace| workspace.files.get(current).map(|file| file.text.clone()).unwrap_or_default());
+            let list = js_sys::Array::new();
+            for entry in page.outline.get().iter().filter(|entry| entry.file == name && entry.object.is_some()) {
+                list.push(&mark(&text, entry));
+            }
+            handle.with_value(|handle| {
+                if let Some(handle) = handle {
+                    handle.mark(&list);
+                }
+            });
+        });
+        Effect::new(move || {
+            let Some(change) = page.change.get() else { return };
+            page.change.set(None);
+            let Some(index) = page.workspace.with_untracked(|workspace| workspace.files.iter().position(|each| each.name == change.file)) else { return };
+            page.current.set(index);
+            let text = page.workspace.with_untracked(|workspace| workspace.files[index].text.clone());
+            let (from, to) = (to_utf16(&text, change.from), to_utf16(&text, change.to));
+            // After the effect above has opened the file.
+            request_animation_frame(move || {
+                handle.with_value(|handle| {
+                    if let Some(handle) = handle {
+                        handle.replace(from, to, &change.insert);
+                    }
+                })
             });
         });
         Effect::new(move || {
@@ -95,6 +132,8 @@ fn options(page: Page) -> JsValue {
     let on_complete =
         Closure::<dyn FnMut(String, u32, bool) -> JsValue>::new(move |text: String, offset: u32, _explicit: bool| completions(page, &text, offset));
     let on_hover = Closure::<dyn FnMut(String, u32) -> JsValue>::new(move |text: String, offset: u32| help(&text, offset));
+    let on_mark = Closure::<dyn FnMut(u32)>::new(move |offset: u32| select_live(page, offset));
+    set(&object, "onMark", &on_mark.into_js_value());
     set(&object, "onChange", &on_change.into_js_value());
     set(&object, "onApply", &on_apply.into_js_value());
     set(&object, "onComplete", &on_complete.into_js_value());
@@ -102,17 +141,42 @@ fn options(page: Page) -> JsValue {
     object.into()
 }
 
+/// Shows the object of the document at `offset` of the open file.
+fn select_live(page: Page, offset: u32) {
+    let Some(file) = page.workspace.with_untracked(|workspace| workspace.files.get(page.current.get_untracked()).cloned()) else { return };
+    let entry = page.outline.with_untracked(|entries| {
+        entries.iter().rfind(|entry| entry.file == file.name && to_utf16(&file.text, entry.from) <= offset && entry.object.is_some()).cloned()
+    });
+    page.selected.set(entry.and_then(|entry| entry.object));
+}
+
 fn set(object: &js_sys::Object, key: &str, value: &JsValue) {
     // A plain object takes every field.
     let _ = js_sys::Reflect::set(object, &JsValue::from_str(key), value);
 }
 
-fn diagnostic(text: &str, from: usize, to: usize, message: &str) -> JsValue {
+fn diagnostic(text: &str, problem: &Problem) -> JsValue {
     let object = js_sys::Object::new();
-    set(&object, "from", &to_utf16(text, from).into());
-    set(&object, "to", &to_utf16(text, to).into());
-    set(&object, "severity", &"error".into());
-    set(&object, "message", &message.into());
+    set(&object, "from", &to_utf16(text, problem.from).into());
+    set(&object, "to", &to_utf16(text, problem.to).into());
+    set(&object, "severity", &if problem.severity == Severity::Error { "error" } else { "warning" }.into());
+    set(&object, "message", &problem.message.as_str().into());
+    if let Some(fix) = problem.fix.as_ref().filter(|fix| !fix.insert.is_empty()) {
+        set(&object, "fix", &format!("{} {}", texts::CORRECT_TO, fix.label).into());
+        set(&object, "fixFrom", &to_utf16(text, fix.from).into());
+        set(&object, "fixTo", &to_utf16(text, fix.to).into());
+        set(&object, "insert", &fix.insert.as_str().into());
+    }
+    object.into()
+}
+
+/// What stands in the gutter beside a document: how its object does.
+fn mark(text: &str, entry: &Entry) -> JsValue {
+    let object = js_sys::Object::new();
+    set(&object, "from", &to_utf16(text, entry.from).into());
+    set(&object, "glyph", &glyph_svg(entry.state.glyph).into());
+    set(&object, "tone", &tone_class(entry.state.tone).into());
+    set(&object, "title", &format!("{}: {}", entry.title, entry.state.word).into());
     object.into()
 }
 

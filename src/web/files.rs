@@ -1,8 +1,9 @@
 //! The files as tabs.
 
-use super::page::Page;
-use super::texts;
+use super::page::{Change, Notice, Page};
+use super::{texts, transfer};
 use crate::playground::workspace::File;
+use crate::playground::{archive, takeaway};
 use crate::value::SmolStr;
 use leptos::html;
 use leptos::prelude::*;
@@ -49,12 +50,115 @@ pub fn Files(page: Page) -> impl IntoView {
                         <path d="M2 3.500h10M5 3.500v-1.700h4v1.700M3.300 3.500l.6 8.700h6.200l.6-8.700" />
                     </svg>
                 </button>
+                <More page />
             </div>
         </div>
         <Show when=move || renaming.get()>
             <RenameForm page renaming />
         </Show>
     }
+}
+
+/// What is done less often, behind one button.
+#[component]
+fn More(page: Page) -> impl IntoView {
+    let open = RwSignal::new(false);
+    let button = NodeRef::<html::Button>::new();
+    let picker = NodeRef::<html::Input>::new();
+    let close = move || {
+        open.set(false);
+        if let Some(button) = button.get_untracked() {
+            super::dom::focus(&button);
+        }
+    };
+    let item = move |text: &'static str, act: fn(Page)| {
+        let choose = move |_| {
+            close();
+            act(page);
+        };
+        view! { <li><button on:click=choose>{text}</button></li> }
+    };
+    let picked = move |_| {
+        let Some(input) = picker.get_untracked() else { return };
+        transfer::take_in(page, &input);
+        // The same file can be chosen again. By then the list of those chosen now has been gone through.
+        input.set_value("");
+    };
+    let pick = move |_| {
+        close();
+        if let Some(input) = picker.get_untracked() {
+            input.click();
+        }
+    };
+    // Whoever goes elsewhere has done with it.
+    let leave = move |event: web_sys::FocusEvent| {
+        if !super::dom::is_inside(event.related_target(), ".more") {
+            open.set(false);
+        }
+    };
+    view! {
+        <div class="more" on:focusout=leave on:keydown=move |event| if event.key() == "Escape" && open.get_untracked() { close() }>
+            <button
+                node_ref=button
+                class="icon"
+                aria-label=texts::MORE
+                title=texts::MORE
+                aria-expanded=move || open.get().to_string()
+                on:click=move |_| open.update(|open| *open = !*open)
+            >"⋯"</button>
+            <ul hidden=move || !open.get()>
+                {item(texts::FORMAT, format)}
+                {item(texts::MOVE_LEFT, |page| move_file(page, false))}
+                {item(texts::MOVE_RIGHT, |page| move_file(page, true))}
+                <li><button on:click=pick>{texts::IMPORT}</button></li>
+                {item(texts::DOWNLOAD_FILE, download_file)}
+                {item(texts::DOWNLOAD_ONE, |page| transfer::download("manifests.yaml", page.files().as_one_text().as_bytes(), YAML))}
+                {item(texts::DOWNLOAD_ZIP, download_zip)}
+                {item(texts::TAKE_AWAY, take_away)}
+            </ul>
+            <input type="file" multiple hidden accept=".yaml,.yml,.json,.zip,.kubarium" node_ref=picker aria-label=texts::IMPORT on:change=picked />
+        </div>
+    }
+}
+
+const YAML: &str = "application/yaml";
+const ZIP: &str = "application/zip";
+
+fn move_file(page: Page, to_the_right: bool) {
+    let index = page.current.get_untracked();
+    let mut there = index;
+    page.workspace.update(|workspace| there = workspace.move_file(index, to_the_right));
+    page.current.set(there);
+}
+
+fn format(page: Page) {
+    let Some(file) = page.workspace.with_untracked(|workspace| workspace.files.get(page.current.get_untracked()).cloned()) else { return };
+    match crate::manifest::format(&file.text) {
+        Ok(text) if text == file.text => page.notice.set(Some(Notice::saying(texts::FORMATTED_ALREADY))),
+        Ok(text) => {
+            page.change.set(Some(Change { file: file.name, from: 0, to: file.text.len(), insert: text }));
+            page.say(texts::FORMATTED);
+        }
+        Err(why) => page.notice.set(Some(Notice::saying(why))),
+    }
+}
+
+fn download_file(page: Page) {
+    if let Some(file) = page.workspace.with_untracked(|workspace| workspace.files.get(page.current.get_untracked()).cloned()) {
+        transfer::download(&file.name, file.text.as_bytes(), YAML);
+    }
+}
+
+fn download_zip(page: Page) {
+    let files: Vec<(String, String)> = page.files().files.into_iter().map(|file| (file.name.to_string(), file.text)).collect();
+    transfer::download("manifests.zip", &archive::pack(&files), ZIP);
+}
+
+/// The workspace as a folder for a real cluster.
+pub fn take_away(page: Page) {
+    let workspace = page.files();
+    let files = page.see(|session| takeaway::folder("kubarium", &workspace, session.setup().nodes, session.done()));
+    transfer::download("kubarium.zip", &archive::pack(&files), ZIP);
 }
 
 #[component]
@@ -68,6 +172,10 @@ fn Tab(page: Page, index: usize, name: SmolStr, renaming: RwSignal<bool>) -> imp
     // The arrow keys go from tab to tab, as the pattern for tabs asks.
     let keys = move |event: web_sys::KeyboardEvent| {
         let count = page.workspace.with_untracked(|workspace| workspace.files.len());
+        if event.alt_key() && matches!(event.key().as_str(), "ArrowRight" | "ArrowLeft") {
+            event.prevent_default();
+            return move_file(page, event.key() == "ArrowRight");
+        }
         let next = match event.key().as_str() {
             "ArrowRight" => (index + 1) % count,
             "ArrowLeft" => (index + count - 1) % count,

@@ -68,6 +68,13 @@ fn move_on(page: Page, passed_ms: f64, remainder_ms: &mut f64) {
     if !arrived {
         return;
     }
+    if super::opening::go_on(page, in_time) {
+        return;
+    }
+    if page.undoing.get_untracked() {
+        page.undoing.set(false);
+        page.session.update_value(crate::playground::session::Session::branch);
+    }
     if let Some(limit_ms) = page.skipping_ms.get_untracked() {
         let mut there = false;
         page.session.update_value(|session| {
@@ -90,6 +97,10 @@ fn move_on(page: Page, passed_ms: f64, remainder_ms: &mut f64) {
             Speed::Max => now_ms + MAX_FRAME_CLUSTER_MS,
         };
         page.session.update_value(|session| while !session.advance(until_ms, STEPS_AT_ONCE) && in_time() {});
+    }
+    // At full speed there is no time to look ahead, nor anybody who could read what is found.
+    if page.speed.get_untracked() != Speed::Max || !page.playing.get_untracked() {
+        page.session.update_value(|session| session.look_ahead(STEPS_AT_ONCE));
     }
     page.refresh();
 }

@@ -1,8 +1,8 @@
 //! The bar at the top: what is open, time, views, sharing.
 
 use super::clock::{SPEEDS, Speed, clock_text};
-use super::page::Page;
-use super::{frame, share, texts, theme::ThemeButton};
+use super::page::{Dialog, Page};
+use super::{frame, texts, theme::ThemeButton};
 use crate::playground::examples;
 use crate::playground::scene::View;
 use crate::value::SmolStr;
@@ -28,8 +28,9 @@ pub fn Header(page: Page) -> impl IntoView {
             <span class="grow"></span>
             <ViewChoice page />
             <NamespaceChoice page />
-            <button on:click=move |_| share::open(page)>{texts::SHARE}</button>
+            <button on:click=move |_| page.dialog.set(Some(Dialog::Share))>{texts::SHARE}</button>
             <ThemeButton />
+            <button class="icon" aria-label=texts::HELP title=texts::HELP_HELP on:click=move |_| page.helping.set(true)>"?"</button>
         </header>
     }
 }
@@ -45,8 +46,17 @@ fn ExampleChoice(page: Page) -> impl IntoView {
     view! {
         <select aria-label=texts::EXAMPLE on:change=choose prop:value=move || page.example.get().to_string()>
             <option value="" hidden=true>{texts::EXAMPLE_NONE}</option>
-            {examples::all().iter().map(|example| view! { <option value=example.id>{example.title}</option> }).collect_view()}
+            {examples::by_topic().map(|(topic, examples)| view! {
+                <optgroup label=topic>
+                    {examples.iter().map(|example| view! { <option value=example.id>{example.title}</option> }).collect_view()}
+                </optgroup>
+            }).collect_view()}
         </select>
+        <button class="icon" aria-label=texts::GALLERY title=texts::GALLERY on:click=move |_| page.dialog.set(Some(Dialog::Gallery))>
+            <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.400">
+                <path d="M1.700 1.700h4v4h-4zM8.300 1.700h4v4h-4zM1.700 8.300h4v4h-4zM8.300 8.300h4v4h-4z" />
+            </svg>
+        </button>
     }
 }
 
@@ -124,7 +134,8 @@ fn Transport(page: Page) -> impl IntoView {
                 </svg>
             </button>
             <span class="clock" role="timer" aria-live="off">{move || clock_text(page.now_ms.get() / 100 * 100)}</span>
-            <HistorySlider page />
+            <super::timeline::HistorySlider page />
+            <UndoButton page />
             <button class="icon" aria-label=texts::BRANCH title=texts::BRANCH_HELP disabled=move || !page.in_past.get() on:click=move |_| page.branch()>
                 <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.500">
                     <path d="M4 3v10M4 9.500c0-3 8-1.500 8-5.500" />
@@ -153,38 +164,15 @@ fn SpeedChoice(page: Page) -> impl IntoView {
     }
 }
 
-/// The scrubber, with a stroke for each thing the person did and a triangle for each trouble.
+/// Takes back the last thing that was done.
 #[component]
-fn HistorySlider(page: Page) -> impl IntoView {
-    // Four times a second is often enough for a slider that is a few hundred pixels wide.
-    let end_ms = Memo::new(move |_| (page.end_ms.get() / 250 * 250).max(1000));
-    let now_ms = Memo::new(move |_| if page.in_past.get() { page.now_ms.get() } else { page.end_ms.get() / 250 * 250 });
-    let ticks = move || {
-        let end_ms = end_ms.get() as f64;
-        let moments = page.see(|session| session.moments().to_vec());
-        let tick = move |moment: crate::playground::session::Moment| {
-            let left = format!("left: {:.2}%", moment.at_ms as f64 / end_ms * 100.0);
-            view! { <span class="tick" class:trouble=moment.is_trouble style=left></span> }
-        };
-        moments.into_iter().map(tick).collect_view()
-    };
+fn UndoButton(page: Page) -> impl IntoView {
+    let title = move || page.undoable.get().map_or(texts::UNDO.to_owned(), |what| format!("{}: {what} (Ctrl+Z)", texts::UNDO));
     view! {
-        <div class="history">
-            <div class="ticks" aria-hidden="true">{ticks}</div>
-            <input
-                type="range"
-                aria-label=texts::HISTORY
-                min="0"
-                max=move || end_ms.get().to_string()
-                step="1"
-                prop:value=move || now_ms.get().to_string()
-                aria-valuetext=move || clock_text(now_ms.get())
-                on:input=move |event| {
-                    if let Ok(at_ms) = event_target_value(&event).parse() {
-                        page.go_to(at_ms);
-                    }
-                }
-            />
-        </div>
+        <button class="icon" aria-label=texts::UNDO title=title disabled=move || page.undoable.with(Option::is_none) on:click=move |_| page.undo()>
+            <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.600">
+                <path d="M6.500 3L3 6.500 6.500 10M3.500 6.500H10a3.500 3.500 0 0 1 0 7H7" />
+            </svg>
+        </button>
     }
 }

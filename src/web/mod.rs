@@ -1,24 +1,32 @@
 //! The page: the only room that knows a browser. It translates what `playground` says into elements, and what a person
 //! does into calls of `playground`.
 
+mod changes;
 mod clock;
+mod descriptions;
 mod diagram;
 mod dom;
 mod edit;
 mod editor;
 mod files;
 mod frame;
+mod gallery;
 mod header;
+mod help;
 mod inspector;
 mod opening;
+mod outline;
 mod page;
 mod panes;
 mod problems;
 mod share;
+mod shelf;
 mod storage;
 mod terminal;
 mod texts;
 mod theme;
+mod timeline;
+mod transfer;
 
 use diagram::{Diagram, SharedStage};
 use leptos::prelude::*;
@@ -70,7 +78,10 @@ fn App() -> impl IntoView {
     let page = opening::open();
     page.refresh();
     opening::keep_work(page);
+    opening::follow_links(page);
     problems::watch(page);
+    outline::watch(page);
+    help::listen(page);
     let stage = StoredValue::new_local(SharedStage::default());
     let drawn = stage.with_value(Clone::clone);
     terminal::write(page, terminal::Source::Terminal, texts::TERMINAL_WELCOME);
@@ -81,6 +92,7 @@ fn App() -> impl IntoView {
         if !ready {
             ready = true;
             mark_ready();
+            descriptions::fetch();
         }
     });
 
@@ -96,9 +108,10 @@ fn App() -> impl IntoView {
             <header::Header page />
             <PaneChoice pane />
             <main>
-            <section class="pane edit" aria-label=texts::PANE_EDITOR>
+            <section class="pane edit" aria-label=texts::PANE_EDITOR on:dragover=transfer::over on:drop=move |event| transfer::drop_in(page, &event)>
                 <files::Files page />
                 <editor::Editor page />
+                <outline::Outline page />
                 <problems::Problems page />
                 <problems::ApplyBar page />
                 <panes::Divider label=texts::RESIZE_EDITOR side="after" variable="--editor-width" least=240.0 most=900.0 first=380.0 />
@@ -117,7 +130,10 @@ fn App() -> impl IntoView {
             </div>
             </main>
             <share::ShareDialog page />
+            <gallery::Gallery page />
+            <changes::Changes page />
             <edit::EditDialog page />
+            <help::HelpDialog page />
             <div class="said" role="status" aria-live="polite">{move || page.said.get()}</div>
         </div>
     }
@@ -146,6 +162,7 @@ fn NoticeLine(page: Page) -> impl IntoView {
             <div class="notice" role="status">
                 <span>{notice.text}</span>
                 {notice.restores.then(|| view! { <button class="link" on:click=move |_| opening::restore(page)>{texts::RESTORE}</button> })}
+                {notice.stops.then(|| view! { <button class="link" on:click=move |_| opening::stop_replay(page)>{texts::STOP_REPLAY}</button> })}
                 <button class="icon" aria-label=texts::DISMISS title=texts::DISMISS on:click=move |_| page.notice.set(None)>"×"</button>
             </div>
         })}

@@ -3,9 +3,13 @@
 use super::clock::Speed;
 use super::edit::Editing;
 use super::problems::Problem;
-use super::terminal::Entry;
+use super::terminal;
+use crate::playground::diagnostics::Forecast;
+use crate::playground::outline::Entry;
+use crate::playground::requests::{self, Sent};
 use crate::playground::scene::{ObjectRef, View};
 use crate::playground::session::{CommandId, Session};
+use crate::playground::share::Replay;
 use crate::playground::workspace::Workspace;
 use crate::value::SmolStr;
 use leptos::prelude::*;
@@ -21,7 +25,7 @@ pub struct Page {
     pub now_ms: RwSignal<u64>,
     /// The latest instant there is.
     pub end_ms: RwSignal<u64>,
-    /// When something happens next by itself.
+    /// When something happens next by itself that can be seen.
     pub next_due_ms: RwSignal<Option<u64>>,
     /// Whether the past is shown.
     pub in_past: RwSignal<bool>,
@@ -37,8 +41,10 @@ pub struct Page {
     pub opened: RwSignal<u64>,
     /// What is wrong with the files.
     pub problems: RwSignal<Vec<Problem>>,
-    /// How many objects Apply would create, change, and leave as they are.
-    pub forecast: RwSignal<Option<(usize, usize, usize)>>,
+    /// What Apply would do, object by object, once the files were looked at.
+    pub forecast: RwSignal<Option<Forecast>>,
+    /// The documents of the files, and how their objects do.
+    pub outline: RwSignal<Vec<Entry>>,
     /// What Apply said last.
     pub outcome: RwSignal<Outcome>,
     /// Which picture.
@@ -49,8 +55,10 @@ pub struct Page {
     pub namespaces: RwSignal<Vec<SmolStr>>,
     /// What the inspector shows.
     pub selected: RwSignal<Option<ObjectRef>>,
+    /// The request that the diagram shows on its way, and what came of it.
+    pub sent: RwSignal<Option<Sent>>,
     /// What the terminal shows.
-    pub entries: RwSignal<Vec<Entry>>,
+    pub entries: RwSignal<Vec<terminal::Entry>>,
     /// The command in the terminal that has not ended yet.
     pub foreground: RwSignal<Option<CommandId>>,
     /// What is said to a screen reader.
@@ -61,14 +69,52 @@ pub struct Page {
     pub example: RwSignal<&'static str>,
     /// A place (bytes) in a file that the editor is to show.
     pub reveal: RwSignal<Option<(SmolStr, usize)>>,
+    /// A change of a file that the editor is to make, as one step that can be undone.
+    pub change: RwSignal<Option<Change>>,
     /// A text that a command wants edited.
     pub editing: RwSignal<Option<Editing>>,
     /// The instant up to which the page is skipping to the next event.
     pub skipping_ms: RwSignal<Option<u64>>,
-    /// Whether the dialog with the link is open.
-    pub sharing: RwSignal<bool>,
+    /// The dialog that is open.
+    pub dialog: RwSignal<Option<Dialog>>,
+    /// What a link says was done and what is still to be done again.
+    pub replay: StoredValue<Option<Replay>, LocalStorage>,
+    /// Whether the page is on its way to undo something.
+    pub undoing: RwSignal<bool>,
+    /// What can be undone, in its own words.
+    pub undoable: RwSignal<Option<SmolStr>>,
+    /// Whether the dialog with the keys is open.
+    pub helping: RwSignal<bool>,
+    /// Whether single keys work anywhere on the page.
+    pub single_keys: RwSignal<bool>,
     /// Whether the files are the person's own, and kept when they change.
     pub keeps_work: StoredValue<bool>,
+    /// Whether the person was told that the browser keeps nothing.
+    pub warned: StoredValue<bool>,
+}
+
+/// The dialogs that a person opens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Dialog {
+    /// The link.
+    Share,
+    /// The examples and the person's own work.
+    Gallery,
+    /// What Apply would change.
+    Changes,
+}
+
+/// A change of a file.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Change {
+    /// The file's name.
+    pub file: SmolStr,
+    /// Where it begins, in bytes.
+    pub from: usize,
+    /// Where what it replaces ends.
+    pub to: usize,
+    /// What is put there.
+    pub insert: String,
 }
 
 /// What Apply said.
@@ -89,6 +135,15 @@ pub struct Notice {
     pub text: String,
     /// Whether the person's own work can be gone back to.
     pub restores: bool,
+    /// Whether it is about what a link still does again, which can be stopped.
+    pub stops: bool,
+}
+
+impl Notice {
+    /// Only the sentence.
+    pub fn saying(text: impl Into<String>) -> Notice {
+        Notice { text: text.into(), restores: false, stops: false }
+    }
 }
 
 impl Page {
@@ -108,11 +163,13 @@ impl Page {
             opened: RwSignal::new(0),
             problems: RwSignal::new(Vec::new()),
             forecast: RwSignal::new(None),
+            outline: RwSignal::new(Vec::new()),
             outcome: RwSignal::new(Outcome::default()),
             view: RwSignal::new(View::default()),
             namespace: RwSignal::new(None),
             namespaces: RwSignal::new(Vec::new()),
             selected: RwSignal::new(None),
+            sent: RwSignal::new(None),
             entries: RwSignal::new(Vec::new()),
             foreground: RwSignal::new(None),
             said: RwSignal::new(String::new()),
@@ -121,8 +178,15 @@ impl Page {
             reveal: RwSignal::new(None),
             editing: RwSignal::new(None),
             skipping_ms: RwSignal::new(None),
-            sharing: RwSignal::new(false),
+            change: RwSignal::new(None),
+            dialog: RwSignal::new(None),
+            replay: StoredValue::new_local(None),
+            undoing: RwSignal::new(false),
+            undoable: RwSignal::new(None),
+            helping: RwSignal::new(false),
+            single_keys: RwSignal::new(true),
             keeps_work: StoredValue::new(false),
+            warned: StoredValue::new(false),
         }
     }
 
@@ -149,12 +213,13 @@ impl Page {
     pub fn refresh(self) {
         let (now_ms, end_ms, next_due_ms, in_past, revision) = self.see(|session| {
             let revision = session.cluster().store().revision() + session.epoch() * 1_000_000_000;
-            (session.now_ms(), session.end_ms(), session.next_due_ms(), session.is_in_past(), revision)
+            (session.now_ms(), session.end_ms(), session.next_visible_ms(), session.is_in_past(), revision)
         });
         set_if_changed(self.now_ms, now_ms);
         set_if_changed(self.end_ms, end_ms);
         set_if_changed(self.next_due_ms, next_due_ms);
         set_if_changed(self.in_past, in_past);
+        set_if_changed(self.undoable, self.see(Session::undoable));
         if self.revision.get_untracked() != revision {
             let names = self.see(|session| {
                 let namespaces = session.cluster().store().list(&crate::api::resource::NAMESPACES, None);
@@ -163,11 +228,12 @@ impl Page {
             set_if_changed(self.namespaces, names);
             self.revision.set(revision);
         }
-        super::terminal::take_reports(self);
+        terminal::take_reports(self);
     }
 
     /// Applies all files.
     pub fn apply(self) {
+        super::opening::stop_replay(self);
         let workspace = self.files();
         let command = self.session.try_update_value(|session| session.apply(&workspace)).unwrap_or_default();
         self.outcome.set(Outcome { command, ..Outcome::default() });
@@ -187,10 +253,37 @@ impl Page {
         self.playing.set(true);
     }
 
+    /// Undoes the last thing that was done: the cluster is as it was just before.
+    pub fn undo(self) {
+        if let Some(what) = self.undoable.get_untracked() {
+            let said = format!("{} {what}", super::texts::UNDONE);
+            super::terminal::write(self, super::terminal::Source::Terminal, &format!("{said}\n"));
+            self.say(said);
+            self.undoing.set(true);
+            self.session.update_value(Session::undo);
+        }
+    }
+
+    /// Types a line into the terminal, as the person could.
+    pub fn type_line(self, line: &str) {
+        super::terminal::enter(self, line);
+    }
+
     /// Shows the latest instant again.
     pub fn back_to_now(self) {
         self.act(|session| session.go_to(session.end_ms()));
         self.playing.set(true);
+    }
+
+    /// Sends a request to what is selected, as its users would; the diagram shows its way.
+    pub fn send_request(self) {
+        let sent = self.selected.with_untracked(|object| {
+            self.see(|session| {
+                let (from, url) = requests::way_to(session.cluster(), object.as_ref()?)?;
+                Some(requests::send_request(session.cluster(), &from, &url))
+            })
+        });
+        self.sent.set(sent);
     }
 
     /// Says something to a screen reader.

@@ -1,8 +1,8 @@
 //! What is wrong with the files, as a list.
 
-use super::page::{Page, set_if_changed};
+use super::page::{Change, Dialog, Page, set_if_changed};
 use super::texts;
-use crate::playground::diagnostics::Forecast;
+use crate::playground::diagnostics::{Forecast, Severity, Verdict};
 use crate::value::SmolStr;
 use leptos::leptos_dom::helpers::{TimeoutHandle, set_timeout_with_handle};
 use leptos::prelude::*;
@@ -16,13 +16,23 @@ pub fn Problems(page: Page) -> impl IntoView {
     let item = move |problem: Problem| {
         let place = format!("{}, line {}", problem.file, problem.line);
         let (file, from): (SmolStr, usize) = (problem.file.clone(), problem.from);
+        let (sign, says) = match problem.severity {
+            Severity::Error => ("▲ ", texts::PROBLEM_REFUSED),
+            Severity::Warning => ("◆ ", texts::PROBLEM_WARNING),
+        };
+        let fix = problem.fix.filter(|fix| !fix.insert.is_empty()).map(|fix| {
+            let label = format!("{} {}", texts::CORRECT_TO, fix.label);
+            let change = Change { file: problem.file.clone(), from: fix.from, to: fix.to, insert: fix.insert };
+            view! { <button class="fix" on:click=move |_| page.change.set(Some(change.clone()))>{label}</button> }
+        });
         view! {
-            <li>
+            <li class:warning=problem.severity == Severity::Warning>
                 <button on:click=move |_| page.reveal.set(Some((file.clone(), from)))>
-                    <span class="where">"▲ " {place}</span>
+                    <span class="where" title=says>{sign}{place}</span>
                     " "
                     <span class="message">{problem.message}</span>
                 </button>
+                {fix}
             </li>
         }
     };
@@ -49,32 +59,39 @@ pub fn watch(page: Page) {
         }
         let look = move || {
             let workspace = page.files();
-            let Forecast { problems, created, configured, unchanged } = page.see(|session| session.forecast(&workspace));
-            set_if_changed(page.problems, problems);
-            set_if_changed(page.forecast, Some((created, configured, unchanged)));
+            let forecast = page.see(|session| session.forecast(&workspace));
+            set_if_changed(page.problems, forecast.problems.clone());
+            set_if_changed(page.forecast, Some(forecast));
         };
         // A browser that refuses timers would not have got so far.
         pending.set_value(set_timeout_with_handle(look, WAIT).ok());
     });
 }
 
-/// `would create 3, change 1 of 12, refuse 1`.
-fn forecast_text((created, configured, unchanged): (usize, usize, usize), refused: usize) -> String {
-    let all = created + configured + unchanged;
+/// `would create 3, change 1 of 12 objects, 1 would be refused`.
+fn forecast_text(forecast: &Forecast) -> String {
+    let all = forecast.outlooks.len();
+    let refused = forecast.outlooks.iter().filter(|outlook| outlook.verdict == Verdict::Refused).count();
+    let changes: Vec<String> = [(forecast.created, texts::FORECAST_CREATE), (forecast.configured, texts::FORECAST_CHANGE)]
+        .into_iter()
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, verb)| format!("{verb} {count}"))
+        .collect();
+    let objects = if all == 1 { texts::FORECAST_ONE } else { texts::FORECAST_MANY };
     let mut parts = Vec::new();
-    for (count, verb) in [(created, texts::FORECAST_CREATE), (configured, texts::FORECAST_CHANGE)] {
-        if count > 0 {
-            parts.push(format!("{verb} {count} {} {all}", texts::FORECAST_OF));
-        }
+    if !changes.is_empty() {
+        parts.push(format!("{} {} {all} {objects}", changes.join(", "), texts::FORECAST_OF));
     }
     if refused > 0 {
         parts.push(format!("{refused} {}", texts::FORECAST_PROBLEMS));
     }
-    match parts.as_slice() {
-        [] if all == 0 => texts::FORECAST_NOTHING.into(),
-        [] => format!("{} ({all})", texts::FORECAST_SAME),
-        parts => parts.join(", "),
+    if parts.is_empty() {
+        parts.push(if all == 0 { texts::FORECAST_NOTHING.into() } else { format!("{} ({all})", texts::FORECAST_SAME) });
     }
+    if forecast.not_looked_at > 0 {
+        parts.push(format!("{} {}", forecast.not_looked_at, texts::FORECAST_BEYOND));
+    }
+    parts.join(", ")
 }
 
 /// The button Apply and what came of it.
@@ -92,7 +109,8 @@ pub fn ApplyBar(page: Page) -> impl IntoView {
         <div class="apply">
             <div class="apply-line">
                 <button class="primary" title=texts::APPLY_HELP on:click=move |_| page.apply()>{texts::APPLY}</button>
-                <span class="muted">{move || page.forecast.get().map(|forecast| forecast_text(forecast, page.problems.with(Vec::len)))}</span>
+                <span class="muted">{move || page.forecast.with(|forecast| forecast.as_ref().map(forecast_text))}</span>
+                <button class="diff" aria-haspopup="dialog" on:click=move |_| page.dialog.set(Some(Dialog::Changes))>{texts::DIFF}</button>
             </div>
             <div role="status" aria-label=texts::APPLY_RESULT tabindex="0" class:refused=move || page.outcome.with(|outcome| outcome.is_refused)>{text}</div>
         </div>

@@ -1,19 +1,13 @@
 //! The dialog with the link.
 
-use super::page::Page;
-use super::texts;
+use super::gallery::{close, follow};
+use super::page::{Dialog, Page};
+use super::{files, texts, transfer};
+use crate::playground::import::LESSON;
 use crate::playground::scene::View;
-use crate::playground::share::{self, Shared};
+use crate::playground::share::{self, Shared, USUAL_LENGTH};
 use leptos::html;
 use leptos::prelude::*;
-
-/// Links longer than this are cut by some programs.
-const LONG_LINK: usize = 2_000;
-
-/// Opens the dialog.
-pub fn open(page: Page) {
-    page.sharing.set(true);
-}
 
 /// The link to what the page shows now.
 pub fn link(page: Page) -> String {
@@ -38,41 +32,49 @@ pub fn ShareDialog(page: Page) -> impl IntoView {
     let field = NodeRef::<html::Input>::new();
     let text = RwSignal::new(String::new());
     let said = RwSignal::new("");
-    Effect::new(move || {
-        let Some(dialog) = dialog.get() else { return };
-        if page.sharing.get() {
-            text.set(link(page));
-            said.set("");
-            let _ = dialog.show_modal();
-            if let Some(field) = field.get_untracked() {
-                request_animation_frame(move || field.select());
-            }
-        } else {
-            dialog.close();
+    follow(page, dialog, Dialog::Share, move || {
+        text.set(link(page));
+        said.set("");
+        if let Some(field) = field.get_untracked() {
+            request_animation_frame(move || field.select());
         }
     });
-    let copy = move |_| {
+    let copy = move |words: String| {
         let Some(window) = web_sys::window() else { return };
-        let promise = window.navigator().clipboard().write_text(&text.get_untracked());
+        // Pages without a secure origin have no clipboard at all.
+        if js_sys::Reflect::get(&window.navigator(), &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_undefined()) {
+            return said.set(texts::COPY_FAILED);
+        }
+        let promise = window.navigator().clipboard().write_text(&words);
         wasm_bindgen_futures::spawn_local(async move {
             let copied = wasm_bindgen_futures::JsFuture::from(promise).await.is_ok();
             said.set(if copied { texts::COPIED } else { texts::COPY_FAILED });
         });
     };
+    let embed = move || {
+        format!(
+            "<iframe src=\"{}\" title=\"{}\" width=\"100%\" height=\"720\" style=\"border: 0\" loading=\"lazy\" allow=\"clipboard-write\"></iframe>",
+            text.get_untracked(),
+            texts::NAME
+        )
+    };
+    let save = move |_| transfer::download(&format!("lesson{LESSON}"), text.get_untracked().as_bytes(), "text/plain");
+    let length = move || text.with(String::len);
     view! {
-        <dialog class="share-dialog" node_ref=dialog aria-label=texts::SHARE on:close=move |_: web_sys::Event| page.sharing.set(false)>
+        <dialog class="share-dialog" node_ref=dialog aria-label=texts::SHARE on:close=move |_: web_sys::Event| close(page, Dialog::Share)>
             <h2>{texts::SHARE}</h2>
             <p>{texts::SHARE_SAYS}</p>
             <div class="link-line">
                 <input type="text" readonly aria-label=texts::SHARE_LINK node_ref=field prop:value=move || text.get() />
-                <button class="primary" on:click=copy>{texts::COPY}</button>
+                <button class="primary" on:click=move |_| copy(text.get_untracked())>{texts::COPY}</button>
             </div>
-            <Show when=move || text.with(|text| text.len() > LONG_LINK)>
-                <p class="muted">{texts::SHARE_LONG}</p>
-            </Show>
+            <p class="muted">{move || format!("{} {}", length(), if length() > USUAL_LENGTH { texts::SHARE_LONG } else { texts::SHARE_SHORT })}</p>
             <p role="status">{move || said.get()}</p>
             <div class="buttons">
-                <button on:click=move |_| page.sharing.set(false)>{texts::CLOSE}</button>
+                <button on:click=save>{texts::SHARE_FILE}</button>
+                <button on:click=move |_| copy(embed())>{texts::COPY_EMBED}</button>
+                <button on:click=move |_| files::take_away(page)>{texts::TAKE_AWAY}</button>
+                <button on:click=move |_| close(page, Dialog::Share)>{texts::CLOSE}</button>
             </div>
         </dialog>
     }

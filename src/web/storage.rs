@@ -1,4 +1,12 @@
-//! What the browser keeps for this person on this machine. Where it may keep nothing, nothing is kept and all else works.
+//! What the browser keeps for this person on this machine. Where it may keep nothing (a frame without an origin of its own,
+//! blocked storage, a full disk), it is kept as long as the page is open.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+thread_local! {
+    static UNTIL_CLOSED: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
+}
 
 fn storage() -> Option<web_sys::Storage> {
     web_sys::window()?.local_storage().ok()?
@@ -6,11 +14,13 @@ fn storage() -> Option<web_sys::Storage> {
 
 /// What was kept under `key`.
 pub fn read(key: &str) -> Option<String> {
-    storage()?.get_item(key).ok()?
+    let until_closed = UNTIL_CLOSED.with_borrow(|kept| kept.get(key).cloned());
+    until_closed.or_else(|| storage()?.get_item(key).ok()?)
 }
 
-/// Keeps `text` under `key`; nothing where it is empty. False where the browser refuses.
+/// Keeps `text` under `key`; nothing where it is empty. False where it will be gone with the page.
 pub fn write(key: &str, text: &str) -> bool {
-    let Some(storage) = storage() else { return false };
-    if text.is_empty() { storage.remove_item(key).is_ok() } else { storage.set_item(key, text).is_ok() }
+    let kept = storage().is_some_and(|storage| if text.is_empty() { storage.remove_item(key).is_ok() } else { storage.set_item(key, text).is_ok() });
+    UNTIL_CLOSED.with_borrow_mut(|until_closed| if kept { until_closed.remove(key) } else { until_closed.insert(key.to_owned(), text.to_owned()) });
+    kept
 }

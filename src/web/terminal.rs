@@ -74,13 +74,20 @@ pub fn take_reports(page: Page) {
 }
 
 /// Carries out a line.
-fn enter(page: Page, line: &str) {
+pub fn enter(page: Page, line: &str) {
     write(page, Source::Typed, line);
     match command_line::read(line) {
         Typed::Nothing => {}
         Typed::Clear => page.entries.set(Vec::new()),
         Typed::Help => write(page, Source::Terminal, texts::TERMINAL_HELP),
         Typed::Refused(reason) => write(page, Source::Err, &format!("{reason}\n")),
+        Typed::Fault(words) => {
+            match page.session.try_update_value(|session| session.fault(line, &words)).unwrap_or_else(|| Ok(String::new())) {
+                Ok(said) => write(page, Source::Out, &said),
+                Err(reason) => write(page, Source::Err, &format!("{}\n", reason.trim_end())),
+            }
+            page.refresh();
+        }
         Typed::Kubectl(arguments) => {
             let workspace = page.files();
             let id = page.session.try_update_value(|session| session.run(line, &arguments, &workspace)).unwrap_or_default();

@@ -2,7 +2,7 @@
 
 use crate::api::strategy::Column;
 use crate::api::{meta, time};
-use crate::value::Value;
+use crate::value::{Sort, Value};
 
 /// Columns that are always shown, and then those of `-o wide`.
 pub fn columns(always: &[&'static str], wide: &[&'static str]) -> Vec<Column> {
@@ -55,7 +55,7 @@ pub fn selector(selector: &Value) -> Value {
     for expression in selector.get("matchExpressions").items() {
         let key = expression.get("key").str();
         let mut values: Vec<&str> = expression.get("values").items().iter().map(Value::str).collect();
-        values.sort_unstable();
+        values.order();
         let text = match expression.get("operator").str() {
             "In" => format!("{key} in ({})", values.join(",")),
             "NotIn" => format!("{key} notin ({})", values.join(",")),
@@ -64,7 +64,7 @@ pub fn selector(selector: &Value) -> Value {
         };
         requirements.push((key.to_string(), text));
     }
-    requirements.sort_by(|a, b| a.0.cmp(&b.0));
+    requirements.order_by(|a, b| a.0.cmp(&b.0));
     none_if_empty(requirements.into_iter().map(|(_, text)| text).collect::<Vec<_>>().join(","))
 }
 

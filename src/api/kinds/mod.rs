@@ -15,6 +15,7 @@ pub mod core;
 mod discovery;
 mod events;
 mod flowcontrol;
+pub mod metrics;
 mod networking;
 mod node;
 mod policy;

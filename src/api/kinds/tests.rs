@@ -1,14 +1,13 @@
 //! What a real API server answered to wrong and dubious objects, and how its tables show right ones.
 
 use crate::api::registry::Registry;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The object with its defaults, and what is wrong with it.
-fn checked(group: &str, kind: &str, object: serde_json::Value) -> (Value, Vec<String>, Vec<String>) {
+fn checked(group: &str, kind: &str, object: Value) -> (Value, Vec<String>, Vec<String>) {
     let registry = Registry::built_in();
     let strategy = &registry.kind(group, kind).expect("the kind is built in").strategy;
-    let mut object = Value::from(object);
+    let mut object = object;
     strategy.default(&mut object);
     strategy.prepare_for_create(&mut object);
     let errors = strategy.validate(&object).iter().map(ToString::to_string).collect();
@@ -91,8 +90,8 @@ fn rows_have_a_cell_for_each_column() {
 #[test]
 fn tables_read_as_kubectl_s() {
     let registry = Registry::built_in();
-    let row = |group: &str, kind: &str, object: serde_json::Value| -> Vec<String> {
-        let cells = registry.kind(group, kind).expect("the kind is built in").strategy.row(&Value::from(object), 0);
+    let row = |group: &str, kind: &str, object: Value| -> Vec<String> {
+        let cells = registry.kind(group, kind).expect("the kind is built in").strategy.row(&object, 0);
         cells.iter().map(|cell| cell.as_str().map_or_else(|| cell.to_json(), str::to_string)).collect()
     };
     let ports = json!([{"port": 8081, "nodePort": 30081, "protocol": "TCP"}]);

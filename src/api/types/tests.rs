@@ -1,10 +1,9 @@
-use serde_json::json;
-
 use super::*;
+use crate::value::json;
 
 #[test]
 fn a_pod_reads_field_by_field() {
-    let value = Value::from(json!({
+    let value = json!({
         "metadata": {"name": "web-0", "labels": {"app": "web"}, "ownerReferences": [{"kind": "StatefulSet", "controller": true}]},
         "spec": {
             "nodeName": "worker-1",
@@ -15,7 +14,7 @@ fn a_pod_reads_field_by_field() {
             ]
         },
         "status": {"podIPs": [{"ip": "10.0.0.1"}], "conditions": [{"type": "Ready", "status": "True"}]}
-    }));
+    });
     let pod = core_v1::Pod::of(&value);
     assert_eq!(pod.metadata().name(), "web-0");
     assert_eq!(pod.metadata().namespace(), "");

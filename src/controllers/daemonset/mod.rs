@@ -14,7 +14,7 @@ use crate::api::resource::{CONTROLLER_REVISIONS, DAEMON_SETS, NODES, ObjectKey, 
 use crate::api::status::Status;
 use crate::api::{labels, meta};
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
+use crate::value::{Sort, Value, json};
 use std::collections::BTreeMap;
 
 static OWNER: OwnerKind = OwnerKind { resource: DAEMON_SETS, api_version: "apps/v1", kind: "DaemonSet" };
@@ -134,7 +134,7 @@ fn by_node(claimed: &[Value]) -> BTreeMap<String, Vec<Value>> {
         pods.entry(placement::target_node(pod).to_string()).or_default().push(pod.clone());
     }
     for on_node in pods.values_mut() {
-        on_node.sort_by_key(|pod| (pod.path("spec.nodeName").is_empty(), created_ms(pod), meta::name(pod).to_string()));
+        on_node.order_by_key(|pod| (pod.path("spec.nodeName").is_empty(), created_ms(pod), meta::name(pod).to_string()));
     }
     pods
 }
@@ -205,8 +205,8 @@ fn back_off(context: &mut Context, set: &Value, node: &Value) -> Option<u64> {
         return Some(until_ms - context.now_ms);
     }
     let delay_ms = (delay_ms * 2).clamp(FAILED_BACKOFF_MS, FAILED_BACKOFF_LIMIT_MS);
-    let next = serde_json::json!({"until": context.now_ms + delay_ms, "delay": delay_ms});
-    context.memory.insert(key, Value::from(next));
+    let next = json!({"until": context.now_ms + delay_ms, "delay": delay_ms});
+    context.memory.insert(key, next);
     None
 }
 

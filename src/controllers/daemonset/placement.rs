@@ -4,8 +4,7 @@ use super::{GENERATION_ANNOTATION, GENERATION_LABEL, HASH_LABEL};
 use crate::api::meta;
 use crate::controllers::refs::OwnerKind;
 use crate::controllers::{node_affinity, pod_control, taints};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// What every DaemonSet's pod tolerates (`AddOrUpdateDaemonPodTolerations`).
 const TOLERATIONS: [(&str, &str); 6] = [
@@ -35,7 +34,7 @@ fn tolerations(spec: &Value) -> Vec<Value> {
     let on_host = spec.get("hostNetwork").as_bool() == Some(true);
     let network = on_host.then_some(("node.kubernetes.io/network-unavailable", "NoSchedule"));
     for (key, effect) in TOLERATIONS.into_iter().chain(network) {
-        let toleration = Value::from(json!({"key": key, "operator": "Exists", "effect": effect}));
+        let toleration = json!({"key": key, "operator": "Exists", "effect": effect});
         if !tolerations.contains(&toleration) {
             tolerations.push(toleration);
         }
@@ -69,7 +68,7 @@ pub(super) fn pod_for(set: &Value, kind: &OwnerKind, node: &str, hash: &str) -> 
     if !hash.is_empty() {
         labels.insert(HASH_LABEL, hash);
     }
-    let by_name = Value::from(json!([{"key": "metadata.name", "operator": "In", "values": [node]}]));
+    let by_name = json!([{"key": "metadata.name", "operator": "In", "values": [node]}]);
     let mut term = Value::object();
     term.set("matchFields", by_name);
     pod.path_mut("spec").set(TERMS, Value::array(vec![term]));

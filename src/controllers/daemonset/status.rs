@@ -4,7 +4,7 @@ use super::{View, placement};
 use crate::api::meta;
 use crate::controllers::controller::Context;
 use crate::controllers::{conditions, fields, pods};
-use crate::value::Value;
+use crate::value::{Sort, Value};
 
 pub(super) fn compute(context: &Context, view: &View, collisions: Option<i64>) -> Value {
     let (mut desired, mut current, mut misscheduled, mut ready, mut updated, mut available) = (0, 0, 0, 0, 0, 0);
@@ -18,7 +18,7 @@ pub(super) fn compute(context: &Context, view: &View, collisions: Option<i64>) -
         let Some(first) = first else { continue };
         current += 1;
         let mut on_node = view.pods_on(node).to_vec();
-        on_node.sort_by_key(|pod| (fields::created_ms(pod), meta::name(pod).to_string()));
+        on_node.order_by_key(|pod| (fields::created_ms(pod), meta::name(pod).to_string()));
         let first = on_node.first().unwrap_or(first);
         ready += i64::from(pods::is_ready(first));
         available += i64::from(view.is_available(context, first));

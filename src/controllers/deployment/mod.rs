@@ -14,8 +14,7 @@ use crate::api::resource::{DEPLOYMENTS, ObjectKey, PODS, REPLICA_SETS};
 use crate::api::status::Status;
 use crate::api::{labels, meta};
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 static OWNER: OwnerKind = OwnerKind { resource: DEPLOYMENTS, api_version: "apps/v1", kind: "Deployment" };
 
@@ -119,9 +118,9 @@ impl Rollout<'_, '_> {
     /// A condition with the times of now.
     fn condition(&self, type_: &str, status: &str, reason: &str, message: &str) -> Value {
         let now = self.context.now();
-        Value::from(json!({
+        json!({
             "type": type_, "status": status, "reason": reason, "message": message, "lastUpdateTime": now.str(), "lastTransitionTime": now.str(),
-        }))
+        })
     }
 
     fn set_condition(&mut self, type_: &str, status: &str, reason: &str, message: &str) {

@@ -7,8 +7,7 @@ use crate::api::meta;
 use crate::api::resource::REPLICA_SETS;
 use crate::api::status::Status;
 use crate::server::request::Options;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Sort, Value, json};
 use std::cmp::Reverse;
 
 impl Rollout<'_, '_> {
@@ -121,11 +120,11 @@ impl Rollout<'_, '_> {
         template.path_mut("metadata.labels").set(util::TEMPLATE_HASH, hash.as_str());
         let mut selector = deployment.path("spec.selector").clone();
         selector.path_mut("matchLabels").set(util::TEMPLATE_HASH, hash.as_str());
-        let mut set = Value::from(json!({
+        let mut set = json!({
             "apiVersion": "apps/v1", "kind": "ReplicaSet",
             "metadata": {"name": format!("{}-{hash}", meta::name(deployment)), "namespace": meta::namespace(deployment)},
             "spec": {"replicas": 0},
-        }));
+        });
         set.set("metadata.ownerReferences", Value::array(vec![OWNER.reference(deployment)]));
         set.set("metadata.labels", template.path("metadata.labels").clone());
         set.set("spec.selector", selector);
@@ -181,9 +180,9 @@ impl Rollout<'_, '_> {
         let allowed = if desired > 0 { desired + util::max_surge(&self.deployment) } else { 0 };
         let to_add = allowed - util::total_replicas(&sets);
         if to_add < 0 {
-            sets.sort_by_key(|set| (Reverse(replicas(set)), created_ms(set)));
+            sets.order_by_key(|set| (Reverse(replicas(set)), created_ms(set)));
         } else {
-            sets.sort_by_key(|set| (Reverse(replicas(set)), Reverse(created_ms(set))));
+            sets.order_by_key(|set| (Reverse(replicas(set)), Reverse(created_ms(set))));
         }
         let mut added = 0;
         let mut sizes = Vec::new();
@@ -230,7 +229,7 @@ impl Rollout<'_, '_> {
         let Some(limit) = util::revision_history_limit(&self.deployment) else { return Ok(()) };
         let mut cleanable: Vec<&Value> = old.iter().filter(|set| !meta::is_being_deleted(set)).collect();
         let surplus = cleanable.len().saturating_sub(limit.max(0) as usize);
-        cleanable.sort_by_key(|set| (util::revision(set), created_ms(set)));
+        cleanable.order_by_key(|set| (util::revision(set), created_ms(set)));
         for set in cleanable.into_iter().take(surplus) {
             let unseen = count(set, "metadata.generation") > count(set, "status.observedGeneration");
             if count(set, "status.replicas") != 0 || replicas(set) != 0 || unseen {

@@ -1,10 +1,9 @@
 use super::super::testing::{World, template};
 use crate::api::meta;
 use crate::api::resource::{DEPLOYMENTS, PODS, REPLICA_SETS};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
-fn deployment(replicas: i64) -> serde_json::Value {
+fn deployment(replicas: i64) -> Value {
     json!({"metadata": {"name": "web"}, "spec": {
         "replicas": replicas, "selector": {"matchLabels": {"app": "web"}}, "template": template("web", "nginx:1.25"),
         "strategy": {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": "25%", "maxUnavailable": "25%"}},
@@ -64,7 +63,7 @@ fn a_rolling_update_stays_within_its_limits_and_can_be_undone() {
 fn a_rollout_that_gets_nowhere_exceeds_its_deadline() {
     let mut world = World::new();
     let mut object = deployment(1);
-    object["spec"]["progressDeadlineSeconds"] = json!(10);
+    object.set("spec.progressDeadlineSeconds", 10);
     world.create(&DEPLOYMENTS, object);
     world.run(10_000);
     assert_eq!(reason(&world, "Progressing"), "ReplicaSetUpdated");
@@ -93,7 +92,7 @@ fn a_paused_deployment_scales_but_does_not_roll_out() {
 fn recreate_waits_for_the_old_pods_to_be_gone() {
     let mut world = World::new();
     let mut object = deployment(2);
-    object["spec"]["strategy"] = json!({"type": "Recreate"});
+    object.set("spec.strategy", json!({"type": "Recreate"}));
     world.create(&DEPLOYMENTS, object);
     world.live(3);
     world.edit(&DEPLOYMENTS, "web", |object| image(object, "nginx:1.26"));
@@ -113,7 +112,7 @@ fn recreate_waits_for_the_old_pods_to_be_gone() {
 fn only_the_newest_replica_sets_are_kept() {
     let mut world = World::new();
     let mut object = deployment(1);
-    object["spec"]["revisionHistoryLimit"] = json!(1);
+    object.set("spec.revisionHistoryLimit", 1);
     world.create(&DEPLOYMENTS, object);
     world.live(3);
     for tag in ["a", "b", "c"] {

@@ -2,7 +2,7 @@
 
 use super::super::fields::{count, created_ms, replicas, scaled};
 use crate::api::meta;
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 
 pub(super) const REVISION: &str = "deployment.kubernetes.io/revision";
 pub(super) const REVISION_HISTORY: &str = "deployment.kubernetes.io/revision-history";
@@ -60,7 +60,7 @@ pub(super) fn revision(object: &Value) -> i64 {
 }
 
 pub(super) fn oldest_first(sets: &mut [Value]) {
-    sets.sort_by(|a, b| created_ms(a).cmp(&created_ms(b)).then_with(|| meta::name(a).cmp(meta::name(b))));
+    sets.order_by(|a, b| created_ms(a).cmp(&created_ms(b)).then_with(|| meta::name(a).cmp(meta::name(b))));
 }
 
 /// Those that want pods.

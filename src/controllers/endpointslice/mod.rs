@@ -9,8 +9,7 @@ use crate::api::meta;
 use crate::api::resource::{ENDPOINT_SLICES, NODES, ObjectKey, PODS, SERVICES};
 use crate::api::status::Status;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Sort, Value, json};
 use std::collections::BTreeMap;
 
 pub(super) const SERVICE_NAME: &str = "kubernetes.io/service-name";
@@ -92,7 +91,7 @@ fn endpoint_ports(service: &Value, pod: &Value) -> Value {
         ports.push(entry);
     }
     // Upstream sorts them by their hashes, to compare them (`portsInOrder`).
-    ports.sort_by_cached_key(hash::of_endpoint_port);
+    ports.order_by_key(hash::of_endpoint_port);
     Value::array(ports)
 }
 
@@ -125,10 +124,10 @@ fn endpoint(store: &Store, service: &Value, pod: &Value) -> Value {
 /// Which zone (and node) should use the endpoint, where the Service prefers what is near.
 fn set_hints(endpoint: &mut Value, distribution: &str, zone: &str, node: &str) {
     if matches!(distribution, "PreferClose" | "PreferSameZone" | "PreferSameNode") {
-        endpoint.set("hints.forZones", Value::from(json!([{"name": zone}])));
+        endpoint.set("hints.forZones", json!([{"name": zone}]));
     }
     if distribution == "PreferSameNode" {
-        endpoint.set("hints.forNodes", Value::from(json!([{"name": node}])));
+        endpoint.set("hints.forNodes", json!([{"name": node}]));
     }
 }
 

@@ -7,8 +7,7 @@ use crate::api::meta;
 use crate::api::resource::ENDPOINT_SLICES;
 use crate::api::status::Status;
 use crate::server::request::Options;
-use crate::value::{Map, Value};
-use serde_json::json;
+use crate::value::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// How many endpoints a slice holds (`--max-endpoints-per-slice`).
@@ -159,10 +158,10 @@ fn has_metadata(slice: &Value, service: &Value) -> bool {
 }
 
 fn new_slice(service: &Value, ports: Value, endpoints: Vec<Value>) -> Value {
-    let mut slice = Value::from(json!({
+    let mut slice = json!({
         "apiVersion": "discovery.k8s.io/v1", "kind": "EndpointSlice", "addressType": "IPv4",
         "metadata": {"generateName": format!("{}-", meta::name(service)), "namespace": meta::namespace(service)},
-    }));
+    });
     slice.set("metadata.ownerReferences", Value::array(vec![meta::controller_reference(service, "v1", "Service")]));
     slice.set("metadata.labels", slice_labels(service));
     slice.set("endpoints", if endpoints.is_empty() { Value::Null } else { Value::array(endpoints) });

@@ -1,8 +1,7 @@
 use super::super::testing::{World, template};
 use crate::api::meta;
 use crate::api::resource::{ENDPOINT_SLICES, ENDPOINTS, PODS, REPLICA_SETS, SERVICES};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 fn web(replicas: i64) -> World {
     let mut world = World::new();
@@ -32,8 +31,8 @@ fn ready_pods_are_endpoints_of_their_service() {
     let full = slice(&world);
     assert_eq!(meta::name(&full), meta::name(&empty));
     assert_eq!(full.get("endpoints").items().len(), 2);
-    assert_eq!(full.get("ports"), &Value::from(json!([{"name": "http", "port": 8080, "protocol": "TCP"}])));
-    assert_eq!(full.get("endpoints").items()[0].get("conditions"), &Value::from(json!({"ready": true, "serving": true, "terminating": false})));
+    assert_eq!(full.get("ports"), &json!([{"name": "http", "port": 8080, "protocol": "TCP"}]));
+    assert_eq!(full.get("endpoints").items()[0].get("conditions"), &json!({"ready": true, "serving": true, "terminating": false}));
     let endpoints = world.get(&ENDPOINTS, "web");
     let subset = &endpoints.get("subsets").items()[0];
     assert_eq!((subset.get("addresses").items().len(), subset.get("notReadyAddresses").is_null()), (2, true));
@@ -60,7 +59,7 @@ fn a_selector_that_matches_nothing_leaves_an_empty_slice_and_a_hundred_endpoints
     world.live(3);
     let sizes: Vec<usize> = world.list(&ENDPOINT_SLICES).iter().map(|slice| slice.get("endpoints").items().len()).collect();
     assert_eq!((sizes.iter().sum::<usize>(), sizes.len()), (130, 2));
-    world.edit(&SERVICES, "web", |service| service.set("spec.selector", Value::from(json!({"app": "nothing"}))));
+    world.edit(&SERVICES, "web", |service| service.set("spec.selector", json!({"app": "nothing"})));
     world.run(500);
     assert!(slice(&world).get("endpoints").is_null());
     world.delete(&SERVICES, "web", "");

@@ -4,8 +4,7 @@ use super::{Sync, has_tracking_finalizer, indexed};
 use crate::api::meta;
 use crate::controllers::fields::{count, time_ms};
 use crate::controllers::pods;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// A failed pod is replaced after 10 s, doubling with each failure up to 10 minutes (`DefaultJobPodFailureBackOff`).
 const BACKOFF_MS: u64 = 10_000;
@@ -39,7 +38,7 @@ impl Sync<'_, '_> {
     /// Remembers it, once the pods it is made of are counted.
     pub(super) fn keep_backoff(&mut self, record: &Record) {
         let key = meta::key(&self.job);
-        let known = Value::from(json!({"failures": record.failures, "lastFailureMs": record.last_failure_ms}));
+        let known = json!({"failures": record.failures, "lastFailureMs": record.last_failure_ms});
         if record.failures == 0 {
             self.context.memory.remove(&key);
         } else if self.context.memory.get(&key) != Some(&known) {

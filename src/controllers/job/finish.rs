@@ -5,8 +5,7 @@ use crate::api::meta;
 use crate::controllers::conditions;
 use crate::controllers::fields::count;
 use crate::controllers::pods;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 impl Sync<'_, '_> {
     /// Why the Job fails, if it does; a verdict that stands already stays.
@@ -107,9 +106,9 @@ impl Sync<'_, '_> {
     /// A condition of a Job.
     pub(super) fn condition(&self, type_: &str, status: &str, reason: &str, message: &str) -> Value {
         let now = self.context.now();
-        Value::from(json!({
+        json!({
             "type": type_, "status": status, "reason": reason, "message": message, "lastProbeTime": now.str(), "lastTransitionTime": now.str(),
-        }))
+        })
     }
 
     /// Says in the `Suspended` condition, and with an Event, that the Job was suspended or resumed.

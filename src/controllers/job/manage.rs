@@ -4,8 +4,7 @@ use super::{COMPLETION_INDEX, OWNER, Sync, TRACKING_FINALIZER, indexed, track};
 use crate::api::meta;
 use crate::api::status::Status;
 use crate::controllers::{pod_control, pods};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The most pods that one sync makes or deletes (`MaxPodCreateDeletePerSync`).
@@ -152,6 +151,6 @@ fn add_index_variable(container: &mut Value) {
     let is_there = container.get("env").items().iter().any(|variable| variable.get("name").str() == "JOB_COMPLETION_INDEX");
     if !is_there {
         let path = format!("metadata.labels['{COMPLETION_INDEX}']");
-        container.push("env", Value::from(json!({"name": "JOB_COMPLETION_INDEX", "valueFrom": {"fieldRef": {"fieldPath": path}}})));
+        container.push("env", json!({"name": "JOB_COMPLETION_INDEX", "valueFrom": {"fieldRef": {"fieldPath": path}}}));
     }
 }

@@ -1,19 +1,18 @@
 use super::super::testing::{World, template};
 use crate::api::meta;
 use crate::api::resource::{JOBS, PODS};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
-fn job(world: &mut World, more: serde_json::Value) {
+fn job(world: &mut World, more: Value) {
     let mut pod = template("work", "busybox");
-    pod["metadata"]["labels"]["job"] = json!("work");
-    pod["spec"]["restartPolicy"] = json!("Never");
+    pod.set("metadata.labels.job", "work");
+    pod.set("spec.restartPolicy", "Never");
     let mut spec = json!({
         "completions": 1, "parallelism": 1, "backoffLimit": 6, "completionMode": "NonIndexed", "selector": {"matchLabels": {"job": "work"}},
         "podReplacementPolicy": "TerminatingOrFailed", "manualSelector": true, "template": pod,
     });
-    for (key, value) in more.as_object().expect("fields") {
-        spec[key] = value.clone();
+    for (key, value) in more.fields().iter() {
+        spec.set(key, value);
     }
     world.create(&JOBS, json!({"metadata": {"name": "work"}, "spec": spec}));
     world.run(200);

@@ -7,8 +7,7 @@ use crate::api::status::Status;
 use crate::controllers::controller::{Context, ignore_not_found};
 use crate::controllers::pods;
 use crate::server::request::Options;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Sort, Value, json};
 
 /// Where the pods run that empty volumes.
 const RECYCLER_NAMESPACE: &str = "default";
@@ -114,7 +113,7 @@ fn relay_events(context: &mut Context, volume: &Value, pod: &Value) {
     let key = ObjectKey::new("recycler", meta::uid(pod));
     let mut told = context.memory.get(&key).cloned().unwrap_or_default();
     let mut events: Vec<Value> = context.store().events_about(meta::uid(pod)).filter(|event| told.get(meta::name(event)).is_null()).cloned().collect();
-    events.sort_by_key(|event| event.path("metadata.resourceVersion").str().parse::<u64>().unwrap_or(0));
+    events.order_by_key(|event| event.path("metadata.resourceVersion").str().parse::<u64>().unwrap_or(0));
     for event in events {
         told.fields_mut().insert(meta::name(&event), true);
         context.event(volume, event.get("type").str(), "RecyclerPod", &format!("Recycler pod: {}", event.get("message").str()));
@@ -129,7 +128,7 @@ fn relay_events(context: &mut Context, volume: &Value, pod: &Value) {
 /// `NewPersistentVolumeRecyclerPodTemplate`.
 fn recycler_pod(name: &str, source: &str, volume: &Value) -> Value {
     let script = "test -e /scrub && find /scrub -mindepth 1 -delete && test -z \"$(ls -A /scrub)\" || exit 1";
-    let mut pod = Value::from(json!({
+    let mut pod = json!({
         "apiVersion": "v1", "kind": "Pod", "metadata": {"name": name, "namespace": RECYCLER_NAMESPACE},
         "spec": {
             "activeDeadlineSeconds": 60, "restartPolicy": "Never",
@@ -138,8 +137,8 @@ fn recycler_pod(name: &str, source: &str, volume: &Value) -> Value {
                 "volumeMounts": [{"name": "vol", "mountPath": "/scrub"}],
             }],
         },
-    }));
-    let mut entry = Value::from(json!({"name": "vol"}));
+    });
+    let mut entry = json!({"name": "vol"});
     entry.set(source, volume.clone());
     pod.set("spec.volumes", Value::array(vec![entry]));
     pod

@@ -1,8 +1,7 @@
 use super::super::testing::World;
 use crate::api::meta;
 use crate::api::resource::{PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, STORAGE_CLASSES};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::json;
 
 fn volume(world: &mut World, name: &str, size: &str, modes: &[&str], class: &str) {
     volume_at(world, name, size, modes, class, &format!("/tmp/{name}"));
@@ -19,7 +18,7 @@ fn volume_at(world: &mut World, name: &str, size: &str, modes: &[&str], class: &
 fn claim(world: &mut World, name: &str, size: &str, modes: &[&str], class: &str, volume: Option<&str>) {
     let mut spec = json!({"accessModes": modes, "resources": {"requests": {"storage": size}}, "storageClassName": class, "volumeMode": "Filesystem"});
     if let Some(volume) = volume {
-        spec["volumeName"] = json!(volume);
+        spec.set("volumeName", volume);
     }
     world.create(&PERSISTENT_VOLUME_CLAIMS, json!({"metadata": {"name": name}, "spec": spec}));
 }
@@ -38,7 +37,7 @@ fn a_claim_that_names_a_volume_gets_it() {
     assert_eq!(bound(&world, "mongo-pvc"), ("Bound".into(), "mongo-pv".into()));
     let claim = world.get(&PERSISTENT_VOLUME_CLAIMS, "mongo-pvc");
     assert_eq!(claim.path("status.capacity.storage").str(), "2Gi");
-    assert_eq!(claim.path("metadata.annotations"), &Value::from(json!({"pv.kubernetes.io/bind-completed": "yes"})));
+    assert_eq!(claim.path("metadata.annotations"), &json!({"pv.kubernetes.io/bind-completed": "yes"}));
     assert_eq!(world.get(&PERSISTENT_VOLUMES, "mongo-pv").path("status.phase").str(), "Bound");
 }
 

@@ -4,8 +4,7 @@ use super::Reconcile;
 use crate::api::meta;
 use crate::controllers::controller::Context;
 use crate::controllers::fields::count;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// For that long the highest recommendation counts before replicas go (`--horizontal-pod-autoscaler-downscale-stabilization`).
 const DOWNSCALE_STABILIZATION_MS: u64 = 300_000;
@@ -19,7 +18,7 @@ fn remember(context: &mut Context, autoscaler: &Value, list: &str, number: i64) 
     let mut known = context.memory.get(&key).cloned().unwrap_or_default();
     let entries = known.get_mut(list).items_mut();
     entries.retain(|entry| count(entry, "time") as u64 + MEMORY_MS > now_ms);
-    entries.push(Value::from(json!({"time": now_ms, "number": number})));
+    entries.push(json!({"time": now_ms, "number": number}));
     context.memory.insert(key, known);
 }
 

@@ -9,8 +9,7 @@ use crate::api::resource::{GroupResource, PODS};
 use crate::controllers::controller::Context;
 use crate::controllers::fields::time_ms;
 use crate::controllers::{pods, refs};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 const POD_METRICS: GroupResource = GroupResource::new("metrics.k8s.io", "pods");
 /// A usage this near to the target changes nothing (`--horizontal-pod-autoscaler-tolerance`).
@@ -109,19 +108,19 @@ fn resource(context: &Context, target: &Target, source: &Value, container: Optio
     let goal_milli = Quantity::from_value(goal.get("averageValue")).map_or(1, |quantity| quantity.milli_value());
     let replicas = usage.replicas(ratio, current, goal.get("averageUtilization").as_i64(), goal_milli);
     let average = Quantity::new_milli(usage.average(), if name == "cpu" { Format::DecimalSI } else { Format::BinarySI });
-    let mut now = Value::from(json!({"averageValue": average.to_string()}));
+    let mut now = json!({"averageValue": average.to_string()});
     if let Some(utilization) = shown {
         now.set("averageUtilization", utilization);
     }
     let words = if is_utilization { "utilization (percentage of request)" } else { "" };
     let status = match container {
         None => {
-            let mut status = Value::from(json!({"type": "Resource", "resource": {"name": name}}));
+            let mut status = json!({"type": "Resource", "resource": {"name": name}});
             status.set("resource.current", now);
             status
         }
         Some(container) => {
-            let mut status = Value::from(json!({"type": "ContainerResource", "containerResource": {"name": name, "container": container}}));
+            let mut status = json!({"type": "ContainerResource", "containerResource": {"name": name, "container": container}});
             status.set("containerResource.current", now);
             status
         }
@@ -154,7 +153,7 @@ impl Usage {
         let mut usage = Usage { measured: Vec::new(), missing: Vec::new(), unready: Vec::new() };
         for pod in all.iter().filter(|pod| !meta::is_being_deleted(pod) && pods::phase(pod) != "Failed") {
             let requested = request(pod, name, container)?;
-            let metrics = context.store().get(&POD_METRICS, meta::namespace(pod), meta::name(pod));
+            let metrics = context.client.server().metrics().and_then(|measured| measured.get(&POD_METRICS, meta::namespace(pod), meta::name(pod)));
             if pods::phase(pod) == "Pending" || (name == "cpu" && is_starting(pod, context.now_ms)) {
                 usage.unready.push(requested);
                 continue;

@@ -9,8 +9,7 @@ use crate::api::meta;
 use crate::api::resource::{GroupResource, HORIZONTAL_POD_AUTOSCALERS, ObjectKey};
 use crate::api::status::Status;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Sort, Value, json};
 
 /// How often each autoscaler is looked at (`--horizontal-pod-autoscaler-sync-period`); the first time that long after it was made.
 const SYNC_PERIOD_MS: u64 = 15_000;
@@ -141,7 +140,7 @@ impl Reconcile<'_, '_> {
                     }
                 }
                 Err(failure) => {
-                    shown.push(Value::from(json!({"type": ""})));
+                    shown.push(json!({"type": ""}));
                     invalid += 1;
                     if first_error.is_none() {
                         first_error = Some(failure);
@@ -186,7 +185,7 @@ impl Reconcile<'_, '_> {
         if rivals.len() < 2 {
             return false;
         }
-        rivals.sort();
+        rivals.order();
         let rivals: Vec<&str> = rivals.iter().map(|(_, name)| name.as_str()).collect();
         self.status.set("currentMetrics", Value::Null);
         let pairs = if selector.has("matchLabels") { selector.get("matchLabels") } else { selector };
@@ -224,7 +223,7 @@ impl Reconcile<'_, '_> {
         let index = match conditions.iter().position(|condition| condition.get("type").str() == type_) {
             Some(index) => index,
             None => {
-                conditions.push(Value::from(json!({"type": type_})));
+                conditions.push(json!({"type": type_}));
                 conditions.len() - 1
             }
         };

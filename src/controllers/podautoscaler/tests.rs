@@ -1,7 +1,7 @@
 use super::super::testing::{World, template};
 use crate::api::meta;
 use crate::api::resource::{DEPLOYMENTS, HORIZONTAL_POD_AUTOSCALERS};
-use serde_json::json;
+use crate::value::json;
 
 fn autoscaler(world: &mut World, target: &str) {
     let metric = json!({"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization", "averageUtilization": 70}}});

@@ -9,7 +9,7 @@ use crate::controllers::controller::{Context, ignore_not_found};
 use crate::controllers::fields::{count, replicas, scaled};
 use crate::controllers::{conditions, history, pods};
 use crate::server::request::Options;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 
 /// A step, and what it has found out.
 pub(super) struct Update<'a, 'b> {
@@ -42,7 +42,7 @@ impl<'a, 'b> Update<'a, 'b> {
                 _ => condemned.push(pod),
             }
         }
-        condemned.sort_by_key(|pod| std::cmp::Reverse(pod::ordinal(pod)));
+        condemned.order_by_key(|pod| std::cmp::Reverse(pod::ordinal(pod)));
         context.visited(members.len() + condemned.len());
         Update {
             current_set: history::apply(set, current),

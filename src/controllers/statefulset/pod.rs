@@ -3,8 +3,7 @@
 use super::OWNER;
 use crate::api::meta;
 use crate::controllers::pod_control;
-use crate::value::{Map, Value};
-use serde_json::json;
+use crate::value::{Map, Value, json};
 
 const REVISION_LABEL: &str = "controller-revision-hash";
 const POD_NAME_LABEL: &str = "statefulset.kubernetes.io/pod-name";
@@ -59,7 +58,7 @@ pub(super) fn set_identity(pod: &mut Value) -> bool {
 fn set_storage(set: &Value, pod: &mut Value) {
     let claims = claims(set, pod);
     let mut volumes: Vec<Value> =
-        claims.iter().map(|(template, claim)| json!({"name": template, "persistentVolumeClaim": {"claimName": meta::name(claim)}}).into()).collect();
+        claims.iter().map(|(template, claim)| json!({"name": template, "persistentVolumeClaim": {"claimName": meta::name(claim)}})).collect();
     let is_claimed = |volume: &&Value| claims.iter().any(|(template, _)| template == volume.get("name").str());
     volumes.extend(pod.path("spec.volumes").items().iter().filter(|volume| !is_claimed(volume)).cloned());
     if !volumes.is_empty() {

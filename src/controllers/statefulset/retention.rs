@@ -5,8 +5,7 @@ use crate::api::meta;
 use crate::api::resource::PERSISTENT_VOLUME_CLAIMS;
 use crate::api::status::Status;
 use crate::controllers::controller::{Context, retry};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// Makes the claims of a pod that aren't there (`createPersistentVolumeClaims`).
 ///
@@ -62,7 +61,7 @@ fn set_owners(context: &mut Context, set: &Value, pod: &Value, owner: Option<&Va
         if let Some(owner) = owner {
             let api_version = if meta::uid(owner) == meta::uid(set) { "apps/v1" } else { "v1" };
             let kind = if meta::uid(owner) == meta::uid(set) { "StatefulSet" } else { "Pod" };
-            wanted.push(Value::from(json!({"apiVersion": api_version, "kind": kind, "name": meta::name(owner), "uid": meta::uid(owner)})));
+            wanted.push(json!({"apiVersion": api_version, "kind": kind, "name": meta::name(owner), "uid": meta::uid(owner)}));
         }
         if wanted != references {
             let mut updated = found.clone();

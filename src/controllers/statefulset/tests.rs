@@ -2,15 +2,15 @@ use super::super::testing::{World, template};
 use super::pod;
 use crate::api::meta;
 use crate::api::resource::{CONTROLLER_REVISIONS, PERSISTENT_VOLUME_CLAIMS, PODS, STATEFUL_SETS};
-use serde_json::json;
+use crate::value::{Value, json};
 
-fn set(world: &mut World, replicas: i64, more: serde_json::Value) {
+fn set(world: &mut World, replicas: i64, more: Value) {
     let mut spec = json!({
         "replicas": replicas, "serviceName": "db", "selector": {"matchLabels": {"app": "db"}}, "template": template("db", "one"),
         "podManagementPolicy": "OrderedReady", "updateStrategy": {"type": "RollingUpdate", "rollingUpdate": {"partition": 0}}, "revisionHistoryLimit": 10,
     });
-    for (key, value) in more.as_object().expect("fields") {
-        spec[key] = value.clone();
+    for (key, value) in more.fields().iter() {
+        spec.set(key, value);
     }
     world.create(&STATEFUL_SETS, json!({"metadata": {"name": "db"}, "spec": spec}));
 }
@@ -102,7 +102,7 @@ fn every_pod_has_its_claim_which_stays_unless_the_policy_says_otherwise() {
     world.get(&PERSISTENT_VOLUME_CLAIMS, "data-db-1");
     let policy = json!({"whenDeleted": "Retain", "whenScaled": "Delete"});
     world.edit(&STATEFUL_SETS, "db", |set| {
-        set.set("spec.persistentVolumeClaimRetentionPolicy", crate::value::Value::from(policy));
+        set.set("spec.persistentVolumeClaimRetentionPolicy", policy);
         set.set("spec.replicas", 0);
     });
     world.live(4);

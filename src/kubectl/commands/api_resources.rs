@@ -5,6 +5,7 @@ use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::table::TabWriter;
+use crate::value::Sort;
 use std::sync::Arc;
 
 /// `api-resources`.
@@ -72,9 +73,9 @@ async fn resources(invocation: Invocation) -> Result<(), Failure> {
         .cloned()
         .collect();
     match flags.text("sort-by") {
-        "" => kinds.sort_by(|a, b| (&a.group, &a.plural).cmp(&(&b.group, &b.plural))),
-        "name" => kinds.sort_by(|a, b| (&a.plural, &a.group).cmp(&(&b.plural, &b.group))),
-        "kind" => kinds.sort_by(|a, b| (&a.kind, &a.group).cmp(&(&b.kind, &b.group))),
+        "" => kinds.order_by(|a, b| (&a.group, &a.plural).cmp(&(&b.group, &b.plural))),
+        "name" => kinds.order_by(|a, b| (&a.plural, &a.group).cmp(&(&b.plural, &b.group))),
+        "kind" => kinds.order_by(|a, b| (&a.kind, &a.group).cmp(&(&b.kind, &b.group))),
         _ => return Err(Failure::text("--sort-by accepts only name or kind")),
     }
     if output == "name" {
@@ -114,7 +115,7 @@ async fn versions(invocation: Invocation) -> Result<(), Failure> {
         .collect();
     // Events are also served in a group of their own.
     versions.push("events.k8s.io/v1".into());
-    versions.sort();
+    versions.order();
     versions.dedup();
     versions.iter().for_each(|version| invocation.session.out_line(version));
     Ok(())

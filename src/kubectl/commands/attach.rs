@@ -6,8 +6,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::pods;
 use crate::kubectl::resources;
 use crate::server::request::Verb;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::json;
 
 /// `attach`.
 pub const ATTACH: Entry = Entry {
@@ -71,7 +70,7 @@ async fn attach(invocation: Invocation) -> Result<(), Failure> {
     let mut known = None;
     loop {
         let now = invocation.get(&mapping, namespace, name).await?;
-        let mut request = invocation.request_for(Verb::Get, &mapping, namespace, name).with_body(Value::from(json!({"container": container})));
+        let mut request = invocation.request_for(Verb::Get, &mapping, namespace, name).with_body(json!({"container": container}));
         request.subresource = "log".into();
         let answer = invocation.send(request).await?;
         let text = answer.str();

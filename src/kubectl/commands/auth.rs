@@ -8,8 +8,7 @@ use crate::kubectl::printers::table::TabWriter;
 use crate::kubectl::resources;
 use crate::manifest::{write_json, write_yaml};
 use crate::server::request::{Request, Verb};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Sort, Value, json};
 
 /// `auth`.
 pub const ENTRY: Entry = Entry { path: "auth", aliases: &[], about: "Inspect authorization.", examples: "", usage: "", flags: Vec::new, run: None };
@@ -106,7 +105,7 @@ async fn can_i(invocation: Invocation) -> Result<(), Failure> {
 fn attributes(invocation: &Invocation, verb: &str, resource: &str, name: &str, namespace: &str) -> Value {
     let session = &invocation.session;
     let is_known_verb = VERBS.contains(&verb);
-    let mut attributes = Value::from(json!({"verb": verb}));
+    let mut attributes = json!({"verb": verb});
     match resources::find(&session.registry(), resource) {
         _ if resource == "*" => {
             attributes.set("resource", "*");
@@ -152,7 +151,7 @@ fn group_words(group: &str) -> String {
 /// Asks the server a question that it answers without storing anything.
 async fn review(invocation: &Invocation, kind: &str, plural: &str, group: &str, spec: Value) -> Result<Value, Failure> {
     let resource = GroupResource { group: group.into(), resource: plural.into() };
-    let mut body = Value::from(json!({"apiVersion": format!("{group}/v1"), "kind": kind, "metadata": {}}));
+    let mut body = json!({"apiVersion": format!("{group}/v1"), "kind": kind, "metadata": {}});
     if !spec.is_null() {
         body.set("spec", spec);
     }
@@ -160,7 +159,7 @@ async fn review(invocation: &Invocation, kind: &str, plural: &str, group: &str, 
 }
 
 async fn list(invocation: &Invocation) -> Result<(), Failure> {
-    let spec = json!({"namespace": invocation.namespace}).into();
+    let spec = json!({"namespace": invocation.namespace});
     let review = review(invocation, "SelfSubjectRulesReview", "selfsubjectrulesreviews", "authorization.k8s.io", spec).await?;
     let mut rows = if invocation.flags.is("no-headers") {
         Vec::new()
@@ -182,7 +181,7 @@ async fn list(invocation: &Invocation) -> Result<(), Failure> {
             rule.get("nonResourceURLs").items().iter().map(|url| vec![String::new(), format!("[{}]", url.str()), "[]".into(), words(rule.get("verbs"))]),
         );
     }
-    lines.sort_by(|a, b| b[0].cmp(&a[0]).then_with(|| a[1].cmp(&b[1])));
+    lines.order_by(|a, b| b[0].cmp(&a[0]).then_with(|| a[1].cmp(&b[1])));
     rows.extend(lines);
     invocation.session.out(TabWriter::new().write(&rows));
     Ok(())

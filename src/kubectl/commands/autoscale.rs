@@ -5,8 +5,7 @@ use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::source::file_flags;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// `autoscale`.
 pub const ENTRY: Entry = Entry {
@@ -59,10 +58,10 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
             failures.push(Failure::text(format!("cannot autoscale a {}: no kind \"{}\" can be scaled", info.mapping.kind.kind, info.mapping.kind.kind)));
             continue;
         }
-        let mut hpa = Value::from(json!({
+        let mut hpa = json!({
             "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": name},
             "spec": {"scaleTargetRef": {"apiVersion": info.mapping.api_version(), "kind": info.mapping.kind.kind.as_str(), "name": info.name}, "maxReplicas": max},
-        }));
+        });
         if min > 0 {
             hpa.set("spec.minReplicas", min);
         }
@@ -94,7 +93,7 @@ fn metrics(invocation: &Invocation) -> Result<Vec<Value>, Failure> {
             Some(_) => return Err(Failure::text(format!("invalid {resource} resource percentage: {text}"))),
             None => {
                 crate::api::quantity::Quantity::parse(text).map_err(|why| Failure::text(format!("invalid {resource} resource quantity: {why}")))?;
-                metrics.push(json!({"type": "Resource", "resource": {"name": resource, "target": {"type": "AverageValue", "averageValue": text}}}).into());
+                metrics.push(json!({"type": "Resource", "resource": {"name": resource, "target": {"type": "AverageValue", "averageValue": text}}}));
             }
         }
     }
@@ -102,5 +101,5 @@ fn metrics(invocation: &Invocation) -> Result<Vec<Value>, Failure> {
 }
 
 fn utilization(resource: &str, percent: i64) -> Value {
-    json!({"type": "Resource", "resource": {"name": resource, "target": {"type": "Utilization", "averageUtilization": percent}}}).into()
+    json!({"type": "Resource", "resource": {"name": resource, "target": {"type": "Utilization", "averageUtilization": percent}}})
 }

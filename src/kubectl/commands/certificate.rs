@@ -8,7 +8,7 @@ use crate::kubectl::printers::{Printer, print_flags};
 use crate::kubectl::resources;
 use crate::kubectl::source::{Check, file_flags};
 use crate::server::request::Verb;
-use serde_json::json;
+use crate::value::json;
 
 /// `certificate`.
 pub const ENTRY: Entry =

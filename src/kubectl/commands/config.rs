@@ -6,8 +6,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::kubeconfig::{KubeContext, Kubeconfig};
 use crate::kubectl::printers::table::TabWriter;
 use crate::kubectl::printers::{Printer, print_flags};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Sort, Value, json};
 
 /// `config` and its subcommands.
 pub const ENTRIES: &[Entry] = &[
@@ -142,7 +141,7 @@ async fn get_users(invocation: Invocation) -> Result<(), Failure> {
 async fn get_contexts(invocation: Invocation) -> Result<(), Failure> {
     let kubeconfig = invocation.session.kubeconfig();
     let mut contexts: Vec<&KubeContext> = kubeconfig.contexts.iter().collect();
-    contexts.sort_by(|a, b| a.name.cmp(&b.name));
+    contexts.order_by(|a, b| a.name.cmp(&b.name));
     if !invocation.arguments.is_empty() {
         for name in &invocation.arguments {
             if kubeconfig.context(name).is_none() {
@@ -268,16 +267,15 @@ fn object_of(kubeconfig: &Kubeconfig) -> Value {
         .map(|user| json!({"name": user, "user": {"client-certificate-data": "DATA+OMITTED", "client-key-data": "DATA+OMITTED"}}))
         .collect();
     let context = |context: &KubeContext| {
-        let mut inner = Value::from(json!({"cluster": context.cluster, "user": context.user}));
+        let mut inner = json!({"cluster": context.cluster, "user": context.user});
         if !context.namespace.is_empty() {
             inner.set("namespace", context.namespace.as_str());
         }
-        let mut outer = Value::from(json!({"name": context.name}));
+        let mut outer = json!({"name": context.name});
         outer.set("context", inner);
         outer
     };
-    let mut object =
-        Value::from(json!({"apiVersion": "v1", "kind": "Config", "current-context": kubeconfig.current_context, "clusters": clusters, "users": users}));
+    let mut object = json!({"apiVersion": "v1", "kind": "Config", "current-context": kubeconfig.current_context, "clusters": clusters, "users": users});
     object.set("contexts", kubeconfig.contexts.iter().map(context).collect::<Value>());
     object
 }

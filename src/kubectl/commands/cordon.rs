@@ -7,8 +7,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::resources::{self, Mapping};
 use crate::kubectl::source::Info;
 use crate::server::request::{Options, PatchType};
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 
 /// `cordon`.
 pub const CORDON: Entry = Entry {
@@ -97,7 +96,7 @@ pub(super) async fn set_unschedulable(invocation: &Invocation, node: &Info, unsc
     }
     if dry_run != DryRun::Client {
         let value = if unschedulable { Value::Bool(true) } else { Value::Null };
-        let mut patch = Value::from(json!({"spec": {}}));
+        let mut patch = json!({"spec": {}});
         patch.set("spec.unschedulable", value);
         let options = invocation.write_options(dry_run, "");
         invocation.patch(&node.mapping, "", &node.name, PatchType::StrategicMerge, patch, options).await?;

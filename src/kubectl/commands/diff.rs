@@ -12,7 +12,7 @@ use crate::kubectl::source::{Check, Info, file_flags};
 use crate::kubectl::three_way::three_way_patch;
 use crate::manifest::write_yaml;
 use crate::server::request::{Options, PatchType};
-use crate::value::Value;
+use crate::value::{Sort, Value};
 
 /// `diff`.
 pub const ENTRY: Entry = Entry {
@@ -71,7 +71,7 @@ async fn compare(invocation: &Invocation) -> Result<bool, Failure> {
         let text = |object: &Value| if object.is_null() { String::new() } else { write_yaml(&shown(object)) };
         texts.push((file_name(info), text(&live), text(&merged)));
     }
-    texts.sort();
+    texts.order();
     let now_ms = invocation.session.now_ms();
     // The real thing compares two folders, whose names are drawn; these follow the clock.
     let (live_folder, merged_folder) = (format!("/tmp/LIVE-{}", now_ms % 4_000_000_007), format!("/tmp/MERGED-{}", (now_ms / 7) % 4_000_000_007));

@@ -9,8 +9,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::resources::{self, Mapping};
 use crate::kubectl::source::Info;
 use crate::server::request::{Options, Request, Verb};
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Sort, Value, json};
 
 /// `drain`.
 pub const ENTRY: Entry = Entry {
@@ -186,7 +185,7 @@ fn groups<'a>(entries: &'a [(&'a str, String)]) -> Vec<(&'a str, Vec<&'a str>)> 
             None => groups.push((reason, vec![name])),
         }
     }
-    groups.sort_by_key(|(reason, _)| *reason);
+    groups.order_by_key(|(reason, _)| *reason);
     groups
 }
 
@@ -268,7 +267,7 @@ fn removal(invocation: &Invocation, mapping: &Mapping, pod: &Value, by_deletion:
     let mut request = if by_deletion {
         invocation.request_for(Verb::Delete, mapping, namespace, name)
     } else {
-        let mut eviction = Value::from(json!({"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": name, "namespace": namespace}}));
+        let mut eviction = json!({"apiVersion": "policy/v1", "kind": "Eviction", "metadata": {"name": name, "namespace": namespace}});
         if grace >= 0 {
             eviction.set("deleteOptions.gracePeriodSeconds", grace);
         }

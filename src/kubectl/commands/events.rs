@@ -8,7 +8,7 @@ use crate::kubectl::printers::table::TabWriter;
 use crate::kubectl::printers::{Printer, list_of};
 use crate::kubectl::resources;
 use crate::server::request::Options;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 
 /// `events`.
 pub const ENTRY: Entry = Entry {
@@ -104,7 +104,7 @@ async fn matching(invocation: &Invocation, wanted: Option<&(String, String)>) ->
         wanted.is_none_or(|(kind, name)| about.get("kind").str() == kind && about.get("name").str() == name)
             && (types.is_empty() || types.iter().any(|type_| type_.eq_ignore_ascii_case(event.get("type").str())))
     });
-    events.sort_by_key(last_seen);
+    events.order_by_key(last_seen);
     Ok(events)
 }
 

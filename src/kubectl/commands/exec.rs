@@ -7,8 +7,7 @@ use crate::kubectl::pods;
 use crate::kubectl::resources;
 use crate::kubectl::session::Stream;
 use crate::server::request::Verb;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// `exec`.
 pub const ENTRY: Entry = Entry {
@@ -103,7 +102,7 @@ const POLL_MS: u64 = 50;
 /// Runs a command in a container until it has ended; `stdout`, `stderr` and `exitCode` come back.
 pub(super) async fn execute(invocation: &Invocation, pod: &Value, container: &str, command: &[String], input: Option<&str>) -> Result<Value, Failure> {
     let mapping = resources::resolve(&invocation.session.registry(), "pods")?;
-    let mut body = Value::from(json!({"container": container, "stdin": input.is_some(), "stdout": true, "stderr": true}));
+    let mut body = json!({"container": container, "stdin": input.is_some(), "stdout": true, "stderr": true});
     if let Some(input) = input {
         body.set("input", input);
     }

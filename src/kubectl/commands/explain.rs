@@ -1,6 +1,7 @@
 //! `kubectl explain` (`k8s.io/kubectl/pkg/explain/v2`, the template `plaintext`).
 
 use crate::api::enums;
+use crate::api::schema::descriptions::{self, State};
 use crate::api::schema::{self, Definition, Field, FieldType};
 use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
@@ -51,6 +52,11 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     let output = invocation.flags.text("output");
     if !["plaintext", "plaintext-openapiv2"].contains(&output) {
         return Err(Failure::text(format!("unrecognized format: {output}")));
+    }
+    match descriptions::state() {
+        State::Here => {}
+        State::Coming => return Err(Failure::text("the descriptions of Kubernetes' fields are still being loaded; try again in a moment")),
+        State::Missing => return Err(Failure::text("the descriptions of Kubernetes' fields could not be loaded; open the page again when there is a network")),
     }
     let (mapping, path) = resolve(&invocation, argument)?;
     let version = match invocation.flags.text("api-version").rsplit('/').next() {

@@ -6,8 +6,7 @@ use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::pods;
 use crate::kubectl::source::{Info, file_flags};
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 
 /// `expose`.
 pub const ENTRY: Entry = Entry {
@@ -95,7 +94,7 @@ fn service(invocation: &Invocation, info: &Info) -> Result<Value, Failure> {
         text => label_pairs(text)?,
     };
     let ports = ports(invocation, info)?;
-    let mut service = Value::from(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": {}}));
+    let mut service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": {}});
     if !labels.is_empty() {
         service.set("metadata.labels", labels);
     }
@@ -198,7 +197,7 @@ fn ports(invocation: &Invocation, info: &Info) -> Result<Vec<Value>, Failure> {
             "" => Value::Int(*number),
             text => text.parse::<i64>().map_or_else(|_| Value::from(text), Value::Int),
         };
-        let mut port = Value::from(json!({"port": number, "protocol": protocol}));
+        let mut port = json!({"port": number, "protocol": protocol});
         port.set("targetPort", target);
         if several {
             port.set("name", format!("port-{}", index + 1));

@@ -9,8 +9,7 @@ use crate::kubectl::printers::{Printer, print_flags};
 use crate::kubectl::source::{Check, Info, file_flags};
 use crate::manifest::{documents, write_json, write_yaml};
 use crate::server::request::PatchType;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// `apply view-last-applied`.
 pub const VIEW: Entry = Entry {
@@ -128,7 +127,7 @@ async fn write(invocation: &Invocation, info: &Info, applied: &Value, dry_run: D
         return Ok(());
     }
     let text = annotated(applied).path("metadata.annotations").get(LAST_APPLIED).clone();
-    let mut patch = Value::from(json!({"metadata": {"annotations": {}}}));
+    let mut patch = json!({"metadata": {"annotations": {}}});
     patch.path_mut("metadata.annotations").fields_mut().insert(LAST_APPLIED, text);
     let options = invocation.write_options(dry_run, "");
     invocation.patch(&info.mapping, &info.namespace, &info.name, PatchType::Merge, patch, options).await.map(|_| ())

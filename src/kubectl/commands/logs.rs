@@ -6,7 +6,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::pods;
 use crate::kubectl::resources;
 use crate::server::request::{Options, Verb};
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 
 /// `logs`.
 pub const ENTRY: Entry = Entry {
@@ -144,7 +144,7 @@ async fn pods_of(invocation: &Invocation, argument: Option<&str>, selector: &str
     if invocation.flags.is("all-pods") {
         return Ok(pods);
     }
-    pods.sort_by(pods::by_logging);
+    pods.order_by(pods::by_logging);
     if pods.is_empty() {
         return Err(Failure::text("timed out waiting for the condition"));
     }

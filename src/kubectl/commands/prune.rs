@@ -7,7 +7,7 @@ use crate::kubectl::last_applied::LAST_APPLIED;
 use crate::kubectl::resources::{Mapping, of_object};
 use crate::kubectl::source::Info;
 use crate::server::request::{Options, Verb};
-use crate::value::SmolStr;
+use crate::value::{SmolStr, Sort};
 
 /// The kinds that are looked at, those that live in namespaces last.
 const KINDS: [(&str, &str); 16] = [
@@ -49,7 +49,7 @@ pub(super) fn check(invocation: &Invocation) -> Result<(), Failure> {
 /// Deletes the objects that `applied` doesn't have, in the namespaces that it has objects in.
 pub(super) async fn prune(invocation: &Invocation, applied: &[Info], dry_run: DryRun) -> Result<(), Failure> {
     let mut namespaces: Vec<&str> = applied.iter().map(|info| info.namespace.as_str()).filter(|namespace| !namespace.is_empty()).collect();
-    namespaces.sort_unstable();
+    namespaces.order();
     namespaces.dedup();
     for mapping in kinds(invocation)? {
         if mapping.kind.namespaced {

@@ -7,8 +7,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::last_applied::annotated;
 use crate::kubectl::printers::{Printer, print_flags};
 use crate::kubectl::resources;
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 
 /// `run`.
 pub const ENTRY: Entry = Entry {
@@ -97,10 +96,10 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     create(&invocation, &printer, dry_run, "pods", pod.clone()).await?;
     if flags.is("expose") {
         let port = flags.text("port").parse::<i64>().unwrap_or(0);
-        let mut service = Value::from(json!({
+        let mut service = json!({
             "apiVersion": "v1", "kind": "Service", "metadata": {"name": name},
             "spec": {"ports": [{"port": port, "protocol": "TCP", "targetPort": port}]}, "status": {"loadBalancer": {}},
-        }));
+        });
         service.set("spec.selector", pod.path("metadata.labels"));
         create(&invocation, &printer, dry_run, "services", service).await?;
     }
@@ -138,7 +137,7 @@ fn pod(invocation: &Invocation, name: &str, image: &str, words: &[String]) -> Re
             labels.fields_mut().insert(SmolStr::new(key), value);
         }
     }
-    let mut container = Value::from(json!({"name": name, "image": image, "resources": {}}));
+    let mut container = json!({"name": name, "image": image, "resources": {}});
     if !words.is_empty() {
         container.set(if flags.is("command") { "command" } else { "args" }, words.iter().map(Value::from).collect::<Value>());
     }
@@ -168,10 +167,10 @@ fn pod(invocation: &Invocation, name: &str, image: &str, words: &[String]) -> Re
     if flags.is("tty") {
         container.set("tty", true);
     }
-    let mut pod = Value::from(json!({
+    let mut pod = json!({
         "apiVersion": "v1", "kind": "Pod", "metadata": {"name": name},
         "spec": {"dnsPolicy": "ClusterFirst", "restartPolicy": flags.text("restart")}, "status": {},
-    }));
+    });
     pod.set("metadata.labels", labels);
     for annotation in flags.list("annotations") {
         let Some((key, value)) = annotation.split_once('=') else {

@@ -4,8 +4,7 @@ use crate::kubectl::entry::Invocation;
 use crate::kubectl::failure::Failure;
 use crate::kubectl::resources;
 use crate::server::request::Verb;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::json;
 
 /// How often the pod is looked at.
 const POLL_MS: u64 = 100;
@@ -46,7 +45,7 @@ pub(super) async fn attach(invocation: &Invocation, name: &str) -> Result<(), Fa
 
 async fn log(invocation: &Invocation, name: &str) -> Result<String, Failure> {
     let mapping = resources::resolve(&invocation.session.registry(), "pods")?;
-    let mut request = invocation.request_for(Verb::Get, &mapping, &invocation.namespace, name).with_body(Value::from(json!({"container": name})));
+    let mut request = invocation.request_for(Verb::Get, &mapping, &invocation.namespace, name).with_body(json!({"container": name}));
     request.subresource = "log".into();
     Ok(invocation.send(request).await?.str().to_string())
 }

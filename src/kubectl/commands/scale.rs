@@ -7,8 +7,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{Printer, print_flags};
 use crate::kubectl::source::{Info, file_flags};
 use crate::server::request::{PatchType, Verb};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::json;
 
 /// `scale`.
 pub const ENTRY: Entry = Entry {
@@ -68,7 +67,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
 
 async fn one(invocation: &Invocation, info: &Info, replicas: i64, dry_run: DryRun) -> Result<(), Failure> {
     let expected = invocation.flags.int("current-replicas");
-    let mut patch = Value::from(json!({"spec": {"replicas": replicas}}));
+    let mut patch = json!({"spec": {"replicas": replicas}});
     let version = invocation.flags.text("resource-version");
     let mut request = invocation.request_for(Verb::Get, &info.mapping, &info.namespace, &info.name);
     request.subresource = "scale".into();

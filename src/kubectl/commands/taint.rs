@@ -10,8 +10,7 @@ use crate::kubectl::printers::{Printer, print_flags};
 use crate::kubectl::resources;
 use crate::kubectl::source::Info;
 use crate::server::request::{Options, PatchType};
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 
 /// `taint`.
 pub const ENTRY: Entry = Entry {
@@ -67,7 +66,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
             }
         }
         let (after, word) = changed(before, &add, &remove)?;
-        let patch = Value::from(json!({"spec": {}}));
+        let patch = json!({"spec": {}});
         let mut patch = patch;
         patch.set("spec.taints", if after.is_empty() { Value::Null } else { Value::array(after) });
         let object = if dry_run == DryRun::Client {
@@ -192,7 +191,7 @@ fn changed(before: &Value, add: &[Taint], remove: &[Taint]) -> Result<(Vec<Value
         let count = after.len();
         after.retain(|other| !same(taint, other));
         overwritten |= after.len() < count;
-        let mut entry = Value::from(json!({"effect": taint.effect, "key": taint.key}));
+        let mut entry = json!({"effect": taint.effect, "key": taint.key});
         if !taint.value.is_empty() {
             entry.set("value", taint.value.as_str());
         }

@@ -7,8 +7,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::resources;
 use crate::manifest::{write_json, write_yaml};
 use crate::server::request::Options;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Sort, json};
 
 /// The version that everything here has.
 const VERSION: &str = "v1.36.3";
@@ -59,7 +58,7 @@ fn version_flags() -> Vec<Flag> {
 async fn version(invocation: Invocation) -> Result<(), Failure> {
     let client_only = invocation.flags.is("client");
     let build = |platform: &str| json!({"gitVersion": VERSION, "major": "1", "minor": "36", "gitTreeState": "clean", "platform": platform});
-    let mut versions = Value::from(json!({"clientVersion": build("linux/amd64"), "kustomizeVersion": KUSTOMIZE}));
+    let mut versions = json!({"clientVersion": build("linux/amd64"), "kustomizeVersion": KUSTOMIZE});
     if !client_only {
         versions.set("serverVersion", build("linux/amd64"));
     }
@@ -97,7 +96,7 @@ async fn cluster_info(invocation: Invocation) -> Result<(), Failure> {
 async fn options(invocation: Invocation) -> Result<(), Failure> {
     let mut text = String::from("The following options can be passed to any command:\n\n");
     let mut flags = global_flags();
-    flags.sort_by_key(|flag| flag.name);
+    flags.order_by_key(|flag| flag.name);
     flags.iter().for_each(|flag| describe_flag(&mut text, flag));
     invocation.session.out(text);
     Ok(())

@@ -9,7 +9,7 @@ use crate::kubectl::entry::Invocation;
 use crate::kubectl::failure::Failure;
 use crate::kubectl::resources;
 use crate::server::request::Options;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 
 pub(super) async fn describe(invocation: &Invocation, kind: &str, object: &Value, text: &mut Text) -> Result<(), Failure> {
     match kind {
@@ -128,7 +128,7 @@ async fn namespace(invocation: &Invocation, object: &Value, text: &mut Text) -> 
 /// For which pods a quota holds, where it doesn't for all.
 fn scopes(quota: &Value, level: usize, indent: &str, text: &mut Text) {
     let mut scopes: Vec<&str> = quota.path("spec.scopes").items().iter().map(Value::str).collect();
-    scopes.sort_unstable();
+    scopes.order();
     if scopes.is_empty() {
         return;
     }
@@ -178,7 +178,7 @@ fn limits(object: &Value, indent: &str, text: &mut Text) {
     const FIELDS: [&str; 5] = ["min", "max", "defaultRequest", "default", "maxLimitRequestRatio"];
     for item in object.path("spec.limits").items() {
         let mut names: Vec<&str> = FIELDS.iter().flat_map(|field| item.get(field).fields().keys().map(|key| key.as_str())).collect();
-        names.sort_unstable();
+        names.order();
         names.dedup();
         for name in names {
             let cell = |field: &&str| {

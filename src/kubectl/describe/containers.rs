@@ -3,7 +3,7 @@
 use super::text::{Text, capital_bool, date, or_none};
 use crate::api::meta;
 use crate::api::quantity::Quantity;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 
 /// Writes containers. `pod` is the pod that they are of, or `Null` for those of a template, which stand one blank further in.
 pub(super) fn describe(title: &str, containers: &[Value], statuses: &[Value], pod: &Value, text: &mut Text) {
@@ -250,7 +250,7 @@ fn resource_of(container: &Value, name: &str, divisor: &Value) -> String {
 
 fn mounts(container: &Value, text: &mut Text) {
     let mut mounts: Vec<&Value> = container.get("volumeMounts").items().iter().collect();
-    mounts.sort_by_key(|mount| mount.get("mountPath").str().to_string());
+    mounts.order_by_key(|mount| mount.get("mountPath").str().to_string());
     text.line(2, if mounts.is_empty() { "Mounts:\t<none>" } else { "Mounts:" });
     for mount in mounts {
         let access = if mount.get("readOnly").as_bool() == Some(true) { "ro" } else { "rw" };

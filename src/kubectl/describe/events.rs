@@ -7,7 +7,7 @@ use crate::kubectl::failure::Failure;
 use crate::kubectl::resources;
 use crate::kubectl::source::Info;
 use crate::server::request::Options;
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 
 /// When an event was seen last, as text that sorts.
 pub(crate) fn last_seen(event: &Value) -> &str {
@@ -47,7 +47,7 @@ pub(super) async fn describe(invocation: &Invocation, info: &Info, text: &mut Te
         text.line(0, "Events:\t<none>");
         return Ok(());
     }
-    events.sort_by(|a, b| last_seen(a).cmp(last_seen(b)));
+    events.order_by(|a, b| last_seen(a).cmp(last_seen(b)));
     text.flush();
     text.line(0, "Events:");
     text.line(1, "Type\tReason\tAge\tFrom\tMessage");

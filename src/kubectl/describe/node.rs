@@ -7,7 +7,7 @@ use crate::kubectl::entry::Invocation;
 use crate::kubectl::failure::Failure;
 use crate::kubectl::resources;
 use crate::server::request::Options;
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 
 pub(super) async fn describe(invocation: &Invocation, node: &Value, text: &mut Text) -> Result<(), Failure> {
     text.field(0, "Name", meta::name(node));
@@ -54,7 +54,7 @@ fn roles(node: &Value) -> String {
             _ => {}
         }
     }
-    roles.sort_unstable();
+    roles.order();
     roles.dedup();
     roles.join(",")
 }
@@ -69,7 +69,7 @@ fn taints(taints: &[Value], text: &mut Text) {
     };
     let mut all: Vec<String> = Vec::new();
     let mut sorted: Vec<&Value> = taints.iter().collect();
-    sorted.sort_by_key(|taint| (taint.get("effect").str().to_string(), taint.get("key").str().to_string()));
+    sorted.order_by_key(|taint| (taint.get("effect").str().to_string(), taint.get("key").str().to_string()));
     all.extend(sorted.into_iter().map(shown));
     for (index, taint) in all.iter().enumerate() {
         text.line(0, format!("{}\t{taint}", if index == 0 { "Taints:" } else { "" }));

@@ -5,7 +5,7 @@ use super::{containers, volumes};
 use crate::api::meta;
 use crate::kubectl::entry::Invocation;
 use crate::kubectl::failure::Failure;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 
 pub(super) async fn describe(invocation: &Invocation, pod: &Value, text: &mut Text) -> Result<(), Failure> {
     let (spec, status) = (pod.get("spec"), pod.get("status"));
@@ -112,7 +112,7 @@ fn conditions(pod: &Value, text: &mut Text) {
 
 fn topology_spread(constraints: &[Value], space: &str, text: &mut Text) {
     let mut sorted: Vec<&Value> = constraints.iter().collect();
-    sorted.sort_by_key(|constraint| constraint.get("topologyKey").str().to_string());
+    sorted.order_by_key(|constraint| constraint.get("topologyKey").str().to_string());
     for (index, constraint) in sorted.into_iter().enumerate() {
         let head = if index == 0 { format!("{space}Topology Spread Constraints:") } else { space.to_string() };
         let selector = constraint.get("labelSelector");

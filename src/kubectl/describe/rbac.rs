@@ -2,7 +2,7 @@
 
 use super::text::Text;
 use crate::api::meta;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 
 pub(super) fn describe(kind: &str, object: &Value, text: &mut Text) {
     text.field(0, "Name", meta::name(object));
@@ -47,7 +47,7 @@ fn rules(object: &Value, text: &mut Text) {
         }
     }
     // Upstream sorts by the text of the Go structs, in which the verbs come first.
-    simple.sort_by_key(|(one, verbs)| {
+    simple.order_by_key(|(one, verbs)| {
         format!("Verbs:[{}],APIGroups:[{}],Resources:[{}],ResourceNames:[{}],NonResourceURLs:[{}]", verbs.join(" "), one.group, one.resource, one.name, one.url)
     });
     for (one, verbs) in simple {

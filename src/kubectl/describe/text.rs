@@ -2,7 +2,7 @@
 
 use crate::api::time;
 use crate::kubectl::printers::tab_writer::TabText;
-use crate::value::{Map, Value};
+use crate::value::{Map, Sort, Value};
 
 /// Lines of a description.
 #[derive(Default)]
@@ -92,7 +92,7 @@ impl Text {
             return self.line(0, format!("{title}:\t<none>"));
         }
         let mut sorted: Vec<&Value> = tolerations.iter().collect();
-        sorted.sort_by_key(|toleration| toleration.get("key").str().to_string());
+        sorted.order_by_key(|toleration| toleration.get("key").str().to_string());
         for (index, toleration) in sorted.into_iter().enumerate() {
             let head = if index == 0 { format!("{title}:") } else { String::new() };
             self.line(0, format!("{head}\t{}", toleration_text(toleration)));

@@ -8,7 +8,7 @@ use crate::kubectl::failure::Failure;
 use crate::kubectl::pods::selector_text;
 use crate::kubectl::resources;
 use crate::server::request::Options;
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 
 pub(super) async fn describe(invocation: &Invocation, kind: &str, object: &Value, text: &mut Text) -> Result<(), Failure> {
     match kind {
@@ -87,7 +87,7 @@ pub(crate) async fn replica_sets(invocation: &Invocation, deployment: &Value) ->
     let options = Options { label_selector: SmolStr::from(selector_text(deployment.path("spec.selector"))), ..Options::default() };
     let mut all = invocation.list(&mapping, meta::namespace(deployment), options).await?;
     all.retain(|set| meta::is_controlled_by(set, deployment));
-    all.sort_by(|a, b| {
+    all.order_by(|a, b| {
         let created = |set: &Value| (set.path("metadata.creationTimestamp").str().to_string(), meta::name(set).to_string());
         created(a).cmp(&created(b))
     });

@@ -10,8 +10,7 @@ use crate::kubectl::resources::Mapping;
 use crate::kubectl::session::Session;
 use crate::kubectl::source::Info;
 use crate::manifest::{write_json, write_json_in_order, write_kyaml, write_yaml};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Sort, Value, json};
 
 /// How objects are shown.
 #[derive(Clone)]
@@ -190,7 +189,7 @@ pub fn print_list(session: &Session, printer: &Printer, infos: &[Info], managed_
         [one] => printer.print_object(session, &one.object, managed_fields),
         many => {
             // A typed list: its metadata is empty, while that of the lists that `get` makes has a version, and its fields come in Go's order.
-            let mut list = Value::from(json!({"kind": "List", "apiVersion": "v1", "metadata": {}}));
+            let mut list = json!({"kind": "List", "apiVersion": "v1", "metadata": {}});
             list.set("items", many.iter().map(|info| info.object.clone()).collect::<Value>());
             if matches!(printer, Printer::Json) {
                 let list = if managed_fields { list } else { without_managed_fields(&list) };
@@ -204,7 +203,7 @@ pub fn print_list(session: &Session, printer: &Printer, infos: &[Info], managed_
 
 /// A `v1` `List`, as kubectl makes it of objects of any kind.
 pub fn list_of(objects: Vec<Value>) -> Value {
-    let mut list = Value::from(json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}}));
+    let mut list = json!({"apiVersion": "v1", "kind": "List", "metadata": {"resourceVersion": ""}});
     list.set("items", Value::array(objects));
     list
 }
@@ -227,6 +226,6 @@ fn unknown_format(format: &str, extra: &[&str]) -> Failure {
     let mut formats =
         vec!["go-template", "go-template-file", "json", "jsonpath", "jsonpath-as-json", "jsonpath-file", "kyaml", "name", "template", "templatefile", "yaml"];
     formats.extend(extra);
-    formats.sort_unstable();
+    formats.order();
     Failure::text(format!("unable to match a printer suitable for the output format \"{format}\", allowed formats are: {}", formats.join(",")))
 }

@@ -3,7 +3,7 @@
 use super::jsonpath::{JsonPath, relaxed};
 use crate::api::quantity::Quantity;
 use crate::kubectl::failure::Failure;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use std::cmp::Ordering;
 
 /// The order in which objects stand when they are sorted by a field: their places. Objects without it come first.
@@ -21,7 +21,7 @@ pub fn order(objects: &[Value], path: &str) -> Result<Vec<usize>, Failure> {
         return Err(Failure::text(format!("couldn't find any field with path \"{path}\" in the list of objects")));
     }
     let mut places: Vec<usize> = (0..objects.len()).collect();
-    places.sort_by(|a, b| match (&keys[*a], &keys[*b]) {
+    places.order_by(|a, b| match (&keys[*a], &keys[*b]) {
         (None, None) => Ordering::Equal,
         (None, _) => Ordering::Less,
         (_, None) => Ordering::Greater,

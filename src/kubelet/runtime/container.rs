@@ -11,13 +11,13 @@ use super::log::{Log, Stream};
 use super::net::{Answer, HttpRequest};
 use super::programs::{self, DEFAULT_PATH, LoadError};
 use super::{ExecId, Profile, images};
-use imbl::OrdMap;
+use crate::value::{OrdMap, Sort};
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a node's disk holds beyond everything that is on it: writing more fails.
-const DISK_BYTES: u64 = 100 << 30;
+pub(super) const DISK_BYTES: u64 = 100 << 30;
 /// The kubelet's limit for termination messages.
 const MAX_TERMINATION_MESSAGE_BYTES: usize = 4096;
 /// Working set of a process without anything to do.
@@ -43,6 +43,8 @@ pub(super) struct Container {
     pub kill_at_ms: Option<u64>,
     /// The ports that it listened on when it ran last.
     pub ports: BTreeSet<u16>,
+    /// Work that was given to it from outside: thousandths of a CPU and bytes.
+    pub extra_load: (u64, u64),
 }
 
 /// What of the node a container works with while it runs.
@@ -51,6 +53,7 @@ pub(super) struct Host<'a> {
     pub written: &'a mut Vec<VolumeId>,
     pub taken_ports: &'a BTreeSet<u16>,
     pub exec_output: &'a mut dyn FnMut(ExecId, Stream, &[u8]),
+    pub disk_free_bytes: u64,
     pub now_ms: u64,
 }
 
@@ -96,7 +99,7 @@ impl Container {
         let config = self.config.clone();
         let mut files = files_of(&mut self.view, host);
         let mut mounts: Vec<_> = config.mounts.iter().collect();
-        mounts.sort_by_key(|mount| mount.container_path.split('/').filter(|part| !part.is_empty()).count());
+        mounts.order_by_key(|mount| mount.container_path.split('/').filter(|part| !part.is_empty()).count());
         for mount in mounts {
             files.mount(&mount.container_path, &mount.volume, &mount.sub_path, mount.read_only)?;
         }
@@ -231,7 +234,7 @@ impl Container {
             taken_ports: host.taken_ports,
             started_at_ms: self.started_at_ms(),
         };
-        let files = Files { view: &mut self.view, volumes: host.volumes, written: host.written, disk_free_bytes: DISK_BYTES, now_ms };
+        let files = Files { view: &mut self.view, volumes: host.volumes, written: host.written, disk_free_bytes: host.disk_free_bytes, now_ms };
         let mut world = World { files, machine: &machine, log: &mut self.log, exec_output: host.exec_output, now_ms };
         let ran = self.kernel.run(&mut world);
         self.wake_at_ms = ran.wake_at_ms;
@@ -249,7 +252,7 @@ impl Container {
             .processes()
             .filter_map(|(_, process)| process.program.as_ref())
             .map(|program| program.load())
-            .fold((0, 0), |sum, load| (sum.0 + load.0, sum.1 + load.1 + PROCESS_BYTES))
+            .fold(self.extra_load, |sum, load| (sum.0 + load.0, sum.1 + load.1 + PROCESS_BYTES))
     }
 
     /// Its first process has ended.
@@ -298,7 +301,7 @@ impl Container {
 }
 
 fn files_of<'h>(view: &'h mut View, host: &'h mut Host<'_>) -> Files<'h> {
-    Files { view, volumes: host.volumes, written: host.written, disk_free_bytes: DISK_BYTES, now_ms: host.now_ms }
+    Files { view, volumes: host.volumes, written: host.written, disk_free_bytes: host.disk_free_bytes, now_ms: host.now_ms }
 }
 
 fn write(tree: &mut Tree, path: &str, text: &str, now_ms: u64) {

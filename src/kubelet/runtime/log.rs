@@ -1,6 +1,6 @@
 //! What a container wrote: the lines that `kubectl logs` shows.
 
-use imbl::Vector;
+use crate::value::Vector;
 use smol_str::SmolStr;
 
 /// A container keeps this many lines; the oldest go first. (containerd and the kubelet keep 10 MiB a file.)
@@ -59,7 +59,7 @@ impl Log {
     /// The kept lines from number `start` on: how `kubectl logs -f` follows.
     pub fn since(&self, start: u64) -> impl Iterator<Item = &LogLine> {
         let skip = start.saturating_sub(self.first).min(self.lines.len() as u64) as usize;
-        self.lines.focus().narrow(skip..).into_iter()
+        self.lines.starting_at(skip)
     }
 
     /// Takes what a process wrote; whole lines become visible.

@@ -32,13 +32,14 @@ pub use config::{
 pub use image_ref::{ImageRef, parse as parse_image};
 pub use log::{Log, LogLine, Stream};
 pub use net::{Answer, ConnectError, Connection, HttpOutcome, HttpRequest, HttpResponse, Network, NoNetwork, Resolution, ResolveError};
+pub use pulls::Registry;
 
+use crate::value::{OrdMap, OrdSet};
 use config::Exit as ContainerExit;
 use container::{Container, Host};
 use execs::Exec;
 use fs::view::View;
 use fs::{Tree, Volume, VolumeId};
-use imbl::{OrdMap, OrdSet};
 use kernel::signal;
 use kernel::{Ask, Kernel, Reply, Sender};
 use smol_str::{SmolStr, format_smolstr};
@@ -92,6 +93,8 @@ pub struct Runtime {
     roots: OrdMap<SmolStr, Tree>,
     pulls: OrdMap<PullId, Pull>,
     pulls_busy_until_ms: u64,
+    registry: Registry,
+    is_disk_full: bool,
     volumes: OrdMap<VolumeId, Volume>,
     written: Vec<VolumeId>,
     sandboxes: OrdMap<SandboxId, Arc<Sandbox>>,
@@ -131,6 +134,8 @@ impl Runtime {
             roots: OrdMap::new(),
             pulls: OrdMap::new(),
             pulls_busy_until_ms: 0,
+            registry: Registry::default(),
+            is_disk_full: false,
             volumes: OrdMap::new(),
             written: Vec::new(),
             sandboxes: OrdMap::new(),
@@ -226,6 +231,7 @@ impl Runtime {
             wake_at_ms: None,
             kill_at_ms: None,
             ports: BTreeSet::new(),
+            extra_load: (0, 0),
         };
         self.with_host(&mut container, now_ms, |container, host| container.prepare(host))?;
         if let Some(sandbox) = self.sandboxes.get_mut(sandbox_id) {
@@ -266,6 +272,35 @@ impl Runtime {
             container.wake_at_ms = Some(now_ms);
         }
         self.put(container);
+    }
+
+    /// The kernel kills its first process: for want of memory, or because somebody wants it so.
+    pub fn kill_container(&mut self, id: &ContainerId, out_of_memory: bool, now_ms: u64) {
+        let Some(mut container) = self.take(id) else { return };
+        if container.is_running() {
+            self.end(&mut container, (128 + signal::KILL, signal::KILL), out_of_memory, now_ms);
+        }
+        self.put(container);
+    }
+
+    /// Gives a running container work beside its own: thousandths of a CPU and bytes. It ends with the container.
+    pub fn set_load(&mut self, id: &ContainerId, load: (u64, u64), now_ms: u64) {
+        let Some(mut container) = self.take(id) else { return };
+        if container.extra_load != load {
+            container.extra_load = load;
+            container.wake_at_ms = Some(now_ms);
+        }
+        self.put(container);
+    }
+
+    /// Fills the machine's disk, or frees it: while it is full nothing can be written, and no image be unpacked.
+    pub fn set_disk_full(&mut self, is_full: bool) {
+        self.is_disk_full = is_full;
+    }
+
+    /// Whether the machine's disk is full.
+    pub fn is_disk_full(&self) -> bool {
+        self.is_disk_full
     }
 
     /// `RemoveContainer`: kills it where it still runs; its log and files are gone.
@@ -350,7 +385,9 @@ impl Runtime {
             sandbox.map(|sandbox| sandbox.ports.iter().filter(|(_, owner)| **owner != container.id).map(|(port, _)| *port).collect()).unwrap_or_default();
         let mut output = Vec::new();
         let mut exec_output = |exec: ExecId, stream: Stream, bytes: &[u8]| output.push((exec, stream, bytes.to_vec()));
-        let mut host = Host { volumes: &mut self.volumes, written: &mut self.written, taken_ports: &taken_ports, exec_output: &mut exec_output, now_ms };
+        let disk_free_bytes = if self.is_disk_full { 0 } else { container::DISK_BYTES };
+        let mut host =
+            Host { volumes: &mut self.volumes, written: &mut self.written, taken_ports: &taken_ports, exec_output: &mut exec_output, disk_free_bytes, now_ms };
         let result = act(container, &mut host);
         for (exec, stream, bytes) in output {
             if let Some(exec) = self.execs.get_mut(&exec) {
@@ -481,6 +518,11 @@ impl Runtime {
     /// Whether something in the sandbox accepts connections to that port.
     pub fn listens(&self, sandbox: &SandboxId, port: u16) -> bool {
         self.sandboxes.get(sandbox).is_some_and(|sandbox| sandbox.ports.contains_key(&port))
+    }
+
+    /// The ports on which something in the sandbox listens.
+    pub fn ports(&self, sandbox: &SandboxId) -> Vec<u16> {
+        self.sandboxes.get(sandbox).map(|sandbox| sandbox.ports.keys().copied().collect()).unwrap_or_default()
     }
 
     /// What the server on that port says to a request; none: connection refused. Changes nothing: see [`Runtime::served`].

@@ -3,13 +3,15 @@
 use super::*;
 
 /// A pod that runs one command in a shell of busybox.
-fn shell(name: &str, command: &str, more: serde_json::Value) -> serde_json::Value {
+fn shell(name: &str, command: &str, more: Value) -> Value {
     let mut pod = json!({"metadata": {"name": name, "labels": {"app": name}}, "spec": {
         "restartPolicy": "Never", "terminationGracePeriodSeconds": 1,
         "containers": [{"name": "c", "image": "busybox", "command": ["sh", "-c", command]}]}});
-    for (key, value) in more.as_object().unwrap() {
-        let target = if ["env", "envFrom", "volumeMounts", "resources"].contains(&key.as_str()) { &mut pod["spec"]["containers"][0] } else { &mut pod["spec"] };
-        target[key] = value.clone();
+    for (key, value) in more.fields().iter() {
+        let spec = pod.get_mut("spec");
+        let of_container = ["env", "envFrom", "volumeMounts", "resources"].contains(&key.as_str());
+        let target = if of_container { &mut spec.get_mut("containers").items_mut()[0] } else { spec };
+        target.set(key, value);
     }
     pod
 }
@@ -18,10 +20,10 @@ fn shell(name: &str, command: &str, more: serde_json::Value) -> serde_json::Valu
 fn the_environment_is_what_the_pod_asks_for() {
     let mut world = World::new();
     let config = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "c"}, "data": {"a": "1", "b": "2"}});
-    world.request(Verb::Create, &CONFIG_MAPS, "", config.into(), Options::default());
+    world.request(Verb::Create, &CONFIG_MAPS, "", config, Options::default());
     let command = "echo $X_a $X_b $GREETING $NAME $LIMIT $APP $(( WEB_SERVICE_PORT + 1 ))";
     let service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": "web"}, "spec": {"clusterIP": "10.96.7.7", "ports": [{"port": 80}]}});
-    world.request(Verb::Create, &crate::api::resource::SERVICES, "", service.into(), Options::default());
+    world.request(Verb::Create, &crate::api::resource::SERVICES, "", service, Options::default());
     world.apply(shell(
         "p",
         command,
@@ -43,7 +45,7 @@ fn the_environment_is_what_the_pod_asks_for() {
 #[test]
 fn files_of_a_config_map_follow_it_after_their_delay() {
     let mut world = World::new();
-    let config = |text: &str| Value::from(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "page"}, "data": {"index": text}}));
+    let config = |text: &str| json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "page"}, "data": {"index": text}});
     world.request(Verb::Create, &CONFIG_MAPS, "", config("old"), Options::default());
     world.apply(shell(
         "reader",
@@ -104,12 +106,12 @@ fn a_claims_data_is_there_for_the_next_pod() {
     let mut world = World::new();
     let volume = json!({"apiVersion": "v1", "kind": "PersistentVolume", "metadata": {"name": "pv"}, "spec": {
         "capacity": {"storage": "1Gi"}, "accessModes": ["ReadWriteOnce"], "hostPath": {"path": "/mnt/pv"}}});
-    let request = Request::new(Verb::Create, &crate::api::resource::PERSISTENT_VOLUMES, "", "").with_body(volume.into());
+    let request = Request::new(Verb::Create, &crate::api::resource::PERSISTENT_VOLUMES, "", "").with_body(volume);
     assert!(world.server.handle(&request, world.now_ms).is_success());
     let claims = &crate::api::resource::PERSISTENT_VOLUME_CLAIMS;
     let claim = json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "data"}, "spec": {
         "accessModes": ["ReadWriteOnce"], "volumeName": "pv", "storageClassName": "", "resources": {"requests": {"storage": "1Gi"}}}});
-    world.request(Verb::Create, claims, "", claim.into(), Options::default());
+    world.request(Verb::Create, claims, "", claim, Options::default());
     let more = json!({"volumes": [{"name": "d", "persistentVolumeClaim": {"claimName": "data"}}], "volumeMounts": [{"name": "d", "mountPath": "/d"}]});
     world.apply(shell("writer", "echo kept > /d/file", more.clone()));
     world.run(5000);

@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn with_container(name: &str, container: serde_json::Value) -> serde_json::Value {
+fn with_container(name: &str, container: Value) -> Value {
     json!({"metadata": {"name": name}, "spec": {"terminationGracePeriodSeconds": 10, "restartPolicy": "Never", "containers": [container]}})
 }
 

@@ -4,7 +4,7 @@ use super::runtime::{NoNetwork, Profile};
 use super::*;
 use crate::api::resource::{EVENTS, GroupResource, LEASES, NAMESPACES, SERVICE_ACCOUNTS};
 use crate::server::request::{Options, Request, Verb};
-use serde_json::json;
+use crate::value::{Sort, json};
 
 mod data;
 mod lifecycle;
@@ -22,8 +22,8 @@ struct World {
 
 /// The namespace `demo` with what the control plane puts into it.
 fn make_namespace(server: &mut Server) {
-    let mut make = |resource: &GroupResource, namespace: &str, object: serde_json::Value| {
-        let response = server.handle(&Request::new(Verb::Create, resource, namespace, "").with_body(object.into()), START_MS);
+    let mut make = |resource: &GroupResource, namespace: &str, object: Value| {
+        let response = server.handle(&Request::new(Verb::Create, resource, namespace, "").with_body(object), START_MS);
         assert!(response.is_success(), "{:?}", response.body);
     };
     make(&NAMESPACES, "", json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "demo"}}));
@@ -73,8 +73,8 @@ impl World {
         response.body
     }
 
-    fn apply(&mut self, pod: serde_json::Value) {
-        let mut pod = Value::from(pod);
+    fn apply(&mut self, pod: Value) {
+        let mut pod = pod;
         pod.set("apiVersion", "v1");
         pod.set("kind", "Pod");
         pod.set("spec.nodeName", "worker-1");
@@ -103,7 +103,7 @@ impl World {
                 (event.path("metadata.creationTimestamp").str().to_string() + event.path("metadata.resourceVersion").str(), line)
             })
             .collect();
-        lines.sort();
+        lines.order();
         lines.into_iter().map(|(_, line)| line).collect()
     }
 }
@@ -284,7 +284,7 @@ fn a_missing_key_is_said_and_the_pod_heals_when_it_is_there() {
         Verb::Create,
         &SECRETS,
         "",
-        json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db"}, "data": {"user": "cm9vdA=="}}).into(),
+        json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "db"}, "data": {"user": "cm9vdA=="}}),
         Options::default(),
     );
     let env = json!([{"name": "PASSWORD", "valueFrom": {"secretKeyRef": {"name": "db", "key": "password"}}}]);
@@ -313,7 +313,7 @@ fn a_volume_without_its_source_holds_the_pod_up() {
     let expected = "FailedMount MountVolume.SetUp failed for volume \"page\" : configmap \"page\" not found";
     assert!(world.events().iter().any(|event| event.starts_with(expected)), "{:#?}", world.events());
     let page = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "page"}, "data": {"index.html": "hello"}});
-    world.request(Verb::Create, &CONFIG_MAPS, "", page.into(), Options::default());
+    world.request(Verb::Create, &CONFIG_MAPS, "", page, Options::default());
     world.run(20_000);
     assert!(is_ready(&world.pod("web")));
 }
@@ -365,7 +365,7 @@ fn no_two_pods_have_the_same_address() {
 fn a_static_pod_has_a_mirror_that_comes_back() {
     let mut server = Server::new(7);
     let manifest = json!({"metadata": {"name": "proxy", "namespace": "demo"}, "spec": {"containers": [{"name": "c", "image": "nginx"}]}});
-    let config = NodeConfig { static_pods: vec![manifest.into()], ..NodeConfig::worker(1) };
+    let config = NodeConfig { static_pods: vec![manifest], ..NodeConfig::worker(1) };
     make_namespace(&mut server);
     let mut world = World { server, kubelets: Kubelets::new(&[config], START_MS), now_ms: START_MS, seen: 0 };
     world.run(10_000);

@@ -68,3 +68,23 @@ fn no_place_is_too_strange() {
         at(marked);
     }
 }
+
+#[test]
+fn an_empty_document_offers_whole_objects_that_apply() {
+    let found = complete("^", 0, &Workspace::default(), &Store::new(), &Registry::built_in());
+    let new: Vec<&Completion> = found.iter().filter(|completion| completion.detail == "new object").collect();
+    assert!(new.iter().any(|completion| completion.label == "Deployment") && new.len() > 6);
+    assert!(new.iter().all(|completion| documents(&completion.insert)[0].value.is_ok()));
+    assert!(!at("apiVersion: v1\n^").contains(&"Deployment".into()));
+}
+
+#[test]
+fn labels_targets_and_versions_are_those_that_fit() {
+    assert_eq!(at("apiVersion: ^\nkind: CronJob\n"), ["batch/v1"]);
+    let pod = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: a\n  labels:\n    app: shop\n---\n";
+    assert_eq!(at(&format!("{pod}apiVersion: v1\nkind: Service\nmetadata:\n  name: s\nspec:\n  selector:\n    app: ^\n")), ["shop"]);
+    let web = "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\n---\n";
+    let autoscaler =
+        "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata:\n  name: s\nspec:\n  scaleTargetRef:\n    kind: Deployment\n    name: ^\n";
+    assert_eq!(at(&format!("{web}{autoscaler}")), ["web"]);
+}

@@ -76,7 +76,10 @@ fn sentence(change: &Change, is_itself: bool) -> String {
     };
     let kind = change.object.get("kind").str();
     let kind = if kind.is_empty() { kind_of(&change.resource) } else { SmolStr::new(kind) };
-    if is_itself { format!("{} {verb} this {kind}", actor(change)) } else { format!("{} {verb} {kind} {}", actor(change), change.key().name) }
+    // What a person did, in the words in which they did it.
+    let command = change.cause.actor.as_str();
+    let with = if command.starts_with("kubectl ") { format!(" ({command})") } else { String::new() };
+    if is_itself { format!("{} {verb} this {kind}{with}", actor(change)) } else { format!("{} {verb} {kind} {}{with}", actor(change), change.key().name) }
 }
 
 fn kind_of(resource: &GroupResource) -> SmolStr {
@@ -104,6 +107,7 @@ fn actor(change: &Change) -> String {
         "service-account" => "ServiceAccount",
         "root-ca-cert-publisher" => "Root CA",
         "persistent-volume-binder" => return "PersistentVolume binder".into(),
+        "kube-apiserver" => return "API server".into(),
         "generic-garbage-collector" => return "Garbage collector".into(),
         other => return capital(other, actor.ends_with("-controller")),
     };

@@ -1,19 +1,36 @@
-//! What the inspector says about an object: what it is, what it waits for, and why it is there.
+//! What the inspector says about an object: what it is, what it waits for, why it is there, and what can be done.
 
+mod actions;
 mod causes;
+mod exit_codes;
+mod finding;
+pub mod logs;
+mod machines;
+mod network;
 mod placement;
-mod waiting;
+mod places;
+mod pods;
+mod references;
+mod storage;
+mod templates;
+#[cfg(test)]
+mod tests;
+mod workloads;
 
+pub use actions::{Action, Asks};
 pub use causes::{CauseStep, causes};
+pub use finding::{Finding, Fix};
 pub use placement::{Placement, PlacementNode, placement};
+pub use places::{FilePlace, place_of};
 
 use super::scene::{Glyph, ObjectRef, State, Tone};
 use crate::api::meta;
 use crate::api::registry::Registry;
 use crate::api::resource::{NODES, PODS};
 use crate::api::time;
+use crate::cluster::Cluster;
 use crate::store::Store;
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 
 /// A condition of an object's status.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -54,10 +71,10 @@ pub struct Inspection {
     pub subtitle: String,
     /// Its state.
     pub state: State,
-    /// What it waits for or what went wrong, in a sentence; `""` where all is well.
-    pub sentence: String,
-    /// What would help, where that is known.
-    pub advice: String,
+    /// What it waits for or what went wrong, and what would help.
+    pub finding: Finding,
+    /// What can be done to it.
+    pub actions: Vec<Action>,
     /// What `kubectl get -o wide` shows of it, without name, state and age.
     pub facts: Vec<(SmolStr, SmolStr)>,
     /// Its conditions.
@@ -68,26 +85,63 @@ pub struct Inspection {
     pub events: Vec<EventLine>,
     /// The object as YAML, without managed fields.
     pub yaml: String,
+    /// Who owns which field of it, as YAML; `""` where nobody does.
+    pub managed_fields: String,
 }
 
 /// Looks at an object; `None` where it is gone.
-pub fn inspect(object: &ObjectRef, store: &Store, registry: &Registry, now_ms: u64, began_ms: u64) -> Option<Inspection> {
+pub fn inspect(object: &ObjectRef, cluster: &Cluster, began_ms: u64) -> Option<Inspection> {
+    let (store, registry, now_ms) = (cluster.store(), cluster.server().registry(), cluster.now_ms());
     let value = store.get_key(&object.resource, &object.key)?;
-    let state = state_of(object, value, registry);
-    let (sentence, advice) = if object.resource == PODS { waiting::of_pod(value, store) } else { waiting::of_object(object, value, store) };
     Some(Inspection {
         kind: SmolStr::new(value.get("kind").str()),
         name: object.key.name.clone(),
         subtitle: subtitle(object, value),
-        state,
-        sentence,
-        advice,
+        state: state_of(object, value, registry),
+        finding: finding(object, value, cluster),
+        actions: actions::actions(object, value, cluster),
         facts: facts(object, value, registry, now_ms),
         conditions: conditions(value),
         why: causes(object, store, began_ms),
         events: events(value, store, now_ms),
         yaml: yaml(value),
+        managed_fields: managed_fields(value),
     })
+}
+
+/// What an object waits for, and what would help.
+fn finding(object: &ObjectRef, value: &Value, cluster: &Cluster) -> Finding {
+    let store = cluster.store();
+    let resource = object.resource.resource.as_str();
+    let of_pods = matches!(resource, "pods" | "persistentvolumes" | "persistentvolumeclaims" | "namespaces");
+    if meta::is_being_deleted(value) && !of_pods {
+        let finalizers: Vec<&str> = value.path("metadata.finalizers").items().iter().map(Value::str).collect();
+        return match finalizers.as_slice() {
+            [] => Finding::says("It is being deleted."),
+            ["foregroundDeletion"] => Finding::says("It is being deleted as soon as what it owns is gone."),
+            ["orphan"] => Finding::says("It is being deleted; what it owns stays and is let go first."),
+            names => Finding::says(format!("It is being deleted and waits for {} to be taken off its finalizers.", names.join(", ")))
+                .advising("Whoever set a finalizer takes it off when they are ready. Where nobody does, it stays for ever."),
+        };
+    }
+    match resource {
+        "pods" => pods::explain(value, cluster),
+        "nodes" => machines::node(value, cluster),
+        "namespaces" => machines::namespace(value),
+        "resourcequotas" => machines::quota(value),
+        "services" => network::service(object, value, cluster),
+        "ingresses" => network::ingress(object, value, cluster),
+        "networkpolicies" => network::policy(value, store),
+        "persistentvolumeclaims" if meta::is_being_deleted(value) => storage::claim_in_use(value, store),
+        "persistentvolumeclaims" => storage::claim(object, value, store),
+        "persistentvolumes" => storage::volume(value, store),
+        "deployments" | "replicasets" | "statefulsets" | "daemonsets" | "replicationcontrollers" => workloads::explain(&object.resource, value, cluster),
+        "jobs" => workloads::job(value, cluster),
+        "cronjobs" => workloads::cron_job(value, cluster.now_ms()),
+        "horizontalpodautoscalers" => workloads::autoscaler(value, store),
+        "poddisruptionbudgets" => workloads::budget(value, store),
+        _ => Finding::default(),
+    }
 }
 
 fn state_of(object: &ObjectRef, value: &Value, registry: &Registry) -> State {
@@ -145,7 +199,7 @@ fn events(value: &Value, store: &Store, now_ms: u64) -> Vec<EventLine> {
         times.into_iter().find_map(|time| time::parse_rfc3339(time.str())).unwrap_or(0)
     };
     let revision = |event: &Value| event.path("metadata.resourceVersion").str().parse::<u64>().unwrap_or(0);
-    events.sort_by_key(|event| (std::cmp::Reverse(last_ms(event)), std::cmp::Reverse(revision(event))));
+    events.order_by_key(|event| (std::cmp::Reverse(last_ms(event)), std::cmp::Reverse(revision(event))));
     events
         .into_iter()
         .map(|event| EventLine {
@@ -170,4 +224,9 @@ fn yaml(value: &Value) -> String {
         shown.remove("metadata.annotations");
     }
     serde_yaml::to_string(&shown).unwrap_or_default()
+}
+
+fn managed_fields(value: &Value) -> String {
+    let fields = value.path("metadata.managedFields");
+    if fields.is_empty() { String::new() } else { serde_yaml::to_string(fields).unwrap_or_default() }
 }

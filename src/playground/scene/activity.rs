@@ -5,7 +5,7 @@ use super::{Process, Pull};
 use crate::api::meta;
 use crate::cluster::Cluster;
 use crate::value::SmolStr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A process pulses for this long (cluster time) after it did something.
 const PULSE_MS: u64 = 700;
@@ -16,15 +16,20 @@ pub fn processes(model: &Model, cluster: &Cluster) -> Vec<Process> {
     let acts = |at_ms: u64| now_ms < at_ms + PULSE_MS;
     let process = |title: &'static str, detail: SmolStr, acts: bool| Process { title: SmolStr::new_static(title), detail, acts };
     let (waiting, revision) = (model.waiting(), model.store().revision());
-    let scheduler = match waiting {
-        0 => model.last_scheduler.text.clone(),
+    let [api, scheduler, controller] = &model.acts;
+    let thought = match (waiting, scheduler.node.as_str()) {
+        (0, _) if scheduler.name.is_empty() => SmolStr::default(),
+        (0, "") => SmolStr::from(format!("found no node for {}", scheduler.name)),
+        (0, node) => SmolStr::from(format!("{} → {node}", scheduler.name)),
         _ => SmolStr::from(format!("{waiting} waiting")),
     };
+    // What the API server writes for another is shown without that one's name.
+    let written = api.text.split_once(": ").map_or(api.text.clone(), |(_, text)| SmolStr::new(text));
     vec![
-        process("API server", model.last_api.text.clone(), acts(model.last_api.at_ms)),
-        process("etcd", SmolStr::from(format!("revision {revision}")), acts(model.last_api.at_ms)),
-        process("Scheduler", scheduler, acts(model.last_scheduler.at_ms)),
-        process("Controller manager", model.last_controller.text.clone(), acts(model.last_controller.at_ms)),
+        process("API server", written, acts(api.at_ms)),
+        process("etcd", SmolStr::from(format!("revision {revision}")), acts(api.at_ms)),
+        process("Scheduler", thought, acts(scheduler.at_ms)),
+        process("Controller manager", controller.text.clone(), acts(controller.at_ms)),
     ]
 }
 
@@ -41,4 +46,9 @@ pub fn pulls(cluster: &Cluster) -> BTreeMap<SmolStr, Pull> {
         }
     }
     found
+}
+
+/// The nodes whose machines are stopped.
+pub fn stopped(cluster: &Cluster) -> BTreeSet<SmolStr> {
+    cluster.kubelets().nodes().filter(|node| node.stopped).map(|node| node.config.name.clone()).collect()
 }

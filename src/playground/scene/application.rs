@@ -7,8 +7,8 @@ use super::state::State;
 use super::{Scene, Wanted};
 use crate::api::meta;
 use crate::api::resource::{CONFIG_MAPS, GroupResource, INGRESSES, NAMESPACES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, SECRETS, SERVICES};
-use crate::value::{SmolStr, Value};
-use std::collections::BTreeMap;
+use crate::value::{SmolStr, Sort, Value};
+use std::collections::{BTreeMap, BTreeSet};
 
 const LEAST_WIDTH: i32 = 660;
 const HEADING: i32 = 26;
@@ -20,6 +20,8 @@ const POD_HEIGHT: i32 = 42;
 const POD_GAP: i32 = 6;
 /// More pods of one workload than this are drawn as cells.
 const MOST_CARDS: usize = 8;
+/// Cells are as large as they can be in this height.
+const CELLS_HEIGHT: i32 = 260;
 
 /// The four columns' left edges and widths.
 struct Columns {
@@ -52,16 +54,16 @@ pub(super) fn lay_out(model: &Model, wanted: &Wanted) -> Scene {
     let mut y = HEADING + 4;
     for namespace in model.list(&NAMESPACES, None) {
         let name = meta::name(namespace);
-        if wanted.namespace.as_ref().is_some_and(|only| only != name) {
+        if wanted.filter.namespace.as_ref().is_some_and(|only| only != name) {
             continue;
         }
-        let objects = Objects::of(model, name);
-        if objects.is_empty() && wanted.namespace.is_none() {
+        let objects = Objects::of(model, wanted, name);
+        if objects.is_empty() && wanted.filter.namespace.is_none() {
             continue;
         }
         y = namespace_box(&mut scene, model, wanted, &columns, namespace, &objects, y);
     }
-    scene.height = free_volumes(&mut scene, model, &columns, y);
+    scene.height = free_volumes(&mut scene, model, wanted, &columns, y);
     scene
 }
 
@@ -76,16 +78,15 @@ struct Objects<'a> {
 }
 
 impl<'a> Objects<'a> {
-    fn of(model: &'a Model, namespace: &str) -> Objects<'a> {
-        let made =
-            |resource: &GroupResource| model.list(resource, Some(namespace)).filter(|object| cards::is_of_a_person(resource, object)).collect::<Vec<_>>();
+    fn of(model: &'a Model, wanted: &Wanted, namespace: &str) -> Objects<'a> {
+        let made = |resource: &GroupResource| cards::shown(model, wanted, resource, Some(namespace));
         let mut groups: BTreeMap<ObjectRef, Vec<&PodCard>> = BTreeMap::new();
         for resource in &cards::WORKLOADS {
             for object in made(resource) {
                 groups.entry(ObjectRef { resource: resource.clone(), key: meta::key(object) }).or_default();
             }
         }
-        for card in model.pods.values().filter(|card| card.key.namespace == namespace) {
+        for card in model.pods.values().filter(|card| card.key.namespace == namespace && wanted.filter.shows_pod(card)) {
             groups.entry(card.workload.clone()).or_default().push(card);
         }
         let mut config: Vec<_> = made(&CONFIG_MAPS).into_iter().map(|object| (CONFIG_MAPS, object)).collect();
@@ -107,29 +108,30 @@ fn namespace_box(scene: &mut Scene, model: &Model, wanted: &Wanted, columns: &Co
 
     let pods_bottom = groups(scene, &mut places, model, wanted, columns, objects, first);
     bottom = bottom.max(pods_bottom);
-    bottom = bottom.max(used(scene, &mut places, model, columns, objects, first));
+    bottom = bottom.max(used(scene, &mut places, model, wanted, columns, objects, first));
     bottom = bottom.max(services(scene, &mut places, model, columns, objects, first));
     bottom = bottom.max(ingresses(scene, &mut places, columns, objects, first));
 
-    let mark = cards::mark(&NAMESPACES, namespace, Shape::Namespace, super::Glyph::None, state.word.clone(), &state);
+    let mut mark = cards::mark(&NAMESPACES, namespace, Shape::Namespace, super::Glyph::None, state.word.clone(), &state);
+    mark.header = HEADING;
     scene.marks.insert(place, mark.at(0, top, scene.width, bottom - top + 2));
     bottom + ROW_GAP + 2
 }
 
-/// Where things ended up, for the links: by mark id, the left and the right end of its middle line.
+/// Where things ended up, for the links.
 #[derive(Default)]
 struct Places {
+    /// The middle of the left side, by mark.
     left: BTreeMap<SmolStr, (i32, i32)>,
-    right: BTreeMap<SmolStr, (i32, i32)>,
-    /// The tops of the workloads that have a pod, for putting Services beside them.
-    pods: BTreeMap<SmolStr, i32>,
+    /// The tops of the pods, and the mark to which a line to one leads.
+    pods: BTreeMap<SmolStr, (i32, SmolStr)>,
+    /// The Services without a ready endpoint.
+    dead: BTreeSet<SmolStr>,
 }
 
 impl Places {
     fn enter(&mut self, mark: &Mark) {
-        let middle = mark.y + mark.height / 2;
-        self.left.insert(mark.id.clone(), (mark.x, middle));
-        self.right.insert(mark.id.clone(), (mark.x + mark.width, middle));
+        self.left.insert(mark.id.clone(), (mark.x, mark.y + mark.height / 2));
     }
 }
 
@@ -142,12 +144,15 @@ fn groups(scene: &mut Scene, places: &mut Places, model: &Model, wanted: &Wanted
         let (inset, header) = if alone { (0, 0) } else { (8, GROUP_HEADER) };
         let across = width - 2 * inset;
         let cells = pods.len() > MOST_CARDS;
-        let per_row = if cells { ((across + 4) / 20).max(1) } else { 1 };
-        let (step, tall) = if cells { (20, 16) } else { (POD_HEIGHT + POD_GAP, POD_HEIGHT) };
+        let (size, gap) = if cells { cell_size(pods.len() as i32, across) } else { (POD_HEIGHT, POD_GAP) };
+        let step = size + gap;
+        let per_row = if cells { ((across + gap) / step).max(1) } else { 1 };
         let rows = (pods.len() as i32 + per_row - 1) / per_row;
-        let height = header + if rows == 0 { 0 } else { rows * step - (step - tall) } + inset;
-        if let (false, Some(object)) = (alone, object) {
+        let height = header + if rows == 0 { 0 } else { rows * step - gap } + inset;
+        let drawn = object.filter(|object| !alone && wanted.filter.shows(object));
+        if let Some(object) = drawn {
             let mut group = cards::workload(&workload.resource, object, model, Shape::Group).at(x, y, width, height);
+            group.header = header;
             // Here the pods below say that they are ready.
             group.detail = SmolStr::new(group.detail.trim_end_matches(" ready"));
             places.enter(&group);
@@ -155,14 +160,11 @@ fn groups(scene: &mut Scene, places: &mut Places, model: &Model, wanted: &Wanted
         }
         for (index, card) in pods.iter().enumerate() {
             let (column, row) = (index as i32 % per_row, index as i32 / per_row);
-            let mark = cards::pod(card, model, wanted, if cells { Shape::Cell } else { Shape::Pod });
-            let mark = if cells {
-                mark.at(x + inset + column * 20, y + header + row * step, 16, 16)
-            } else {
-                mark.at(x + inset, y + header + row * step, across, tall)
-            };
+            let mark = cards::pod(card, model, wanted).at(x + inset + column * step, y + header + row * step, if cells { size } else { across }, size);
             places.enter(&mark);
-            places.pods.insert(mark.id.clone(), mark.y);
+            // Lines to thousands of cells would be a carpet: they lead to the workload.
+            let end = if cells && drawn.is_some() { workload.id() } else { mark.id.clone() };
+            places.pods.insert(mark.id.clone(), (mark.y, end));
             scene.marks.push(Mark { enters_at: Some((mark.x, mark.y - 14)), ..mark });
         }
         y += height + ROW_GAP;
@@ -170,7 +172,19 @@ fn groups(scene: &mut Scene, places: &mut Places, model: &Model, wanted: &Wanted
     y
 }
 
-fn used(scene: &mut Scene, places: &mut Places, model: &Model, columns: &Columns, objects: &Objects, top: i32) -> i32 {
+/// The largest cells, and the space between them, with which so many pods have no more than a certain height.
+fn cell_size(count: i32, across: i32) -> (i32, i32) {
+    for size in [16, 12, 9, 7] {
+        let gap = (size / 4).max(2);
+        let per_row = ((across + gap) / (size + gap)).max(1);
+        if (count + per_row - 1) / per_row * (size + gap) <= CELLS_HEIGHT {
+            return (size, gap);
+        }
+    }
+    (6, 2)
+}
+
+fn used(scene: &mut Scene, places: &mut Places, model: &Model, wanted: &Wanted, columns: &Columns, objects: &Objects, top: i32) -> i32 {
     let (x, width) = (columns.x[3], columns.width[3]);
     let mut y = top;
     let put = |scene: &mut Scene, places: &mut Places, mark: Mark, y: &mut i32| {
@@ -187,13 +201,13 @@ fn used(scene: &mut Scene, places: &mut Places, model: &Model, columns: &Columns
         let mark = cards::claim(claim, Shape::Card);
         let id = mark.id.clone();
         put(scene, places, mark, &mut y);
-        let Some(volume) = model.store.get(&PERSISTENT_VOLUMES, "", claim.path("spec.volumeName").str()) else { continue };
+        let volume = model.store.get(&PERSISTENT_VOLUMES, "", claim.path("spec.volumeName").str());
+        let Some(volume) = volume.filter(|volume| wanted.filter.shows(volume)) else { continue };
         if volume.path("spec.claimRef.name").str() != meta::name(claim) || volume.path("spec.claimRef.namespace").str() != meta::namespace(claim) {
             continue;
         }
         let mark = cards::volume(volume, Shape::Card);
-        let from = (x + width / 2, y - ROW_GAP);
-        scene.links.push(Link { id: SmolStr::from(format!("{id}>{}", mark.id)), from, to: (x + width / 2, y), tone: Tone::Plain, broken: false });
+        scene.links.push(Link { from: id, to: mark.id.clone(), tone: Tone::Plain, broken: false });
         put(scene, places, mark, &mut y);
     }
     uses_links(scene, places, model, objects);
@@ -203,15 +217,21 @@ fn used(scene: &mut Scene, places: &mut Places, model: &Model, columns: &Columns
 /// A workload's pods all use the same things, so the lines begin at the workload; and they lead nowhere where a thing is missing.
 fn uses_links(scene: &mut Scene, places: &Places, model: &Model, objects: &Objects) {
     for (workload, pods) in &objects.groups {
-        let Some(from) = places.right.get(&workload.id()) else { continue };
+        let from = workload.id();
+        if !places.left.contains_key(&from) {
+            continue;
+        }
         let mut uses: Vec<&ObjectRef> = pods.iter().flat_map(|card| &card.uses).collect();
-        uses.sort();
+        uses.order();
         uses.dedup();
         for target in uses {
-            let Some(to) = places.left.get(&target.id()) else { continue };
+            let to = target.id();
+            if !places.left.contains_key(&to) {
+                continue;
+            }
             let troubled = pods.iter().any(|card| card.state.tone == Tone::Bad && card.uses.contains(target) && names_in_trouble(model, card, target));
             let tone = if troubled { Tone::Bad } else { Tone::Plain };
-            scene.links.push(Link { id: SmolStr::from(format!("{}>{}", workload.id(), target.id())), from: *from, to: *to, tone, broken: false });
+            scene.links.push(Link { from: from.clone(), to, tone, broken: false });
         }
     }
 }
@@ -230,24 +250,31 @@ fn services(scene: &mut Scene, places: &mut Places, model: &Model, columns: &Col
         .iter()
         .map(|service| {
             let backends = Backends::of(service, model);
-            let wanted_y = backends.pods.iter().filter_map(|(pod, _)| places.pods.get(&pod_id(service, pod))).min().copied().unwrap_or(i32::MAX / 2);
+            let wanted_y =
+                backends.pods.iter().filter_map(|(pod, _)| places.pods.get(&pod_id(service, pod))).map(|(top, _)| *top).min().unwrap_or(i32::MAX / 2);
             (wanted_y, *service, backends)
         })
         .collect();
-    all.sort_by_key(|(wanted_y, service, _)| (*wanted_y, meta::key(service)));
+    all.order_by_key(|(wanted_y, service, _)| (*wanted_y, meta::key(service)));
     let mut y = top;
     for (wanted_y, service, backends) in all {
         // Beside the first of its pods, so that lines cross as little as possible.
         let beside = if wanted_y == i32::MAX / 2 { y } else { y.max(wanted_y - 2) };
         let mark = cards::service(service, &backends, Shape::Card).at(columns.x[1], beside, columns.width[1], CARD_HEIGHT);
         places.enter(&mark);
-        let from = places.right.get(&mark.id).copied().unwrap_or_default();
+        // Ready where one of the pods behind the line's end is.
+        let mut ends: BTreeMap<&SmolStr, bool> = BTreeMap::new();
         for (pod, ready) in &backends.pods {
-            let id = pod_id(service, pod);
-            if let Some(to) = places.left.get(&id) {
-                let tone = if *ready { Tone::Good } else { Tone::Plain };
-                scene.links.push(Link { id: SmolStr::from(format!("{}>{id}", mark.id)), from, to: *to, tone, broken: !ready });
+            if let Some((_, end)) = places.pods.get(&pod_id(service, pod)) {
+                *ends.entry(end).or_default() |= ready;
             }
+        }
+        for (end, ready) in ends {
+            let tone = if ready { Tone::Good } else { Tone::Plain };
+            scene.links.push(Link { from: mark.id.clone(), to: end.clone(), tone, broken: !ready });
+        }
+        if backends.ready() == 0 {
+            places.dead.insert(mark.id.clone());
         }
         scene.marks.push(mark);
         y = beside + CARD_HEIGHT + ROW_GAP;
@@ -266,11 +293,9 @@ fn ingresses(scene: &mut Scene, places: &mut Places, columns: &Columns, objects:
         let beside = targets.iter().filter_map(|id| places.left.get(id)).map(|(_, middle)| middle - CARD_HEIGHT / 2).min().unwrap_or(y);
         let mark = cards::ingress(ingress, Shape::Card).at(columns.x[0], y.max(beside), columns.width[0], CARD_HEIGHT);
         places.enter(&mark);
-        let from = places.right.get(&mark.id).copied().unwrap_or_default();
-        for id in targets {
-            if let Some(to) = places.left.get(&id) {
-                scene.links.push(Link { id: SmolStr::from(format!("{}>{id}", mark.id)), from, to: *to, tone: Tone::Good, broken: false });
-            }
+        for to in targets.into_iter().filter(|to| places.left.contains_key(to)) {
+            let dead = places.dead.contains(&to);
+            scene.links.push(Link { from: mark.id.clone(), to, tone: if dead { Tone::Plain } else { Tone::Good }, broken: dead });
         }
         y = mark.y + CARD_HEIGHT + ROW_GAP;
         scene.marks.push(mark);
@@ -279,20 +304,20 @@ fn ingresses(scene: &mut Scene, places: &mut Places, columns: &Columns, objects:
 }
 
 /// The marks of the Services that an Ingress sends requests to.
-fn backends_of(ingress: &Value) -> Vec<SmolStr> {
+pub(super) fn backends_of(ingress: &Value) -> Vec<SmolStr> {
     let paths = ingress.path("spec.rules").items().iter().flat_map(|rule| rule.path("http.paths").items());
     let mut names: Vec<&str> = paths.map(|path| path.path("backend.service.name").str()).collect();
     names.push(ingress.path("spec.defaultBackend.service.name").str());
     names.retain(|name| !name.is_empty());
-    names.sort_unstable();
+    names.order();
     names.dedup();
     names.into_iter().map(|name| ObjectRef::new(&SERVICES, meta::namespace(ingress), name).id()).collect()
 }
 
 /// Volumes that no claim of a namespace shown has taken.
-fn free_volumes(scene: &mut Scene, model: &Model, columns: &Columns, top: i32) -> i32 {
+fn free_volumes(scene: &mut Scene, model: &Model, wanted: &Wanted, columns: &Columns, top: i32) -> i32 {
     let mut y = top;
-    for volume in model.list(&PERSISTENT_VOLUMES, None) {
+    for volume in cards::shown(model, wanted, &PERSISTENT_VOLUMES, None) {
         let mark = cards::volume(volume, Shape::Card);
         if scene.marks.iter().all(|other| other.id != mark.id) {
             scene.marks.push(mark.at(columns.x[3], y, columns.width[3], CARD_HEIGHT));

@@ -1,15 +1,16 @@
 //! From objects to marks: the words and the shape that an object has in any view.
 
+use super::Wanted;
 use super::marks::{Glyph, Mark, ObjectRef, Shape, Tone};
 use super::model::{Model, PodCard};
 use super::state::State;
-use super::{Pull, Wanted};
 use crate::api::meta;
 use crate::api::resource::{
     CONFIG_MAPS, CRON_JOBS, DAEMON_SETS, DEPLOYMENTS, ENDPOINT_SLICES, GroupResource, INGRESSES, JOBS, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES,
     REPLICA_SETS, REPLICATION_CONTROLLERS, SECRETS, SERVICES, STATEFUL_SETS,
 };
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
+use std::sync::Arc;
 
 /// The kinds that own pods and that a person makes, in the order of their lane.
 pub(super) const WORKLOADS: [GroupResource; 7] = [DEPLOYMENTS, STATEFUL_SETS, DAEMON_SETS, CRON_JOBS, JOBS, REPLICA_SETS, REPLICATION_CONTROLLERS];
@@ -19,7 +20,7 @@ pub(super) fn mark(resource: &GroupResource, object: &Value, shape: Shape, glyph
     let reference = ObjectRef { resource: resource.clone(), key: meta::key(object) };
     let name = SmolStr::from(format!("{} {}, {}", object.get("kind").str(), reference.key, state.word));
     let mut mark = Mark::decoration(reference.id(), shape, meta::name(object));
-    mark.object = Some(reference);
+    mark.object = Some(Arc::new(reference));
     mark.detail = detail.into();
     mark.glyph = glyph;
     mark.tone = state.tone;
@@ -28,34 +29,22 @@ pub(super) fn mark(resource: &GroupResource, object: &Value, shape: Shape, glyph
     mark
 }
 
-/// A pod, with words or as a cell.
-pub(super) fn pod(card: &PodCard, model: &Model, wanted: &Wanted, shape: Shape) -> Mark {
-    let reference = ObjectRef { resource: crate::api::resource::PODS, key: card.key.clone() };
+/// A pod.
+pub(super) fn pod(card: &PodCard, model: &Model, wanted: &Wanted) -> Mark {
     let pull = wanted.pulls.get(&card.uid);
-    let mut mark = Mark::decoration(reference.id(), shape, if shape == Shape::Cell { SmolStr::default() } else { card.key.name.clone() });
-    mark.detail = if shape == Shape::Cell { SmolStr::default() } else { pod_detail(card, pull, wanted) };
-    mark.name = SmolStr::from(format!("Pod {}, {}", card.key, card.state.word));
-    mark.object = Some(reference);
+    let mut mark = Mark::decoration(card.id.clone(), Shape::Pod, card.key.name.clone());
+    mark.detail = match pull {
+        Some(pull) => SmolStr::from(format!("Pulling {} · {} %", pull.image, pull.percent)),
+        None => card.details[usize::from(wanted.view == super::View::Application)].clone(),
+    };
+    mark.name = card.name.clone();
+    mark.object = Some(card.object.clone());
     mark.glyph = card.state.glyph;
     mark.tone = card.state.tone;
     mark.percent = pull.map(|pull| pull.percent);
     mark.hue = model.hue(&card.workload);
     mark.faint = card.state.glyph == Glyph::Leaving;
     mark
-}
-
-fn pod_detail(card: &PodCard, pull: Option<&Pull>, wanted: &Wanted) -> SmolStr {
-    if let Some(pull) = pull {
-        return SmolStr::from(format!("Pulling {} · {} %", pull.image, pull.percent));
-    }
-    if card.node.is_empty() && !card.reason.is_empty() {
-        return card.reason.clone();
-    }
-    match (wanted.view, card.state.glyph) {
-        (super::View::Machines, Glyph::Ready) if !card.address.is_empty() => SmolStr::from(format!("{} · {}", card.state.word, card.address)),
-        (super::View::Application, Glyph::Ready) => SmolStr::from(format!("{} · {}", card.state.word, card.node)),
-        _ => card.state.word.clone(),
-    }
 }
 
 /// An owner of pods.
@@ -76,18 +65,18 @@ impl Backends {
     pub fn of(service: &Value, model: &Model) -> Backends {
         let mut pods = Vec::new();
         for slice in model.store.with_label(&ENDPOINT_SLICES, meta::namespace(service), "kubernetes.io/service-name", meta::name(service)) {
-            for endpoint in slice.get("endpoints").items() {
-                let target = endpoint.get("targetRef");
-                let known = pods.iter().any(|(name, _): &(SmolStr, bool)| name == target.get("name").str());
-                if target.get("kind").str() == "Pod" && !known {
-                    pods.push((SmolStr::new(target.get("name").str()), endpoint.path("conditions.ready").as_bool() != Some(false)));
-                }
-            }
+            let endpoints = slice.get("endpoints").items().iter().filter(|endpoint| endpoint.path("targetRef.kind").str() == "Pod");
+            pods.extend(
+                endpoints.map(|endpoint| (SmolStr::new(endpoint.path("targetRef.name").str()), endpoint.path("conditions.ready").as_bool() != Some(false))),
+            );
         }
+        // A pod is in several slices where it has addresses of several families.
+        pods.order();
+        pods.dedup_by(|one, other| one.0 == other.0);
         Backends { pods }
     }
 
-    fn ready(&self) -> usize {
+    pub fn ready(&self) -> usize {
         self.pods.iter().filter(|(_, ready)| *ready).count()
     }
 }
@@ -166,7 +155,7 @@ pub(super) fn volume(object: &Value, shape: Shape) -> Mark {
 }
 
 /// Whether a person would have made this object: what every cluster has by itself is left out of the diagram.
-pub(super) fn is_of_a_person(resource: &GroupResource, object: &Value) -> bool {
+fn is_of_a_person(resource: &GroupResource, object: &Value) -> bool {
     let (namespace, name) = (meta::namespace(object), meta::name(object));
     match resource.resource.as_str() {
         "configmaps" => name != "kube-root-ca.crt" && !namespace.starts_with("kube-"),
@@ -178,59 +167,14 @@ pub(super) fn is_of_a_person(resource: &GroupResource, object: &Value) -> bool {
     }
 }
 
-/// Tenths of a pixel for a letter, where the page has not measured one.
-const USUAL_LETTER_TENTHS: i32 = 78;
-
-/// How wide a text is: titles are bold, details smaller and lighter.
-fn text_width(text: &str, wanted: &Wanted, percent: i32) -> i32 {
-    let letter_tenths = if wanted.letter_tenths > 0 { wanted.letter_tenths } else { USUAL_LETTER_TENTHS };
-    // A twentieth more than the average: some names have many wide letters.
-    text.chars().count() as i32 * letter_tenths * percent / 950
-}
-
-/// How wide a chip is, from the number of its letters.
+/// How wide a chip is, with all of its words.
 pub(super) fn chip_width(mark: &Mark, wanted: &Wanted) -> i32 {
     // Padding, glyph and gaps.
-    (60 + text_width(&mark.title, wanted, 100) + text_width(&mark.detail, wanted, 86)).min(440)
+    let words = wanted.letters.width(&mark.title, 12.5, true) + wanted.letters.width(&mark.detail, 12.0, false);
+    (58.0 + words).min(440.0) as i32
 }
 
-/// Leaves out the middle of a title that has no room: pods of one workload differ at their ends.
-pub(super) fn fit_title(mark: &mut Mark, wanted: &Wanted) {
-    // Padding and the glyph, and what stands beside the title. Other objects' names are told apart by their beginnings, and are cut at the end.
-    let around = match mark.shape {
-        Shape::Pod => 52,
-        Shape::Node => 110,
-        _ => return,
-    };
-    let ten_letters = text_width("mmmmmmmmmm", wanted, 100).max(1);
-    let room = ((mark.width - around) * 10 / ten_letters).max(6) as usize;
-    let letters: Vec<char> = mark.title.chars().collect();
-    if letters.len() <= room {
-        return;
-    }
-    let last_part = letters.iter().rev().take_while(|letter| **letter != '-').count();
-    let tail = if last_part < room.min(letters.len()) - 2 { (last_part + 1).min(room - 3) } else { room / 2 };
-    let head = room.saturating_sub(tail + 1);
-    let text: String = letters[..head].iter().chain(&['…']).chain(&letters[letters.len() - tail..]).collect();
-    mark.title = SmolStr::from(text);
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_name_keeps_its_end() {
-        for (name, width, fitted) in [
-            ("web-5d-x2lpt", 200, "web-5d-x2lpt"),
-            ("mongo-express-b5df67645-sktkf", 200, "mongo-expr…-sktkf"),
-            ("mongodb-configmap", 130, "mong…gmap"),
-            ("a", 20, "a"),
-            ("abcdefghijklmnop", 10, "ab…nop"),
-        ] {
-            let mut mark = Mark::decoration("", Shape::Pod, name).at(0, 0, width, 40);
-            fit_title(&mut mark, &Wanted { letter_tenths: 80, ..Wanted::default() });
-            assert_eq!(mark.title, fitted);
-        }
-    }
+/// The objects of a resource that are shown, in one namespace or all.
+pub(super) fn shown<'a>(model: &'a Model, wanted: &Wanted, resource: &GroupResource, namespace: Option<&str>) -> Vec<&'a Value> {
+    model.list(resource, namespace).filter(|object| is_of_a_person(resource, object) && wanted.filter.shows(object)).collect()
 }

@@ -2,6 +2,7 @@
 
 use crate::api::resource::{GroupResource, ObjectKey};
 use crate::value::SmolStr;
+use std::sync::Arc;
 
 /// An object of the cluster, as the page refers to it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -33,10 +34,8 @@ pub enum Shape {
     Queue,
     /// A node with its meters; pods are drawn on top of it.
     Node,
-    /// A pod with its name and state.
+    /// A pod: with its name and state where there is room for words, else its state's shape only.
     Pod,
-    /// A pod where there are too many for words: its state's shape only.
-    Cell,
     /// An object in a lane: a glyph, its name, a few words.
     Chip,
     /// An object in a column of the application view.
@@ -118,7 +117,7 @@ pub struct Mark {
     /// The same as long as it is the same thing.
     pub id: SmolStr,
     /// What is selected with it.
-    pub object: Option<ObjectRef>,
+    pub object: Option<Arc<ObjectRef>>,
     /// How it is drawn.
     pub shape: Shape,
     /// Left edge, CSS pixels.
@@ -129,7 +128,9 @@ pub struct Mark {
     pub width: i32,
     /// CSS pixels.
     pub height: i32,
-    /// Its name, or as much of it as there is space for.
+    /// Height of what stands above its pods, where it is drawn around some.
+    pub header: i32,
+    /// Its name.
     pub title: SmolStr,
     /// Its state or what matters most about it, in a few words.
     pub detail: SmolStr,
@@ -147,6 +148,8 @@ pub struct Mark {
     pub meters: Vec<Meter>,
     /// Whether it steps back (a node that can't be reached, a terminating pod).
     pub faint: bool,
+    /// Whether it is a machine that doesn't run.
+    pub stopped: bool,
     /// Where it comes from when it is new: a pod comes out of the queue.
     pub enters_at: Option<(i32, i32)>,
 }
@@ -162,6 +165,7 @@ impl Mark {
             y: 0,
             width: 0,
             height: 0,
+            header: 0,
             title: title.into(),
             detail: SmolStr::default(),
             glyph: Glyph::None,
@@ -171,6 +175,7 @@ impl Mark {
             name: SmolStr::default(),
             meters: Vec::new(),
             faint: false,
+            stopped: false,
             enters_at: None,
         }
     }
@@ -185,12 +190,10 @@ impl Mark {
 /// A line between two marks.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Link {
-    /// The same as long as it is the same link.
-    pub id: SmolStr,
-    /// Where it begins.
-    pub from: (i32, i32),
-    /// Where it ends.
-    pub to: (i32, i32),
+    /// The id of the mark where it begins.
+    pub from: SmolStr,
+    /// The id of the mark where it ends.
+    pub to: SmolStr,
     /// What its state means.
     pub tone: Tone,
     /// Whether nothing goes through it now.

@@ -4,23 +4,39 @@
 mod activity;
 mod amounts;
 mod application;
+mod camera;
 mod cards;
+mod course;
+mod filter;
+mod glyphs;
+mod letters;
 mod machines;
 mod marks;
 mod model;
+mod motion;
+mod paint;
 mod relations;
 mod state;
+mod svg;
 #[cfg(test)]
 mod tests;
 
-pub use activity::{processes, pulls};
+pub use activity::{processes, pulls, stopped};
+pub use camera::{Camera, MARGIN, SCALES};
+pub use course::Course;
+pub use filter::{Filter, KINDS};
+pub use glyphs::{Stroke, parts as glyph_parts};
+pub use letters::Letters;
 pub use marks::{Glyph, Link, Mark, Meter, ObjectRef, Shape, Tone};
 pub use model::Model;
-pub use relations::related;
+pub use motion::{Motion, Sprite};
+pub use paint::{INKS, Ink, Look, Pen, Picture};
+pub use relations::{Trace, TraceKind, traces};
 pub use state::State;
+pub use svg::{SvgPen, glyph_svg};
 
 use crate::value::SmolStr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Which picture of the cluster.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -61,14 +77,16 @@ pub struct Wanted {
     pub width: i32,
     /// The height that can be seen without scrolling.
     pub height: i32,
-    /// How wide a letter of a title is in the person's font, in tenths of a CSS pixel; 0 where that isn't known.
-    pub letter_tenths: i32,
-    /// Only this namespace; all where there is none.
-    pub namespace: Option<SmolStr>,
+    /// How wide the letters of the person's font are.
+    pub letters: Letters,
+    /// What is hidden.
+    pub filter: Filter,
     /// The control plane's processes.
     pub processes: Vec<Process>,
     /// The images being pulled, by the UID of the pod that waits.
     pub pulls: BTreeMap<SmolStr, Pull>,
+    /// The nodes whose machines are stopped.
+    pub stopped: BTreeSet<SmolStr>,
 }
 
 /// Everything in the diagram.
@@ -87,11 +105,9 @@ pub struct Scene {
 impl Scene {
     /// The picture of what `model` has seen.
     pub fn of(model: &Model, wanted: &Wanted) -> Scene {
-        let mut scene = match wanted.view {
+        match wanted.view {
             View::Machines => machines::lay_out(model, wanted),
             View::Application => application::lay_out(model, wanted),
-        };
-        scene.marks.iter_mut().for_each(|mark| cards::fit_title(mark, wanted));
-        scene
+        }
     }
 }

@@ -2,26 +2,34 @@
 //! changes, not when the picture is drawn.
 
 use super::amounts;
-use super::marks::ObjectRef;
+use super::marks::{Glyph, ObjectRef};
 use super::state::State;
 use crate::api::meta;
 use crate::api::registry::Registry;
 use crate::api::resource::{CONFIG_MAPS, EVENTS, GroupResource, JOBS, LEASES, ObjectKey, PERSISTENT_VOLUME_CLAIMS, PODS, REPLICA_SETS, SECRETS};
 use crate::store::{Change, ChangeType, Store};
 use crate::value::{SmolStr, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A pod, as far as the diagram is concerned.
 #[derive(Clone, Debug)]
 pub(super) struct PodCard {
     pub key: ObjectKey,
+    pub object: Arc<ObjectRef>,
+    /// The id of its mark.
+    pub id: SmolStr,
+    /// `Pod default/web, Running`.
+    pub name: SmolStr,
     pub uid: SmolStr,
+    /// When it was made, to the second.
+    pub created: SmolStr,
     /// `""` while it waits for one.
     pub node: SmolStr,
     pub state: State,
-    /// Why it waits, in the scheduler's words, where it does.
-    pub reason: SmolStr,
-    pub address: SmolStr,
+    /// The words below its name, in the machines view and in the application view.
+    pub details: [SmolStr; 2],
+    pub labels: Value,
     /// The Deployment, StatefulSet … that it belongs to in the end; the pod itself where there is none.
     pub workload: ObjectRef,
     /// The ConfigMaps, Secrets and claims that its spec names.
@@ -37,10 +45,11 @@ pub(super) struct PodCard {
 pub struct Model {
     pub(super) store: Store,
     pub(super) pods: BTreeMap<ObjectKey, PodCard>,
+    /// By node, in the order in which they were made; those that wait for a node are below `""`.
+    pub(super) placed: BTreeMap<SmolStr, BTreeSet<(SmolStr, ObjectKey)>>,
     pub(super) hues: BTreeMap<ObjectRef, u8>,
-    pub(super) last_api: Act,
-    pub(super) last_scheduler: Act,
-    pub(super) last_controller: Act,
+    /// What the API server, the scheduler and the controller manager did last.
+    pub(super) acts: [Act; 3],
     seen: Option<u64>,
 }
 
@@ -49,6 +58,9 @@ pub struct Model {
 pub(super) struct Act {
     pub at_ms: u64,
     pub text: SmolStr,
+    pub name: SmolStr,
+    /// The node of the pod that it was done to, `""` where there is none.
+    pub node: SmolStr,
 }
 
 impl Model {
@@ -56,20 +68,26 @@ impl Model {
     pub fn follow(&mut self, store: &Store, registry: &Registry) {
         match self.seen.and_then(|revision| store.changes_since(revision)) {
             Some(changes) => {
+                let mut acts = [None; 3];
                 for change in changes {
-                    self.notice(change);
+                    notice(&mut acts, change);
                     if change.resource != PODS {
                         continue;
                     }
                     if change.type_ == ChangeType::Deleted {
-                        self.pods.remove(&change.key());
+                        self.forget(&change.key());
                     } else {
                         self.enter(&change.object, store, registry);
                     }
                 }
+                for (last, change) in self.acts.iter_mut().zip(acts) {
+                    if let Some(change) = change {
+                        *last = Act::of(change);
+                    }
+                }
             }
             None => {
-                self.pods.clear();
+                (self.pods, self.placed) = Default::default();
                 for pod in store.list(&PODS, None) {
                     self.enter(pod, store, registry);
                 }
@@ -89,30 +107,16 @@ impl Model {
         &self.store
     }
 
-    /// Remembers who did something. Heartbeats and Events are left out: they would hide everything else.
-    fn notice(&mut self, change: &Change) {
-        if change.resource == LEASES || change.resource == EVENTS {
-            return;
-        }
-        let verb = match change.type_ {
-            ChangeType::Added => "created",
-            ChangeType::Modified => "changed",
-            ChangeType::Deleted => "removed",
-        };
-        let act = |text: String| Act { at_ms: change.time_ms, text: SmolStr::from(text) };
-        let name = meta::name(&change.object);
-        self.last_api = act(format!("{verb} {}/{name}", change.resource.resource));
-        if let Some(controller) = change.cause.actor.strip_suffix("-controller") {
-            self.last_controller = act(format!("{controller}: {verb} {}/{name}", change.resource.resource));
-        } else if change.cause.actor.contains("scheduler") {
-            let node = change.object.path("spec.nodeName").str();
-            self.last_scheduler = act(if node.is_empty() { format!("found no node for {name}") } else { format!("{name} → {node}") });
-        }
-    }
-
     /// How many pods wait for a node.
     pub(super) fn waiting(&self) -> usize {
-        self.pods.values().filter(|card| card.node.is_empty()).count()
+        self.placed.get("").map_or(0, BTreeSet::len)
+    }
+
+    fn forget(&mut self, key: &ObjectKey) {
+        let Some(card) = self.pods.remove(key) else { return };
+        if let Some(pods) = self.placed.get_mut(&card.node) {
+            pods.remove(&(card.created, card.key));
+        }
     }
 
     fn enter(&mut self, pod: &Value, store: &Store, registry: &Registry) {
@@ -122,19 +126,41 @@ impl Model {
         let phase = pod.path("status.phase").str();
         let scheduled = meta::condition(pod, "PodScheduled");
         let containers = pod.path("spec.containers").items();
+        let key = meta::key(pod);
+        let object = ObjectRef { resource: PODS, key: key.clone() };
+        let state = State::of_pod(pod, registry);
+        let node = SmolStr::new(pod.path("spec.nodeName").str());
+        let reason = if scheduled.get("status").str() == "False" { short_reason(scheduled.get("message").str()) } else { SmolStr::default() };
+        let address = pod.path("status.podIP").str();
+        let details = match state.glyph {
+            _ if node.is_empty() && !reason.is_empty() => [reason.clone(), reason],
+            Glyph::Ready => {
+                [address, node.as_str()].map(|place| if place.is_empty() { state.word.clone() } else { SmolStr::from(format!("{} · {place}", state.word)) })
+            }
+            _ => [state.word.clone(), state.word.clone()],
+        };
         let card = PodCard {
-            key: meta::key(pod),
+            id: object.id(),
+            object: Arc::new(object),
+            name: SmolStr::from(format!("Pod {key}, {}", state.word)),
+            key,
             uid: SmolStr::new(meta::uid(pod)),
-            node: SmolStr::new(pod.path("spec.nodeName").str()),
-            state: State::of_pod(pod, registry),
-            reason: if scheduled.get("status").str() == "False" { short_reason(scheduled.get("message").str()) } else { SmolStr::default() },
-            address: SmolStr::new(pod.path("status.podIP").str()),
+            created: SmolStr::new(pod.path("metadata.creationTimestamp").str()),
+            node,
+            state,
+            details,
+            labels: pod.path("metadata.labels").clone(),
             workload,
             uses: uses(pod),
             cpu_milli: containers.iter().map(|each| amounts::milli(each.path("resources.requests.cpu"))).sum(),
             memory_bytes: containers.iter().map(|each| amounts::whole(each.path("resources.requests.memory"))).sum(),
             over: matches!(phase, "Succeeded" | "Failed"),
         };
+        let before = self.pods.get(&card.key);
+        if before.is_none_or(|before| (&before.node, &before.created) != (&card.node, &card.created)) {
+            self.forget(&card.key);
+            self.placed.entry(card.node.clone()).or_default().insert((card.created.clone(), card.key.clone()));
+        }
         self.pods.insert(card.key.clone(), card);
     }
 
@@ -145,6 +171,36 @@ impl Model {
     /// The objects of a resource, in one namespace or all.
     pub(super) fn list<'a>(&'a self, resource: &GroupResource, namespace: Option<&str>) -> impl Iterator<Item = &'a Value> + use<'a> {
         self.store.list(resource, namespace)
+    }
+}
+
+/// Remembers who did something. Heartbeats and Events are left out: they would hide everything else.
+fn notice<'a>(acts: &mut [Option<&'a Change>; 3], change: &'a Change) {
+    if change.resource == LEASES || change.resource == EVENTS {
+        return;
+    }
+    acts[0] = Some(change);
+    if change.cause.actor.ends_with("-controller") {
+        acts[2] = Some(change);
+    } else if change.cause.actor.contains("scheduler") {
+        acts[1] = Some(change);
+    }
+}
+
+impl Act {
+    fn of(change: &Change) -> Act {
+        let verb = match change.type_ {
+            ChangeType::Added => "created",
+            ChangeType::Modified => "changed",
+            ChangeType::Deleted => "removed",
+        };
+        let (name, resource) = (meta::name(&change.object), &change.resource.resource);
+        let text = if let Some(controller) = change.cause.actor.strip_suffix("-controller") {
+            format!("{controller}: {verb} {resource}/{name}")
+        } else {
+            format!("{verb} {resource}/{name}")
+        };
+        Act { at_ms: change.time_ms, text: SmolStr::from(text), node: SmolStr::new(change.object.path("spec.nodeName").str()), name: SmolStr::new(name) }
     }
 }
 

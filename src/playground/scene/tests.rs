@@ -5,20 +5,19 @@ use crate::api::resource::{
     SECRETS, SERVICES,
 };
 use crate::store::{Cause, Store};
-use crate::value::Value;
-use serde_json::{Value as Json, json};
+use crate::value::{Sort, Value, json};
 
-fn put(store: &mut Store, resource: &GroupResource, object: Json) {
-    store.put(resource, Value::from(object), 1_000, Cause::default());
+fn put(store: &mut Store, resource: &GroupResource, object: Value) {
+    store.put(resource, object, 1_000, Cause::default());
 }
 
-fn node(name: &str, ready: &str) -> Json {
+fn node(name: &str, ready: &str) -> Value {
     json!({"kind": "Node", "metadata": {"name": name, "labels": {"topology.kubernetes.io/zone": "zone-a"}},
-        "status": {"allocatable": {"cpu": "4", "memory": "8Gi"}, "conditions": [{"type": "Ready", "status": ready}]}})
+        "status": {"allocatable": {"cpu": "4", "memory": "8Gi", "pods": "110"}, "conditions": [{"type": "Ready", "status": ready}]}})
 }
 
 /// A pod of the Deployment `web`, on a node or waiting for one.
-fn pod(name: &str, node: &str, status: Json) -> Json {
+fn pod(name: &str, node: &str, status: Value) -> Value {
     json!({"kind": "Pod",
         "metadata": {"namespace": "default", "name": name, "uid": name, "ownerReferences": [{"kind": "ReplicaSet", "name": "web-1", "uid": "web-1", "controller": true}]},
         "spec": {"nodeName": node, "containers": [{"name": "web", "resources": {"requests": {"cpu": "500m", "memory": "1Gi"}},
@@ -27,7 +26,7 @@ fn pod(name: &str, node: &str, status: Json) -> Json {
         "status": status})
 }
 
-fn running() -> Json {
+fn running() -> Value {
     json!({"phase": "Running", "podIP": "10.244.0.5", "conditions": [{"type": "Ready", "status": "True"}],
         "containerStatuses": [{"name": "web", "ready": true, "restartCount": 0, "state": {"running": {}}}]})
 }
@@ -116,9 +115,9 @@ const EVERYTHING: [&str; 9] = [
 fn everything_has_its_name_and_what_every_cluster_has_by_itself_is_left_out() {
     let scene = scene(&cluster(), View::Machines, 900);
     let mut found = names(&scene);
-    found.sort_unstable();
+    found.order();
     let mut wanted = EVERYTHING;
-    wanted.sort_unstable();
+    wanted.order();
     assert_eq!(found, wanted);
 }
 
@@ -138,16 +137,16 @@ fn pods_lie_on_their_node_or_in_the_queue_with_the_reason() {
 fn meters_add_up_what_the_pods_on_a_node_ask_for() {
     let scene = scene(&cluster(), View::Machines, 900);
     let texts: Vec<&str> = mark(&scene, "nodes/worker-1").meters.iter().map(|meter| meter.text.as_str()).collect();
-    assert_eq!(texts, ["0.5 of 4", "1 of 8 Gi"]);
+    assert_eq!(texts, ["0.5 of 4", "1 of 8 Gi", "1 of 110"]);
 }
 
 #[test]
 fn the_application_view_links_what_belongs_together() {
     let scene = scene(&cluster(), View::Application, 900);
-    let links: Vec<(&str, Tone, bool)> = scene.links.iter().map(|link| (link.id.as_str(), link.tone, link.broken)).collect();
-    assert!(links.contains(&("services/default/web>pods/default/web-1-a", Tone::Good, false)), "{links:?}");
-    assert!(links.contains(&("deployments.apps/default/web>secrets/default/login", Tone::Plain, false)), "{links:?}");
-    assert!(links.contains(&("persistentvolumeclaims/default/data>persistentvolumes/pv", Tone::Plain, false)), "{links:?}");
+    let links: Vec<(&str, &str, Tone, bool)> = scene.links.iter().map(|link| (link.from.as_str(), link.to.as_str(), link.tone, link.broken)).collect();
+    assert!(links.contains(&("services/default/web", "pods/default/web-1-a", Tone::Good, false)), "{links:?}");
+    assert!(links.contains(&("deployments.apps/default/web", "secrets/default/login", Tone::Plain, false)), "{links:?}");
+    assert!(links.contains(&("persistentvolumeclaims/default/data", "persistentvolumes/pv", Tone::Plain, false)), "{links:?}");
     assert!(lies_in(mark(&scene, "pods/default/web-1-a"), mark(&scene, "deployments.apps/default/web")));
     assert!(lies_in(mark(&scene, "deployments.apps/default/web"), mark(&scene, "namespaces/default")));
 }
@@ -160,7 +159,7 @@ fn a_thousand_pods_become_cells_that_lie_on_their_nodes_and_not_on_each_other() 
     }
     for view in [View::Machines, View::Application] {
         let scene = scene(&store, view, 900);
-        let cells: Vec<&Mark> = scene.marks.iter().filter(|mark| mark.shape == Shape::Cell).collect();
+        let cells: Vec<&Mark> = scene.marks.iter().filter(|mark| mark.shape == Shape::Pod && mark.width < 30).collect();
         assert!(cells.len() >= 1000, "{}", cells.len());
         let places: std::collections::BTreeSet<(i32, i32)> = cells.iter().map(|mark| (mark.x, mark.y)).collect();
         assert_eq!(places.len(), cells.len());
@@ -185,7 +184,7 @@ fn following_write_by_write_ends_as_looking_at_everything_anew() {
 fn one_namespace_hides_the_others() {
     let mut store = cluster();
     put(&mut store, &CONFIG_MAPS, json!({"kind": "ConfigMap", "metadata": {"namespace": "other", "name": "mine"}, "data": {}}));
-    let wanted = Wanted { width: 900, namespace: Some("other".into()), ..Wanted::default() };
+    let wanted = Wanted { width: 900, filter: Filter { namespace: Some("other".into()), ..Filter::default() }, ..Wanted::default() };
     let scene = Scene::of(&model(&store), &wanted);
     assert!(names(&scene).contains(&"ConfigMap other/mine, 0 keys"));
     assert!(!names(&scene).iter().any(|name| name.contains("default/")), "{:?}", names(&scene));
@@ -205,7 +204,73 @@ fn the_words_of_a_pod_are_kubectls_and_its_shape_says_the_same() {
             Glyph::Ended,
         ),
     ] {
-        let state = State::of_pod(&Value::from(pod("x", "worker-1", status)), &Registry::built_in());
+        let state = State::of_pod(&pod("x", "worker-1", status), &Registry::built_in());
         assert_eq!((state.word.as_str(), state.glyph), (word, glyph));
     }
+}
+
+fn filtered(kind: &'static str, words: &'static str) -> Vec<String> {
+    let wanted = Wanted { width: 900, height: 800, filter: Filter { namespace: None, kind: kind.into(), words: words.into() }, ..Wanted::default() };
+    let scene = Scene::of(&model(&cluster()), &wanted);
+    names(&scene).into_iter().filter(|name| !name.starts_with("Node ")).map(str::to_owned).collect()
+}
+
+#[test]
+fn a_kind_or_words_hide_the_rest_but_no_machine() {
+    assert_eq!(filtered("Service", ""), ["Service default/web, 1 of 1 ready"]);
+    assert_eq!(filtered("", "login"), ["Secret default/login, 1 key"]);
+    assert_eq!(filtered("", "app=web"), [""; 0]);
+    assert_eq!(filtered("Pod", "web-1-a, app!=web"), ["Pod default/web-1-a, Running"]);
+}
+
+#[test]
+fn what_has_to_do_with_a_pod_is_traced() {
+    let found = traces(&model(&cluster()), &ObjectRef::new(&PODS, "default", "web-1-a"));
+    let found: Vec<(&str, &str, &str)> = found.iter().map(|trace| (trace.from.as_str(), trace.kind.word(), trace.to.as_str())).collect();
+    let pod = "pods/default/web-1-a";
+    assert_eq!(
+        found,
+        [
+            ("deployments.apps/default/web", "owns", pod),
+            ("nodes/worker-1", "runs", pod),
+            (pod, "uses", "secrets/default/login"),
+            (pod, "uses", "persistentvolumeclaims/default/data"),
+            ("services/default/web", "selects", pod),
+        ]
+    );
+}
+
+/// The words that can be read at a scale, and a check that nothing of the file comes from elsewhere.
+fn words_at(scale: f64) -> String {
+    let mut motion = Motion::default();
+    motion.show(scene(&cluster(), View::Machines, 900), false, 0.0);
+    let (letters, look) = (Letters::default(), Look::default());
+    let camera = Camera { scale, left: 0.0, top: 0.0 };
+    let mut pen = SvgPen::new(vec!["#123456".into(); INKS.len()]);
+    Picture { motion: &motion, now_ms: 0.0, camera, window: (9000.0, 9000.0), letters: &letters, look: &look }.paint(&mut pen);
+    let file = pen.finish(9000.0, 9000.0, "sans-serif");
+    assert!(!file.contains("href") && !file.contains("url("));
+    file
+}
+
+#[test]
+fn from_near_there_are_words_and_from_far_only_shapes() {
+    assert!(words_at(1.0).contains(">web-1-a</text>"));
+    assert!(words_at(1.0).contains(">0.5 of 4</text>"));
+    let far = words_at(0.25);
+    assert!(!far.contains(">0.5 of 4</text>") && !far.contains("Insufficient"), "{far}");
+}
+
+#[test]
+fn fifty_machines_and_a_thousand_pods_fit_into_what_is_seen() {
+    let mut store = cluster();
+    for index in 0..50 {
+        put(&mut store, &NODES, node(&format!("machine-{index:02}"), "True"));
+    }
+    for index in 0..1000 {
+        put(&mut store, &PODS, pod(&format!("web-1-{index:04}"), &format!("machine-{:02}", index % 50), running()));
+    }
+    let scene = Scene::of(&model(&store), &Wanted { width: 700, height: 560, ..Wanted::default() });
+    let lowest = scene.marks.iter().filter(|mark| mark.shape == Shape::Node).map(|mark| mark.y + mark.height).max();
+    assert!(lowest.is_some_and(|lowest| lowest <= 560), "{lowest:?}");
 }

@@ -2,13 +2,16 @@
 //! part after `#`, compressed; a link from anybody is read within bounds and never does more than a person could.
 
 mod base64url;
+mod packing;
+mod replay;
 #[cfg(test)]
 mod tests;
 
+pub use replay::Replay;
+
 use super::session::{Done, Setup, What};
 use super::workspace::{File, Workspace};
-use crate::value::SmolStr;
-use miniz_oxide::deflate::compress_to_vec;
+use crate::value::{SmolStr, Sort};
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use serde::{Deserialize, Serialize};
 
@@ -30,17 +33,25 @@ pub struct Shared {
 }
 
 /// The first letter of every link: the form of what follows.
-const FORM: char = '1';
+const FORM: char = '2';
+/// The first links were packed without the usual words; they still open.
+const FIRST_FORM: char = '1';
 /// Longer links are refused before anything is done with them.
 const LONGEST_LINK: usize = 400_000;
 /// And so is what unpacks to more than this.
-const LONGEST_TEXT: usize = 4_000_000;
+const LONGEST_TEXT: usize = 1_000_000;
+/// All that its commands would apply, together: each Apply counts all of its files.
+const MOST_APPLIED: usize = 8_000_000;
 const MOST_FILES: usize = 200;
-const MOST_DONE: usize = 2_000;
+const MOST_DONE: usize = 1_000;
+/// The longest line of the terminal.
+const LONGEST_LINE: usize = 10_000;
 /// The most machines that a link may ask for.
 pub const MOST_NODES: usize = 500;
 /// The latest instant that a link may show: a day.
 const LATEST_MS: u64 = 24 * 3_600_000;
+/// What may be called a typical link: longer ones are cut by some programs.
+pub const USUAL_LENGTH: usize = 2_000;
 
 /// The compressed JSON, with short names: links are typed into chats.
 #[derive(Serialize, Deserialize)]
@@ -95,7 +106,7 @@ pub fn encode(shared: &Shared) -> String {
         ns: shared.namespace.to_string(),
     };
     let text = serde_json::to_vec(&packed).unwrap_or_default();
-    format!("{FORM}{}", base64url::encode(&compress_to_vec(&text, 10)))
+    format!("{FORM}{}", base64url::encode(&packing::pack(&text)))
 }
 
 /// Reads the part of a link after `#`.
@@ -106,10 +117,15 @@ pub fn decode(link: &str) -> Result<Shared, String> {
     if link.len() > LONGEST_LINK {
         return Err("it is too long to be one of ours.".into());
     }
-    let Some(letters) = link.strip_prefix(FORM) else { return Err("it was made by another version of this page, or is not complete.".into()) };
     let damaged = || String::from("it is damaged; perhaps a part is missing at its end.");
-    let bytes = base64url::decode(letters).ok_or_else(damaged)?;
-    let text = decompress_to_vec_with_limit(&bytes, LONGEST_TEXT).map_err(|_| damaged())?;
+    let bytes = |letters| base64url::decode(letters).ok_or_else(damaged);
+    let text = if let Some(letters) = link.strip_prefix(FORM) {
+        packing::unpack(&bytes(letters)?, LONGEST_TEXT).ok_or_else(damaged)?
+    } else if let Some(letters) = link.strip_prefix(FIRST_FORM) {
+        decompress_to_vec_with_limit(&bytes(letters)?, LONGEST_TEXT).map_err(|_| damaged())?
+    } else {
+        return Err("it was made by another version of this page, or is not complete.".into());
+    };
     let packed: Packed = serde_json::from_slice(&text).map_err(|_| damaged())?;
     unpack(packed)
 }
@@ -124,21 +140,31 @@ fn unpack(packed: Packed) -> Result<Shared, String> {
     if packed.t > LATEST_MS || packed.d.iter().any(|done| done.at_ms() > LATEST_MS) {
         return Err("it goes on for more than a day of cluster time.".into());
     }
-    let mut workspace = Workspace::default();
-    for (name, text) in packed.f {
-        workspace.check_name(workspace.files.len(), &name)?;
-        workspace.files.push(File { name: SmolStr::from(name), text });
+    let workspace = files(packed.f)?;
+    let sizes: Vec<usize> = workspace.files.iter().map(|file| file.text.len()).collect();
+    if packed.d.iter().map(|done| done.size(&sizes)).sum::<usize>() > MOST_APPLIED {
+        return Err("its commands would apply more than a cluster can take.".into());
     }
-    let mut done: Vec<Done> = packed.d.into_iter().map(|done| done.unpack(&workspace)).collect();
-    done.sort_by_key(|done| done.at_ms);
+    let mut done = packed.d.into_iter().map(|done| done.unpack(&workspace)).collect::<Result<Vec<Done>, String>>()?;
+    done.order_by_key(|done| done.at_ms);
     Ok(Shared {
         setup: Setup { seed: packed.s, nodes: packed.n },
         workspace,
         done,
         at_ms: packed.t,
         application: packed.v,
-        namespace: SmolStr::from(packed.ns),
+        namespace: SmolStr::from(packed.ns.chars().take(63).collect::<String>()),
     })
+}
+
+/// Files of a link, whose names are held to what a person may type.
+fn files(packed: Vec<(String, String)>) -> Result<Workspace, String> {
+    let mut workspace = Workspace::default();
+    for (name, text) in packed {
+        workspace.check_name(workspace.files.len(), &name)?;
+        workspace.files.push(File { name: SmolStr::from(name), text });
+    }
+    Ok(workspace)
 }
 
 impl PackedDone {
@@ -148,15 +174,31 @@ impl PackedDone {
         }
     }
 
-    fn unpack(self, workspace: &Workspace) -> Done {
+    /// How much it would apply.
+    fn size(&self, sizes: &[usize]) -> usize {
         match self {
-            PackedDone::Line(at_ms, line) => Done { at_ms, what: What::Line(line) },
-            PackedDone::Apply(at_ms, files) => {
+            PackedDone::Line(..) => 0,
+            PackedDone::Apply(_, files) => files
+                .iter()
+                .map(|file| match file {
+                    PackedFile::Same(index) => sizes.get(*index).copied().unwrap_or(0),
+                    PackedFile::Own(_, text) => text.len(),
+                })
+                .sum(),
+        }
+    }
+
+    fn unpack(self, workspace: &Workspace) -> Result<Done, String> {
+        match self {
+            PackedDone::Line(_, line) if line.len() > LONGEST_LINE => Err("it has a command that is too long.".into()),
+            PackedDone::Line(at_ms, line) => Ok(Done { at_ms, what: What::Line(line) }),
+            PackedDone::Apply(at_ms, applied) => {
                 let unpack_file = |file| match file {
-                    PackedFile::Same(index) => workspace.files.get(index).cloned(),
-                    PackedFile::Own(name, text) => Some(File { name: SmolStr::from(name), text }),
+                    PackedFile::Same(index) => workspace.files.get(index).map(|file| (file.name.to_string(), file.text.clone())),
+                    PackedFile::Own(name, text) => Some((name, text)),
                 };
-                Done { at_ms, what: What::Apply(Workspace { files: files.into_iter().take(MOST_FILES).filter_map(unpack_file).collect() }) }
+                let applied = files(applied.into_iter().take(MOST_FILES).filter_map(unpack_file).collect())?;
+                Ok(Done { at_ms, what: What::Apply(applied) })
             }
         }
     }

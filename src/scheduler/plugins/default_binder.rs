@@ -4,8 +4,7 @@ use crate::api::resource::PODS;
 use crate::api::status::Status;
 use crate::scheduler::pod_info::PodInfo;
 use crate::server::client::Client;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::json;
 
 /// Asks the server to bind the pod.
 ///
@@ -17,5 +16,5 @@ pub fn bind(client: &mut Client, pod: &PodInfo, node: &str) -> Result<(), Status
         "apiVersion": "v1", "kind": "Binding", "metadata": {"namespace": namespace, "name": name, "uid": pod.uid.as_str()},
         "target": {"kind": "Node", "name": node},
     });
-    client.create_subresource(&PODS, namespace, name, "binding", Value::from(binding)).map(|_| ())
+    client.create_subresource(&PODS, namespace, name, "binding", binding).map(|_| ())
 }

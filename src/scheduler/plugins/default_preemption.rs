@@ -8,7 +8,7 @@ use crate::scheduler::cycle::{Diagnosis, Filters};
 use crate::scheduler::framework::{Code, Cycle, CycleState, Rejection};
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::pod_info::PodInfo;
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -99,7 +99,7 @@ fn select_victims_on_node(cycle: &Cycle, filters: &Filters, state: &CycleState, 
         filters.assume(cycle, &mut state, other, &node, -1);
     }
     filters.filter(cycle, &state, &node).map_err(|(_, rejection)| rejection)?;
-    potential.sort_by_key(|other| (Reverse(other.priority), start_time(other)));
+    potential.order_by_key(|other| (Reverse(other.priority), start_time(other)));
     let (violating, others) = split_by_budgets(potential, budgets);
     let mut candidate = Candidate { node: node.name.clone(), victims: Vec::new(), budget_violations: 0 };
     let violating_count = violating.len();
@@ -113,7 +113,7 @@ fn select_victims_on_node(cycle: &Cycle, filters: &Filters, state: &CycleState, 
             candidate.victims.push(other);
         }
     }
-    candidate.victims.sort_by_key(|other| (Reverse(other.priority), start_time(other)));
+    candidate.victims.order_by_key(|other| (Reverse(other.priority), start_time(other)));
     if candidate.victims.is_empty() { Err(Rejection::error("expected at least one victim pod on node")) } else { Ok(candidate) }
 }
 

@@ -6,8 +6,7 @@ use crate::scheduler::framework::{Cycle, CycleState, Plugin, Rejection};
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::pod_info::PodInfo;
 use crate::store::Store;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::json;
 
 /// The plugin.
 pub struct NodeUnschedulable;
@@ -34,6 +33,6 @@ impl Plugin for NodeUnschedulable {
 }
 
 fn tolerates_cordon(pod: &PodInfo) -> bool {
-    let taint = Value::from(json!({"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"}));
+    let taint = json!({"key": "node.kubernetes.io/unschedulable", "effect": "NoSchedule"});
     tolerates(pod, &taint)
 }

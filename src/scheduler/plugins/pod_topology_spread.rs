@@ -10,8 +10,7 @@ use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::pod_info::PodInfo;
 use crate::scheduler::selector::matches_required_affinity;
 use crate::store::Store;
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 

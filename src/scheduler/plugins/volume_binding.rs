@@ -9,7 +9,7 @@ use crate::scheduler::pod_info::PodInfo;
 use crate::scheduler::resources::Resources;
 use crate::scheduler::volumes::{self, claim, claim_volumes, class_name};
 use crate::store::Store;
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 use std::collections::BTreeSet;
 
 /// How much room a CSI driver has for new volumes, and where.
@@ -132,7 +132,7 @@ pub fn find_pod_volumes(cycle: &Cycle, state: &CycleState, node: &NodeInfo) -> R
     if reasons.is_empty() {
         return Ok(result);
     }
-    reasons.sort_by_key(|reason| reason.contains("non-existent"));
+    reasons.order_by_key(|reason| reason.contains("non-existent"));
     Err(Rejection { code: Code::UnschedulableAndUnresolvable, reasons })
 }
 
@@ -147,7 +147,7 @@ fn match_waiting_claims(cycle: &Cycle, claims: &[Value], node: &NodeInfo) -> Res
             _ => return Err(no_volume()),
         }
     }
-    to_match.sort_by_key(|claim| volumes::requested_bytes(claim));
+    to_match.order_by_key(|claim| volumes::requested_bytes(claim));
     let available: Vec<&Value> = cycle.store.list(&PERSISTENT_VOLUMES, None).collect();
     let mut taken = BTreeSet::new();
     for claim in to_match {

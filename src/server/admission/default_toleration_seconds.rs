@@ -2,7 +2,7 @@
 
 use super::{Attributes, Operation};
 use crate::api::resource::PODS;
-use serde_json::json;
+use crate::value::json;
 
 const SECONDS: i64 = 300;
 

@@ -3,7 +3,7 @@
 use super::{Attributes, Operation};
 use crate::api::resource::NAMESPACES;
 use crate::api::status::Status;
-use serde_json::json;
+use crate::value::json;
 
 /// Namespaces that may not be deleted.
 const IMMORTAL: [&str; 3] = ["default", "kube-system", "kube-public"];

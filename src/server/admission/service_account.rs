@@ -5,8 +5,7 @@ use crate::api::meta;
 use crate::api::names;
 use crate::api::resource::{PODS, SERVICE_ACCOUNTS};
 use crate::api::status::Status;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 const DEFAULT_NAME: &str = "default";
 const TOKEN_MOUNT_PATH: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
@@ -110,7 +109,7 @@ fn mount_token(attributes: &mut Attributes) {
     }
 }
 
-fn token_volume(name: &str) -> serde_json::Value {
+fn token_volume(name: &str) -> Value {
     json!({"name": name, "projected": {"defaultMode": 420, "sources": [
         {"serviceAccountToken": {"path": "token", "expirationSeconds": TOKEN_EXPIRATION_SECONDS}},
         {"configMap": {"name": "kube-root-ca.crt", "items": [{"key": "ca.crt", "path": "ca.crt"}]}},

@@ -2,7 +2,7 @@
 
 use super::Attributes;
 use crate::api::resource::NODES;
-use serde_json::json;
+use crate::value::json;
 
 const NOT_READY: &str = "node.kubernetes.io/not-ready";
 

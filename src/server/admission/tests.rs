@@ -3,16 +3,15 @@ use crate::server::Server;
 use crate::server::request::Verb;
 use crate::server::tests::{NOW_MS, demo, said, send};
 use crate::store::Cause;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
-fn pod(name: &str, resources: serde_json::Value) -> serde_json::Value {
+fn pod(name: &str, resources: Value) -> Value {
     let containers = json!([{"name": name, "image": "nginx", "resources": resources}]);
     json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": name}, "spec": {"containers": containers}})
 }
 
-fn put(server: &mut Server, resource: &GroupResource, object: serde_json::Value) {
-    server.put(resource, Value::from(object), NOW_MS, Cause::default());
+fn put(server: &mut Server, resource: &GroupResource, object: Value) {
+    server.put(resource, object, NOW_MS, Cause::default());
 }
 
 #[test]
@@ -21,7 +20,7 @@ fn limit_ranges_give_defaults_and_set_bounds() {
     let limit = json!({"type": "Container", "default": {"cpu": "500m"}, "defaultRequest": {"cpu": "100m"}, "max": {"cpu": "1"}});
     put(&mut server, &LIMIT_RANGES, json!({"metadata": {"namespace": "demo", "name": "limits"}, "spec": {"limits": [limit]}}));
     let made = send(&mut server, Verb::Create, &PODS, "", pod("plain", json!({}))).body;
-    assert_eq!(made.path("spec.containers").items()[0].get("resources"), &Value::from(json!({"limits": {"cpu": "500m"}, "requests": {"cpu": "100m"}})));
+    assert_eq!(made.path("spec.containers").items()[0].get("resources"), &json!({"limits": {"cpu": "500m"}, "requests": {"cpu": "100m"}}));
     assert_eq!(
         crate::api::meta::annotation(&made, "kubernetes.io/limit-ranger"),
         "LimitRanger plugin set: cpu request for container plain; cpu limit for container plain"
@@ -73,7 +72,7 @@ fn a_namespace_says_what_its_pods_may_do() {
         json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "demo", "labels": labels}, "status": {"phase": "Active"}}),
     );
     let mut host = pod("host", json!({}));
-    host["spec"]["hostPID"] = true.into();
+    host.set("spec.hostPID", true);
     assert_eq!(
         said(&send(&mut server, Verb::Create, &PODS, "", host)),
         "pods \"host\" is forbidden: violates PodSecurity \"baseline:latest\": host namespaces (hostPID=true)"
@@ -91,7 +90,7 @@ fn claims_ingresses_and_nodes_get_their_defaults() {
     let claim = json!({"apiVersion": "v1", "kind": "PersistentVolumeClaim", "metadata": {"name": "a"}, "spec": spec});
     let made = send(&mut server, Verb::Create, &PERSISTENT_VOLUME_CLAIMS, "", claim).body;
     assert_eq!(made.path("spec.storageClassName").str(), "standard");
-    assert_eq!(made.path("metadata.finalizers"), &Value::from(json!(["kubernetes.io/pvc-protection"])));
+    assert_eq!(made.path("metadata.finalizers"), &json!(["kubernetes.io/pvc-protection"]));
     let node = send(&mut server, Verb::Create, &NODES, "", json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "n"}})).body;
-    assert_eq!(node.path("spec.taints"), &Value::from(json!([{"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}])));
+    assert_eq!(node.path("spec.taints"), &json!([{"key": "node.kubernetes.io/not-ready", "effect": "NoSchedule"}]));
 }

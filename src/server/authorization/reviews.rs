@@ -4,8 +4,7 @@ use super::{Attributes, MASTERS, rules};
 use crate::api::status::Status;
 use crate::server::request::User;
 use crate::server::verbs::Context;
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 
 /// The answer to a question that is asked by creating an object; `None` for ordinary kinds.
 pub(in crate::server) fn answer(context: &Context, review: &Value) -> Option<Result<Value, Status>> {
@@ -25,14 +24,14 @@ pub(in crate::server) fn answer(context: &Context, review: &Value) -> Option<Res
         ("authorization.k8s.io", "SelfSubjectRulesReview") => own_rules(context, &user, review.path("spec.namespace").str()),
         ("authentication.k8s.io", "SelfSubjectReview") => {
             let groups: Value = user.groups.iter().collect();
-            let mut status = Value::from(json!({"userInfo": {"username": user.name.as_str()}}));
+            let mut status = json!({"userInfo": {"username": user.name.as_str()}});
             if !user.uid().is_empty() {
                 status.set("userInfo.uid", user.uid());
             }
             status.set("userInfo.groups", groups);
             status
         }
-        ("authentication.k8s.io", "TokenReview") => Value::from(json!({"user": {}, "error": "[invalid bearer token, token lookup failed]"})),
+        ("authentication.k8s.io", "TokenReview") => json!({"user": {}, "error": "[invalid bearer token, token lookup failed]"}),
         _ => return None,
     };
     answered.set("status", status);
@@ -61,7 +60,7 @@ fn access(context: &Context, user: &User, spec: &Value) -> Value {
         }
     };
     let is_allowed = rules::allows(context.server, user, &attributes);
-    let mut status = Value::from(json!({"allowed": is_allowed}));
+    let mut status = json!({"allowed": is_allowed});
     let missing = super::rules::missing_roles(context.server, user, &attributes.namespace);
     if !is_allowed && !missing.is_empty() {
         status.set("reason", format!("RBAC: {}", missing.join(", ")));
@@ -73,11 +72,11 @@ fn own_rules(context: &Context, user: &User, namespace: &str) -> Value {
     let everything = user.groups.iter().any(|group| group == MASTERS);
     let mut found: Vec<Value> = rules::rules_for(context.server, user, namespace).iter().flat_map(|rules| rules.items().to_vec()).collect();
     if everything {
-        found.insert(0, Value::from(json!({"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]})));
-        found.insert(1, Value::from(json!({"verbs": ["*"], "nonResourceURLs": ["*"]})));
+        found.insert(0, json!({"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]}));
+        found.insert(1, json!({"verbs": ["*"], "nonResourceURLs": ["*"]}));
     }
     let (paths, resources): (Vec<Value>, Vec<Value>) = found.into_iter().partition(|rule| !rule.get("nonResourceURLs").is_empty());
-    let mut status = Value::from(json!({"incomplete": false}));
+    let mut status = json!({"incomplete": false});
     status.set("resourceRules", resources);
     status.set("nonResourceRules", paths);
     status

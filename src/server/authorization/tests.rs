@@ -2,13 +2,12 @@ use super::*;
 use crate::api::resource::{CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, PODS, ROLE_BINDINGS, ROLES};
 use crate::server::request::Verb;
 use crate::store::Cause;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 fn server() -> Server {
     let mut server = Server::new(1);
-    let mut put = |resource: &GroupResource, object: serde_json::Value| {
-        server.put(resource, Value::from(object), 0, Cause::default());
+    let mut put = |resource: &GroupResource, object: Value| {
+        server.put(resource, object, 0, Cause::default());
     };
     let reader = json!([{"apiGroups": [""], "resources": ["pods", "pods/log"], "verbs": ["get", "list"]}]);
     put(&ROLES, json!({"metadata": {"namespace": "demo", "name": "reader"}, "rules": reader}));

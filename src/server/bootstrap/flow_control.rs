@@ -3,8 +3,7 @@
 use crate::api::resource::GroupResource;
 use crate::api::time;
 use crate::server::Server;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 const API_VERSION: &str = "flowcontrol.apiserver.k8s.io/v1";
 const FLOW_SCHEMAS: GroupResource = GroupResource::new("flowcontrol.apiserver.k8s.io", "flowschemas");
@@ -54,7 +53,7 @@ enum Scope {
 }
 
 impl Scope {
-    fn rules(self) -> serde_json::Value {
+    fn rules(self) -> Value {
         match self {
             Scope::Everything => json!({
                 "nonResourceRules": [{"nonResourceURLs": ["*"], "verbs": ["*"]}],
@@ -76,7 +75,7 @@ pub(super) fn make(server: &mut Server, now_ms: u64) {
     let metadata = |name: &str| json!({"name": name, "generation": 1, "annotations": {"apf.kubernetes.io/autoupdate-spec": "true"}});
     let exempt = json!({"type": "Exempt", "exempt": {"lendablePercent": 0, "nominalConcurrencyShares": 0}});
     let level = json!({"metadata": metadata("exempt"), "spec": exempt, "status": {}});
-    server.make(&PRIORITY_LEVELS, API_VERSION, "PriorityLevelConfiguration", level.into(), now_ms);
+    server.make(&PRIORITY_LEVELS, API_VERSION, "PriorityLevelConfiguration", level, now_ms);
     for (name, shares, lendable, queues, hand_size) in LEVELS {
         let response = match queues {
             0 => json!({"type": "Reject"}),
@@ -84,18 +83,18 @@ pub(super) fn make(server: &mut Server, now_ms: u64) {
         };
         let limited = json!({"lendablePercent": lendable, "limitResponse": response, "nominalConcurrencyShares": shares});
         let level = json!({"metadata": metadata(name), "spec": {"type": "Limited", "limited": limited}, "status": {}});
-        server.make(&PRIORITY_LEVELS, API_VERSION, "PriorityLevelConfiguration", level.into(), now_ms);
+        server.make(&PRIORITY_LEVELS, API_VERSION, "PriorityLevelConfiguration", level, now_ms);
     }
     for (name, level, precedence, distinguisher, subjects, scope) in SCHEMAS {
-        let mut rules = Value::from(scope.rules());
+        let mut rules = scope.rules();
         rules.set("subjects", subjects.iter().map(|text| subject(text)).collect::<Value>());
         let message = format!("This FlowSchema references the PriorityLevelConfiguration object named \"{level}\" and it exists");
-        let mut schema = Value::from(json!({
+        let mut schema = json!({
             "metadata": metadata(name), "spec": {"matchingPrecedence": precedence, "priorityLevelConfiguration": {"name": level}},
             "status": {"conditions": [{
                 "type": "Dangling", "status": "False", "reason": "Found", "message": message, "lastTransitionTime": time::rfc3339(now_ms),
             }]},
-        }));
+        });
         schema.push("spec.rules", rules);
         if !distinguisher.is_empty() {
             schema.set("spec.distinguisherMethod.type", distinguisher);
@@ -104,7 +103,7 @@ pub(super) fn make(server: &mut Server, now_ms: u64) {
     }
 }
 
-fn subject(text: &str) -> serde_json::Value {
+fn subject(text: &str) -> Value {
     let (kind, name) = text.split_once(':').unwrap_or(("User", text));
     match (kind, name.split_once('/')) {
         ("ServiceAccount", Some((namespace, name))) => json!({"kind": kind, "serviceAccount": {"namespace": namespace, "name": name}}),

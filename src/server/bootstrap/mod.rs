@@ -10,8 +10,7 @@ use super::Server;
 use crate::api::resource::*;
 use crate::api::time;
 use crate::store::Cause;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// Where the API server of the reference cluster listens.
 const SERVER_ADDRESS: &str = "10.0.0.10";
@@ -29,7 +28,7 @@ impl Server {
         for name in ["default", "kube-node-lease", "kube-public", "kube-system"] {
             let labels = json!({"kubernetes.io/metadata.name": name});
             let namespace = json!({"metadata": {"name": name, "labels": labels}, "spec": {"finalizers": ["kubernetes"]}, "status": {"phase": "Active"}});
-            self.make(&NAMESPACES, "v1", "Namespace", namespace.into(), now_ms);
+            self.make(&NAMESPACES, "v1", "Namespace", namespace, now_ms);
         }
         self.make_kubernetes_service(now_ms);
         for (name, value, description) in [
@@ -43,7 +42,7 @@ impl Server {
             let class = json!({
                 "metadata": {"name": name, "generation": 1}, "value": value, "description": description, "preemptionPolicy": "PreemptLowerPriority",
             });
-            self.make(&PRIORITY_CLASSES, "scheduling.k8s.io/v1", "PriorityClass", class.into(), now_ms);
+            self.make(&PRIORITY_CLASSES, "scheduling.k8s.io/v1", "PriorityClass", class, now_ms);
         }
         self.make_config_maps(now_ms);
         rbac::make(self, now_ms);
@@ -66,15 +65,15 @@ impl Server {
                 "type": "Ready", "status": "True", "reason": "", "message": "Kubernetes Service CIDR is ready", "lastTransitionTime": time::rfc3339(now_ms),
             }]},
         });
-        self.make(&SERVICE_CIDRS, "networking.k8s.io/v1", "ServiceCIDR", cidr.into(), now_ms);
+        self.make(&SERVICE_CIDRS, "networking.k8s.io/v1", "ServiceCIDR", cidr, now_ms);
         let address = json!({
             "metadata": {"name": SERVICE_ADDRESS, "labels": {
                 "ipaddress.kubernetes.io/ip-family": "IPv4", "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io",
             }},
             "spec": {"parentRef": {"resource": "services", "namespace": "default", "name": "kubernetes"}},
         });
-        self.make(&IP_ADDRESSES, "networking.k8s.io/v1", "IPAddress", address.into(), now_ms);
-        let metadata = |labels: serde_json::Value| json!({"namespace": "default", "name": "kubernetes", "labels": labels});
+        self.make(&IP_ADDRESSES, "networking.k8s.io/v1", "IPAddress", address, now_ms);
+        let metadata = |labels: Value| json!({"namespace": "default", "name": "kubernetes", "labels": labels});
         let service = json!({
             "metadata": metadata(json!({"component": "apiserver", "provider": "kubernetes"})),
             "spec": {
@@ -84,17 +83,17 @@ impl Server {
             },
             "status": {"loadBalancer": {}},
         });
-        self.make(&SERVICES, "v1", "Service", service.into(), now_ms);
+        self.make(&SERVICES, "v1", "Service", service, now_ms);
         let ports = json!([{"name": "https", "port": SERVER_PORT, "protocol": "TCP"}]);
         let endpoints = json!({
             "metadata": metadata(json!({"endpointslice.kubernetes.io/skip-mirror": "true"})),
             "subsets": [{"addresses": [{"ip": SERVER_ADDRESS}], "ports": ports}],
         });
-        self.make(&ENDPOINTS, "v1", "Endpoints", endpoints.into(), now_ms);
-        let mut slice = Value::from(json!({
+        self.make(&ENDPOINTS, "v1", "Endpoints", endpoints, now_ms);
+        let mut slice = json!({
             "metadata": metadata(json!({"kubernetes.io/service-name": "kubernetes"})), "addressType": "IPv4",
             "endpoints": [{"addresses": [SERVER_ADDRESS], "conditions": {"ready": true}}], "ports": ports,
-        }));
+        });
         slice.set("metadata.generation", 1);
         self.make(&ENDPOINT_SLICES, "discovery.k8s.io/v1", "EndpointSlice", slice, now_ms);
     }
@@ -106,7 +105,7 @@ impl Server {
             ("kube-apiserver-legacy-service-account-token-tracking", json!({"since": day})),
         ] {
             let map = json!({"metadata": {"namespace": "kube-system", "name": name}, "data": data});
-            self.make(&CONFIG_MAPS, "v1", "ConfigMap", map.into(), now_ms);
+            self.make(&CONFIG_MAPS, "v1", "ConfigMap", map, now_ms);
         }
     }
 }

@@ -8,8 +8,7 @@
 use crate::api::meta;
 use crate::api::resource::{CLUSTER_ROLE_BINDINGS, CLUSTER_ROLES, ROLE_BINDINGS, ROLES};
 use crate::server::Server;
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 
 const TABLE: &str = include_str!("roles.txt");
 const API_VERSION: &str = "rbac.authorization.k8s.io/v1";
@@ -52,9 +51,9 @@ pub(super) fn make(server: &mut Server, now_ms: u64) {
 
 /// An object with the metadata that all of them have.
 fn bootstrapped(namespace: &str, name: &str) -> Value {
-    let mut object = Value::from(json!({"metadata": {
+    let mut object = json!({"metadata": {
         "name": name, "labels": {"kubernetes.io/bootstrapping": "rbac-defaults"}, "annotations": {"rbac.authorization.kubernetes.io/autoupdate": "true"},
-    }}));
+    }});
     if !namespace.is_empty() {
         object.set("metadata.namespace", namespace);
     }
@@ -112,8 +111,8 @@ fn binding(namespace: &str, text: &str) -> Value {
 fn subject(text: &str) -> Option<Value> {
     let (kind, name) = text.split_once(':')?;
     Some(match name.split_once('/') {
-        Some((namespace, name)) if kind == "ServiceAccount" => json!({"kind": kind, "namespace": namespace, "name": name}).into(),
-        _ => json!({"apiGroup": API_GROUP, "kind": kind, "name": name}).into(),
+        Some((namespace, name)) if kind == "ServiceAccount" => json!({"kind": kind, "namespace": namespace, "name": name}),
+        _ => json!({"apiGroup": API_GROUP, "kind": kind, "name": name}),
     })
 }
 

@@ -1,8 +1,7 @@
 //! Autoscalers are stored as `autoscaling/v2`; `v1` knows one metric by a field of its own and keeps the rest in annotations
 //! (`pkg/apis/autoscaling/v1/conversion.go`).
 
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 const METRICS: &str = "autoscaling.alpha.kubernetes.io/metrics";
 const CURRENT_METRICS: &str = "autoscaling.alpha.kubernetes.io/current-metrics";
@@ -19,7 +18,7 @@ pub(super) fn to_v2(autoscaler: &mut Value) {
     let target = autoscaler.path_mut("spec").fields_mut().remove("targetCPUUtilizationPercentage");
     let mut metrics: Vec<Value> = from_annotation(autoscaler, METRICS).items().to_vec();
     if let Some(target) = target {
-        let mut metric = Value::from(json!({"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization"}}}));
+        let mut metric = json!({"type": "Resource", "resource": {"name": "cpu", "target": {"type": "Utilization"}}});
         metric.set("resource.target.averageUtilization", target);
         metrics.insert(0, metric);
     }
@@ -34,7 +33,7 @@ pub(super) fn to_v2(autoscaler: &mut Value) {
     let mut current_metrics: Vec<Value> = from_annotation(autoscaler, CURRENT_METRICS).items().to_vec();
     if !current.is_null() {
         autoscaler.remove("status.currentCPUUtilizationPercentage");
-        let mut metric = Value::from(json!({"type": "Resource", "resource": {"name": "cpu", "current": {}}}));
+        let mut metric = json!({"type": "Resource", "resource": {"name": "cpu", "current": {}}});
         metric.set("resource.current.averageUtilization", current);
         current_metrics.insert(0, metric);
     }

@@ -7,8 +7,7 @@ use crate::api::strategy::{Kind, Version};
 use crate::api::{meta, time};
 use crate::server::Server;
 use crate::store::Cause;
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Sort, Value, json};
 use std::cmp::Reverse;
 use std::sync::Arc;
 
@@ -87,7 +86,7 @@ fn set_condition(definition: &mut Value, (type_, status, reason, message): (&str
     if meta::condition(definition, type_).get("status").str() == status {
         return;
     }
-    let condition = Value::from(json!({"type": type_, "status": status, "reason": reason, "message": message, "lastTransitionTime": time::rfc3339(now_ms)}));
+    let condition = json!({"type": type_, "status": status, "reason": reason, "message": message, "lastTransitionTime": time::rfc3339(now_ms)});
     let conditions = definition.path_mut("status.conditions").items_mut();
     conditions.retain(|there| there.get("type").str() != type_);
     conditions.push(condition);
@@ -98,7 +97,7 @@ fn kind_of(definition: &Value) -> Kind {
     let names = definition.path("spec.names");
     let words = |list: &Value| list.items().iter().map(|word| SmolStr::new(word.str())).collect();
     let mut served: Vec<&Value> = definition.path("spec.versions").items().iter().filter(|version| version.get("served").as_bool() == Some(true)).collect();
-    served.sort_by_key(|version| Reverse(priority(version.get("name").str())));
+    served.order_by_key(|version| Reverse(priority(version.get("name").str())));
     let kind = names.get("kind").str();
     let singular = match names.get("singular").str() {
         "" => kind.to_lowercase(),

@@ -69,14 +69,14 @@ fn step<'a>(value: &'a Value, inside: &str) -> Option<&'a Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::value::json;
 
     #[test]
     fn paths_of_columns_lead_where_they_should() {
-        let object = Value::from(json!({
+        let object = json!({
             "metadata": {"labels": {"a.b/c": "x"}}, "spec": {"list": [{"n": 1}, {"n": 2}]},
             "status": {"conditions": [{"type": "Ready", "status": "True"}]},
-        }));
+        });
         for (path, expected) in [
             (".spec.list[1].n", json!(2)),
             (".spec.list[-1].n", json!(2)),
@@ -84,7 +84,7 @@ mod tests {
             (".metadata.labels.a\\.b/c", json!("x")),
             (".status.conditions[?(@.type==\"Ready\")].status", json!("True")),
         ] {
-            assert_eq!(find(&object, path), Some(&Value::from(expected)), "{path}");
+            assert_eq!(find(&object, path), Some(&expected), "{path}");
         }
         for path in [".spec.none", ".spec.list[7]", ".status.conditions[?(@.type==\"Gone\")].status", "[", ".."] {
             assert!(find(&object, path).is_none() || path == "..", "{path}");

@@ -2,8 +2,7 @@ use crate::api::resource::*;
 use crate::server::Server;
 use crate::server::request::{PatchType, Request, Response, Verb};
 use crate::server::tests::{NOW_MS, demo, said};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 const TABS: GroupResource = GroupResource::new("stable.example.com", "crontabs");
 
@@ -20,15 +19,15 @@ fn server() -> Server {
                 "subresources": {"status": {}, "scale": {"specReplicasPath": ".spec.replicas", "statusReplicasPath": ".status.replicas"}},
                 "additionalPrinterColumns": [{"name": "Spec", "type": "string", "jsonPath": ".spec.cronSpec"}]}]},
     });
-    let made = server.handle(&Request::new(Verb::Create, &CUSTOM_RESOURCE_DEFINITIONS, "", "").with_body(Value::from(definition)), NOW_MS);
+    let made = server.handle(&Request::new(Verb::Create, &CUSTOM_RESOURCE_DEFINITIONS, "", "").with_body(definition), NOW_MS);
     assert_eq!(made.code, 201, "{}", made.body);
     assert!(crate::api::meta::is_condition_true(server.store().get(&CUSTOM_RESOURCE_DEFINITIONS, "", "crontabs.stable.example.com").unwrap(), "Established"));
     server
 }
 
-fn create(server: &mut Server, spec: serde_json::Value) -> Response {
+fn create(server: &mut Server, spec: Value) -> Response {
     let tab = json!({"apiVersion": "stable.example.com/v1", "kind": "CronTab", "metadata": {"name": "tab"}, "spec": spec});
-    let mut request = Request::new(Verb::Create, &TABS, "demo", "").with_body(Value::from(tab));
+    let mut request = Request::new(Verb::Create, &TABS, "demo", "").with_body(tab);
     request.options.field_validation = "Strict".into();
     server.handle(&request, NOW_MS)
 }
@@ -41,8 +40,8 @@ fn a_new_kind_works_at_once() {
     let mut list = Request::new(Verb::List, &TABS, "demo", "");
     list.options.as_table = true;
     let table = server.handle(&list, NOW_MS + 5000).body;
-    assert_eq!(table.get("rows").items()[0].get("cells"), &Value::from(json!(["tab", "* * * * 5"])));
-    let mut scale = Request::new(Verb::Patch(PatchType::Merge), &TABS, "demo", "tab").with_body(Value::from(json!({"spec": {"replicas": 3}})));
+    assert_eq!(table.get("rows").items()[0].get("cells"), &json!(["tab", "* * * * 5"]));
+    let mut scale = Request::new(Verb::Patch(PatchType::Merge), &TABS, "demo", "tab").with_body(json!({"spec": {"replicas": 3}}));
     scale.subresource = "scale".into();
     assert_eq!(server.handle(&scale, NOW_MS).body.path("spec.replicas").as_i64(), Some(3));
     assert_eq!(server.store().get(&TABS, "demo", "tab").map(|tab| tab.path("metadata.generation").as_i64()), Some(Some(2)));

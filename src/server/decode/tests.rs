@@ -1,21 +1,20 @@
 use crate::api::resource::*;
 use crate::server::request::{PatchType, Request, Verb};
 use crate::server::tests::{NOW_MS, demo, said, send};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
-fn deployment(spec: serde_json::Value) -> serde_json::Value {
+fn deployment(spec: Value) -> Value {
     json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web"}, "spec": spec})
 }
 
-fn refusal(resource: &GroupResource, body: serde_json::Value) -> String {
+fn refusal(resource: &GroupResource, body: Value) -> String {
     said(&send(&mut demo(), Verb::Create, resource, "", body)).to_string()
 }
 
 #[test]
 fn mistakes_are_told_in_the_words_of_gos_decoder() {
-    let pod = |spec: serde_json::Value| json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": spec});
-    let secret = |data: serde_json::Value| json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}, "data": data});
+    let pod = |spec: Value| json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": "a"}, "spec": spec});
+    let secret = |data: Value| json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": "a"}, "data": data});
     for (resource, body, expected) in [
         (
             &DEPLOYMENTS,
@@ -90,7 +89,7 @@ fn what_is_kept_is_written_as_go_writes_it() {
 fn unknown_fields_may_only_be_warned_of() {
     let mut server = demo();
     let body = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "a", "label": {}}, "dat": {}});
-    let mut request = Request::new(Verb::Create, &CONFIG_MAPS, "demo", "").with_body(Value::from(body));
+    let mut request = Request::new(Verb::Create, &CONFIG_MAPS, "demo", "").with_body(body);
     let made = server.handle(&request, NOW_MS);
     assert_eq!((made.code, made.warnings), (201, vec!["unknown field \"dat\"".to_string(), "unknown field \"metadata.label\"".to_string()]));
     assert!(!made.body.has("dat"));

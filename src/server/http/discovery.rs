@@ -3,8 +3,7 @@
 use super::HttpResponse;
 use crate::api::registry::Registry;
 use crate::api::strategy::Kind;
-use crate::value::Value;
-use serde_json::{Value as Json, json};
+use crate::value::{Sort, Value, json};
 use std::sync::Arc;
 
 /// The built-in groups in upstream's order of priority; custom ones follow by name.
@@ -49,7 +48,7 @@ pub(super) fn groups(registry: &Registry) -> Vec<(String, Vec<String>)> {
         }
     }
     let place = |group: &str| ORDER.iter().position(|there| *there == group).unwrap_or(ORDER.len());
-    groups.sort_by(|a, b| (place(&a.0), &a.0).cmp(&(place(&b.0), &b.0)));
+    groups.order_by(|a, b| (place(&a.0), &a.0).cmp(&(place(&b.0), &b.0)));
     groups
 }
 
@@ -61,20 +60,20 @@ fn group_version(group: &str, version: &str) -> String {
 pub(super) fn root(registry: &Registry, path: &str, accept: &str) -> HttpResponse {
     let wanted: Vec<(String, Vec<String>)> = groups(registry).into_iter().filter(|(group, _)| group.is_empty() == (path == "/api")).collect();
     if accept.split(',').any(|part| part.contains("as=APIGroupDiscoveryList")) {
-        let items: Vec<Json> = wanted.iter().map(|(group, versions)| aggregated_group(registry, group, versions)).collect();
+        let items: Vec<Value> = wanted.iter().map(|(group, versions)| aggregated_group(registry, group, versions)).collect();
         let list = json!({"kind": "APIGroupDiscoveryList", "apiVersion": "apidiscovery.k8s.io/v2", "metadata": {}, "items": items});
-        return HttpResponse::json(200, AGGREGATED, &list.into());
+        return HttpResponse::json(200, AGGREGATED, &list);
     }
     let list = if path == "/api" {
         json!({"kind": "APIVersions", "versions": ["v1"], "serverAddressByClientCIDRs": [{"clientCIDR": "0.0.0.0/0", "serverAddress": "10.0.0.10:6443"}]})
     } else {
-        let groups: Vec<Json> = wanted.iter().map(|(group, versions)| describe_group(group, versions)).collect();
+        let groups: Vec<Value> = wanted.iter().map(|(group, versions)| describe_group(group, versions)).collect();
         json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
     };
-    HttpResponse::json(200, "application/json", &list.into())
+    HttpResponse::json(200, "application/json", &list)
 }
 
-fn describe_group(group: &str, versions: &[String]) -> Json {
+fn describe_group(group: &str, versions: &[String]) -> Value {
     let entry = |version: &String| json!({"groupVersion": group_version(group, version), "version": version});
     json!({"name": group, "versions": versions.iter().map(entry).collect::<Vec<_>>(), "preferredVersion": versions.first().map(entry)})
 }
@@ -88,9 +87,9 @@ pub(super) fn resources(registry: &Registry, path: &str) -> Option<Value> {
         ["apis", group] => {
             let (group, versions) = groups(registry).into_iter().find(|(there, _)| there == group)?;
             let mut described = describe_group(&group, &versions);
-            described["kind"] = "APIGroup".into();
-            described["apiVersion"] = "v1".into();
-            return Some(described.into());
+            described.set("kind", "APIGroup");
+            described.set("apiVersion", "v1");
+            return Some(described);
         }
         _ => return None,
     };
@@ -98,32 +97,32 @@ pub(super) fn resources(registry: &Registry, path: &str) -> Option<Value> {
     if kinds.is_empty() {
         return None;
     }
-    let mut list: Vec<Json> = Vec::new();
+    let mut list: Vec<Value> = Vec::new();
     for kind in kinds {
         let mut entry =
             json!({"name": kind.plural.as_str(), "singularName": kind.singular.as_str(), "namespaced": kind.namespaced, "kind": kind.kind.as_str()});
-        entry["verbs"] = kind.verbs.iter().map(|verb| Json::from(verb.as_str())).collect();
+        entry.set("verbs", kind.verbs.iter().collect::<Value>());
         for (name, words) in [("shortNames", &kind.short_names), ("categories", &kind.categories)] {
             if !words.is_empty() {
-                entry[name] = words.iter().map(|word| Json::from(word.as_str())).collect();
+                entry.set(name, words.iter().collect::<Value>());
             }
         }
         list.push(entry);
         let mut subresources: Vec<&str> = kind.subresources.iter().map(|name| name.as_str()).collect();
-        subresources.sort_unstable();
+        subresources.order();
         for name in subresources {
             let subresource = subresource(kind, group, version, name);
             let mut entry = json!({
                 "name": format!("{}/{name}", kind.plural), "singularName": "", "namespaced": kind.namespaced, "kind": subresource.kind, "verbs": subresource.verbs,
             });
             if subresource.group != group {
-                entry["group"] = subresource.group.into();
-                entry["version"] = subresource.version.into();
+                entry.set("group", subresource.group);
+                entry.set("version", subresource.version);
             }
             list.push(entry);
         }
     }
-    Some(json!({"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version(group, version), "resources": list}).into())
+    Some(json!({"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version(group, version), "resources": list}))
 }
 
 /// The kinds of a group and version, by the names of their resources.
@@ -158,11 +157,11 @@ fn subresource(kind: &Kind, group: &str, version: &str, name: &str) -> Subresour
     }
 }
 
-fn aggregated_group(registry: &Registry, group: &str, versions: &[String]) -> Json {
-    let described: Vec<Json> = versions
+fn aggregated_group(registry: &Registry, group: &str, versions: &[String]) -> Value {
+    let described: Vec<Value> = versions
         .iter()
         .map(|version| {
-            let resources: Vec<Json> = kinds_of(registry, group, version).into_iter().map(|kind| aggregated(kind, group, version)).collect();
+            let resources: Vec<Value> = kinds_of(registry, group, version).into_iter().map(|kind| aggregated(kind, group, version)).collect();
             json!({"version": version, "resources": resources, "freshness": "Current"})
         })
         .collect();
@@ -170,18 +169,18 @@ fn aggregated_group(registry: &Registry, group: &str, versions: &[String]) -> Js
     json!({"metadata": metadata, "versions": described})
 }
 
-fn aggregated(kind: &Kind, group: &str, version: &str) -> Json {
-    let words = |words: &[crate::value::SmolStr]| -> Json { words.iter().map(|word| Json::from(word.as_str())).collect() };
+fn aggregated(kind: &Kind, group: &str, version: &str) -> Value {
+    let words = |words: &[crate::value::SmolStr]| -> Value { words.iter().collect::<Value>() };
     let mut entry = json!({
         "resource": kind.plural.as_str(), "responseKind": {"group": group, "version": version, "kind": kind.kind.as_str()},
         "scope": if kind.namespaced { "Namespaced" } else { "Cluster" }, "singularResource": kind.singular.as_str(), "verbs": words(&kind.verbs),
     });
     for (name, list) in [("shortNames", &kind.short_names), ("categories", &kind.categories)] {
         if !list.is_empty() {
-            entry[name] = words(list);
+            entry.set(name, words(list));
         }
     }
-    let subresources: Vec<Json> = kind
+    let subresources: Vec<Value> = kind
         .subresources
         .iter()
         .map(|name| {
@@ -193,7 +192,7 @@ fn aggregated(kind: &Kind, group: &str, version: &str) -> Json {
         })
         .collect();
     if !subresources.is_empty() {
-        entry["subresources"] = subresources.into();
+        entry.set("subresources", subresources);
     }
     entry
 }

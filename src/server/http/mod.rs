@@ -10,8 +10,7 @@ mod tests;
 use super::Server;
 use super::request::{Request, Response};
 use crate::api::status::Status;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// A request as it came over the wire.
 #[derive(Clone, Debug, Default)]
@@ -132,9 +131,9 @@ fn accepts_json(accept: &str) -> bool {
 }
 
 fn version() -> Value {
-    Value::from(json!({
+    json!({
         "major": "1", "minor": "36", "emulationMajor": "1", "emulationMinor": "36", "minCompatibilityMajor": "1", "minCompatibilityMinor": "35",
         "gitVersion": "v1.36.3", "gitCommit": "", "gitTreeState": "clean", "buildDate": "1970-01-01T00:00:00Z", "goVersion": "", "compiler": "",
         "platform": "linux/amd64",
-    }))
+    })
 }

@@ -5,8 +5,7 @@ use crate::api::merge_keys::{self, PatchStrategy, Topology};
 use crate::api::registry::Registry;
 use crate::api::schema::{self, Definition, FieldType};
 use crate::api::strategy::Kind;
-use crate::value::Value;
-use serde_json::{Map, Value as Json, json};
+use crate::value::{Map, Value, json};
 use std::collections::BTreeMap;
 
 /// How references to definitions begin.
@@ -17,7 +16,7 @@ enum Dialect {
 }
 
 impl Dialect {
-    fn reference(self, name: &str) -> Json {
+    fn reference(self, name: &str) -> Value {
         match self {
             Dialect::V2 => json!({"$ref": format!("#/definitions/{name}")}),
             // Beside a reference nothing else counts in OpenAPI 3.0, so upstream wraps it.
@@ -39,7 +38,7 @@ pub(super) fn v3_root(registry: &Registry) -> Value {
             paths.insert(path.clone(), json!({"serverRelativeURL": format!("/openapi/v3/{path}?hash={}", kinds_of(registry, &group, &version).len())}));
         }
     }
-    Value::from(json!({"paths": paths}))
+    json!({"paths": paths})
 }
 
 /// `/openapi/v3/apis/apps/v1`; `None` where nothing is served.
@@ -60,8 +59,8 @@ pub(super) fn v3(registry: &Registry, path: &str) -> Option<Value> {
         let name = add_schemas(kind, group, version, Dialect::V3, &mut schemas);
         add_paths(kind, group, version, &name, &mut paths);
     }
-    let components = json!({"schemas": schemas.into_iter().collect::<Map<String, Json>>()});
-    Some(json!({"openapi": "3.0.0", "info": {"title": "Kubernetes", "version": "v1.36.3"}, "paths": paths, "components": components}).into())
+    let components = json!({"schemas": schemas});
+    Some(json!({"openapi": "3.0.0", "info": {"title": "Kubernetes", "version": "v1.36.3"}, "paths": paths, "components": components}))
 }
 
 /// `/openapi/v2`: all definitions.
@@ -72,37 +71,36 @@ pub(super) fn v2(registry: &Registry) -> Value {
             add_schemas(kind, &kind.group, &version.name, Dialect::V2, &mut definitions);
         }
     }
-    let definitions: Map<String, Json> = definitions.into_iter().collect();
-    json!({"swagger": "2.0", "info": {"title": "Kubernetes", "version": "v1.36.3"}, "paths": {}, "definitions": definitions}).into()
+    json!({"swagger": "2.0", "info": {"title": "Kubernetes", "version": "v1.36.3"}, "paths": {}, "definitions": definitions})
 }
 
 /// Adds the schema of a kind and of all that it uses; its name comes back.
-fn add_schemas(kind: &Kind, group: &str, version: &str, dialect: Dialect, schemas: &mut BTreeMap<String, Json>) -> String {
+fn add_schemas(kind: &Kind, group: &str, version: &str, dialect: Dialect, schemas: &mut BTreeMap<String, Value>) -> String {
     let served = kind.versions.iter().find(|there| there.name == version);
     let group_version_kind = json!([{"group": group, "version": version, "kind": kind.kind.as_str()}]);
     match served.and_then(|served| schema::definition(&served.definition)) {
         Some(definition) => {
             add_definition(definition, dialect, schemas);
             if let Some(described) = schemas.get_mut(definition.name) {
-                described["x-kubernetes-group-version-kind"] = group_version_kind;
+                described.set("x-kubernetes-group-version-kind", group_version_kind);
             }
             definition.name.to_string()
         }
         None => {
             let reversed: Vec<&str> = group.split('.').rev().collect();
             let name = format!("{}.{version}.{}", reversed.join("."), kind.kind);
-            let mut described = serde_json::to_value(kind.strategy.custom_schema(version)).unwrap_or_default();
+            let mut described = kind.strategy.custom_schema(version);
             if !described.is_object() {
                 described = json!({"type": "object"});
             }
-            described["x-kubernetes-group-version-kind"] = group_version_kind;
+            described.set("x-kubernetes-group-version-kind", group_version_kind);
             schemas.insert(name.clone(), described);
             name
         }
     }
 }
 
-fn add_definition(definition: &'static Definition, dialect: Dialect, schemas: &mut BTreeMap<String, Json>) {
+fn add_definition(definition: &'static Definition, dialect: Dialect, schemas: &mut BTreeMap<String, Value>) {
     let mut open = vec![definition];
     while let Some(definition) = open.pop() {
         if schemas.contains_key(definition.name) {
@@ -111,31 +109,31 @@ fn add_definition(definition: &'static Definition, dialect: Dialect, schemas: &m
         let mut described = json!({"description": definition.description(), "type": "object"});
         if definition.type_ != FieldType::Object {
             described = type_of(&definition.type_, dialect);
-            described["description"] = definition.description().into();
+            described.set("description", definition.description());
         }
         let mut properties = Map::new();
         let mut required = Vec::new();
         for field in definition.fields() {
             let mut property = type_of(&field.type_, dialect);
-            property["description"] = field.description().into();
+            property.set("description", field.description());
             add_merge_rule(definition.name, field.name, &mut property);
-            properties.insert(field.name.into(), property);
+            properties.insert(field.name, property);
             if field.required {
                 required.push(field.name);
             }
             open.extend(field.type_.item_definition());
         }
         if !properties.is_empty() {
-            described["properties"] = properties.into();
+            described.set("properties", properties);
         }
         if !required.is_empty() {
-            described["required"] = required.into();
+            described.set("required", json!(required));
         }
         schemas.insert(definition.name.to_string(), described);
     }
 }
 
-fn type_of(type_: &FieldType, dialect: Dialect) -> Json {
+fn type_of(type_: &FieldType, dialect: Dialect) -> Value {
     match type_ {
         FieldType::String | FieldType::Quantity => json!({"type": "string"}),
         FieldType::Time | FieldType::MicroTime => json!({"type": "string", "format": "date-time"}),
@@ -152,29 +150,29 @@ fn type_of(type_: &FieldType, dialect: Dialect) -> Json {
     }
 }
 
-fn add_merge_rule(definition: &str, field: &str, property: &mut Json) {
+fn add_merge_rule(definition: &str, field: &str, property: &mut Value) {
     let Some(rule) = merge_keys::rule(definition, field) else { return };
     match rule.patch_strategy {
         PatchStrategy::Replace => {}
-        PatchStrategy::Merge => property["x-kubernetes-patch-strategy"] = "merge".into(),
-        PatchStrategy::RetainKeys => property["x-kubernetes-patch-strategy"] = "retainKeys".into(),
-        PatchStrategy::MergeRetainKeys => property["x-kubernetes-patch-strategy"] = "merge,retainKeys".into(),
+        PatchStrategy::Merge => property.set("x-kubernetes-patch-strategy", "merge"),
+        PatchStrategy::RetainKeys => property.set("x-kubernetes-patch-strategy", "retainKeys"),
+        PatchStrategy::MergeRetainKeys => property.set("x-kubernetes-patch-strategy", "merge,retainKeys"),
     }
     if !rule.patch_merge_key.is_empty() {
-        property["x-kubernetes-patch-merge-key"] = rule.patch_merge_key.into();
+        property.set("x-kubernetes-patch-merge-key", rule.patch_merge_key);
     }
     match rule.topology {
-        Topology::Set => property["x-kubernetes-list-type"] = "set".into(),
+        Topology::Set => property.set("x-kubernetes-list-type", "set"),
         Topology::Map(keys) => {
-            property["x-kubernetes-list-type"] = "map".into();
-            property["x-kubernetes-list-map-keys"] = keys.into();
+            property.set("x-kubernetes-list-type", "map");
+            property.set("x-kubernetes-list-map-keys", json!(keys));
         }
         Topology::Atomic | Topology::Granular => {}
     }
 }
 
 /// The operations on a kind, as far as clients look at them: which kind is where, and that fields are validated by the server.
-fn add_paths(kind: &Kind, group: &str, version: &str, schema: &str, paths: &mut Map<String, Json>) {
+fn add_paths(kind: &Kind, group: &str, version: &str, schema: &str, paths: &mut Map) {
     let namespace = if kind.namespaced { "/namespaces/{namespace}" } else { "" };
     let base = format!("/{}{namespace}/{}", path_of(group, version), kind.plural);
     let parameter = |name: &str| json!({"name": name, "in": "query", "schema": {"type": "string", "uniqueItems": true}});
@@ -189,17 +187,17 @@ fn add_paths(kind: &Kind, group: &str, version: &str, schema: &str, paths: &mut 
     let mut collection = Map::new();
     for (verb, method, action) in [("list", "get", "list"), ("create", "post", "post"), ("deletecollection", "delete", "deletecollection")] {
         if has(verb) {
-            collection.insert(method.into(), operation(action));
+            collection.insert(method, operation(action));
         }
     }
     let mut one = Map::new();
     for (verb, method) in [("get", "get"), ("update", "put"), ("patch", "patch"), ("delete", "delete")] {
         if has(verb) {
-            one.insert(method.into(), operation(method));
+            one.insert(method, operation(method));
         }
     }
-    paths.insert(base.clone(), collection.into());
+    paths.insert(base.as_str(), collection);
     if !one.is_empty() {
-        paths.insert(format!("{base}/{{name}}"), one.into());
+        paths.insert(format!("{base}/{{name}}"), one);
     }
 }

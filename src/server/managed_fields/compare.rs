@@ -2,7 +2,7 @@
 
 use super::sets;
 use super::shape::{Form, Shape};
-use crate::value::{Map, SmolStr, Value};
+use crate::value::{Map, SmolStr, Sort, Value};
 
 /// Nested deeper than this, values are compared as a whole.
 const DEPTH_LIMIT: usize = 200;
@@ -43,7 +43,7 @@ pub(super) fn owned_metadata(metadata: Option<&Value>) -> Value {
 
 fn names<'a>(a: &'a Map, b: &'a Map) -> Vec<&'a SmolStr> {
     let mut names: Vec<&SmolStr> = a.keys().chain(b.keys().filter(|name| !a.contains_key(name))).collect();
-    names.sort();
+    names.order();
     names
 }
 

@@ -1,8 +1,7 @@
 //! The entries of `metadata.managedFields`: reading, handing fields over, writing.
 
 use super::{Conflict, sets};
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Sort, Value, json};
 
 /// So many entries of updates are kept; older ones become one.
 const UPDATE_MANAGERS_LIMIT: usize = 10;
@@ -58,9 +57,8 @@ impl Entry {
     }
 
     fn value(&self) -> Value {
-        let mut value = Value::from(
-            json!({"manager": self.manager.as_str(), "operation": self.operation, "apiVersion": self.api_version.as_str(), "fieldsType": "FieldsV1"}),
-        );
+        let mut value =
+            json!({"manager": self.manager.as_str(), "operation": self.operation, "apiVersion": self.api_version.as_str(), "fieldsType": "FieldsV1"});
         if !self.time.is_empty() {
             value.set("time", self.time.clone());
         }
@@ -191,7 +189,7 @@ impl Managed {
 
     /// Appliers first, then by time, then by name (`sortEncodedManagedFields`).
     fn sort(&mut self) {
-        self.entries.sort_by(|a, b| {
+        self.entries.order_by(|a, b| {
             (a.operation, &a.time, &a.manager, &a.api_version, &a.subresource).cmp(&(b.operation, &b.time, &b.manager, &b.api_version, &b.subresource))
         });
     }

@@ -16,9 +16,8 @@ use super::request::Request;
 use super::verbs::Context;
 use crate::api::schema;
 use crate::api::status::Status;
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value, json};
 use entries::{Entry, Managed};
-use serde_json::json;
 
 const LAST_APPLIED: &str = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -226,7 +225,7 @@ fn refuse(conflicts: &[Conflict]) -> Status {
     let mut causes = Vec::new();
     let mut lines: Vec<String> = Vec::new();
     let mut sorted: Vec<&Conflict> = conflicts.iter().collect();
-    sorted.sort_by(|a, b| a.manager.cmp(&b.manager));
+    sorted.order_by(|a, b| a.manager.cmp(&b.manager));
     for conflict in sorted {
         lines.push(format!("conflicts with {}:", conflict.manager));
         for path in sets::paths(&conflict.fields) {
@@ -236,12 +235,12 @@ fn refuse(conflicts: &[Conflict]) -> Status {
     }
     let message = match causes.as_slice() {
         [only] => {
-            let text = |field: &str| only.get(field).and_then(serde_json::Value::as_str).unwrap_or_default();
+            let text = |field: &str| only.get(field).str();
             format!("Apply failed with 1 conflict: {}: {}", text("message"), text("field"))
         }
         many => format!("Apply failed with {} conflicts: {}", many.len(), lines.join("\n")),
     };
     let mut status = Status::other(409, "Conflict", message);
-    status.details = Value::from(json!({"causes": causes}));
+    status.details = json!({"causes": causes});
     status
 }

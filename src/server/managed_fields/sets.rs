@@ -176,10 +176,10 @@ fn shown(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::value::json;
 
-    fn set(json: serde_json::Value) -> Value {
-        Value::from(json)
+    fn set(json: Value) -> Value {
+        json
     }
 
     #[test]

@@ -2,11 +2,10 @@ use crate::api::resource::*;
 use crate::server::Server;
 use crate::server::request::{PatchType, Request, Response, Verb};
 use crate::server::tests::{NOW_MS, demo, said};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
-fn deployment(spec: serde_json::Value) -> Value {
-    Value::from(json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "labels": {"app": "web"}}, "spec": spec}))
+fn deployment(spec: Value) -> Value {
+    json!({"apiVersion": "apps/v1", "kind": "Deployment", "metadata": {"name": "web", "labels": {"app": "web"}}, "spec": spec})
 }
 
 fn full() -> Value {

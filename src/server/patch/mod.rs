@@ -10,8 +10,7 @@ pub(super) use strategic::go_map;
 
 use crate::api::schema::Definition;
 use crate::api::status::Status;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// More operations than that in one JSON patch are refused.
 const OPERATIONS_LIMIT: usize = 10_000;
@@ -57,6 +56,6 @@ pub(super) fn strategic(object: &Value, patch: &Value, definition: &'static Defi
 /// What upstream makes of a patch that can't be applied: the reason is only among the causes.
 fn rejected(why: &str) -> Status {
     let mut status = Status::other(422, "Invalid", "the server rejected our request due to an error in our request");
-    status.details = Value::from(json!({"causes": [{"reason": "UnexpectedServerResponse", "message": why}]}));
+    status.details = json!({"causes": [{"reason": "UnexpectedServerResponse", "message": why}]});
     status
 }

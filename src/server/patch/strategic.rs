@@ -3,7 +3,7 @@
 
 use crate::api::merge_keys::{PatchStrategy, rule};
 use crate::api::schema::{Definition, FieldType};
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 
 const DIRECTIVE: &str = "$patch";
 const RETAIN_KEYS: &str = "$retainKeys";
@@ -194,7 +194,7 @@ fn set_order(merged: Vec<Value>, original: &[Value], patch: &[Value], order: &[V
     }
     let before = |item: &Value| original.iter().position(|there| identity(there, key) == identity(item, key));
     let (mut ordered, server_only): (Vec<Value>, Vec<Value>) = merged.into_iter().partition(|item| place(item).is_some());
-    ordered.sort_by_key(|item| place(item));
+    ordered.order_by_key(|item| place(item));
     let mut result = Vec::with_capacity(ordered.len() + server_only.len());
     let (mut left, mut right) = (server_only.into_iter().peekable(), ordered.into_iter().peekable());
     while let (Some(server), Some(patched)) = (left.peek(), right.peek()) {

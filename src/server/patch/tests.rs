@@ -1,10 +1,9 @@
 use super::*;
 use crate::api::schema;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
-fn value(json: serde_json::Value) -> Value {
-    Value::from(json)
+fn value(json: Value) -> Value {
+    json
 }
 
 #[test]
@@ -38,13 +37,13 @@ fn deployment() -> Value {
     ]}}}}))
 }
 
-fn patched(patch: serde_json::Value) -> Value {
+fn patched(patch: Value) -> Value {
     strategic(&deployment(), &value(patch), schema::definition("io.k8s.api.apps.v1.Deployment").unwrap()).unwrap()
 }
 
 #[test]
 fn strategic_patches_merge_lists_by_their_keys() {
-    let containers = |patch: serde_json::Value| patched(json!({"spec": {"template": {"spec": patch}}})).path("spec.template.spec.containers").clone();
+    let containers = |patch: Value| patched(json!({"spec": {"template": {"spec": patch}}})).path("spec.template.spec.containers").clone();
     let names = |list: &Value| list.items().iter().map(|item| item.get("name").str().to_string()).collect::<Vec<_>>();
     let changed = containers(json!({"containers": [{"name": "log", "image": "alpine"}, {"name": "new", "image": "redis"}]}));
     assert_eq!(names(&changed), ["web", "log", "new"]);

@@ -3,7 +3,7 @@
 use super::Amounts;
 use crate::api::quantity::Quantity;
 use crate::api::time;
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 
 /// Resources that every container must name where a quota counts them.
 const REQUIRED: [&str; 6] = ["cpu", "limits.cpu", "limits.memory", "memory", "requests.cpu", "requests.memory"];
@@ -136,11 +136,11 @@ pub(in crate::server) fn constraints(pod: &Value, counted: &[SmolStr]) -> Result
     if missing.is_empty() {
         return Ok(());
     }
-    missing.sort();
+    missing.order();
     let parts: Vec<String> = missing
         .into_iter()
         .map(|(name, mut containers)| {
-            containers.sort_unstable();
+            containers.order();
             containers.dedup();
             format!("{name} for: {}", containers.join(","))
         })

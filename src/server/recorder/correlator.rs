@@ -1,7 +1,7 @@
 //! Which Events are new, which are counted, combined or dropped: `k8s.io/client-go/tools/record/events_cache.go`.
 
+use crate::value::{OrdMap, Vector};
 use crate::value::{SmolStr, Value};
-use imbl::{OrdMap, Vector};
 
 /// So many different messages of one kind about one object within the interval are combined.
 const SIMILAR_LIMIT: usize = 10;

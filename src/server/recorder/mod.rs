@@ -11,9 +11,8 @@ use super::client::Client;
 use super::request::{PatchType, Request, Verb};
 use crate::api::resource::EVENTS;
 use crate::api::{meta, time};
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Value, json};
 use correlator::Correlated;
-use serde_json::json;
 
 /// Generated names of Events may not be longer than a DNS subdomain (`util.GenerateEventName`).
 const NAME_LIMIT: usize = 253;
@@ -29,20 +28,23 @@ impl Client<'_> {
     /// As [`Client::event`], about a part of the object: `spec.containers{web}`.
     #[expect(clippy::too_many_arguments, reason = "the fields of an Event")]
     pub fn event_on_field(&mut self, about: &Value, field_path: &str, type_: &str, reason: &str, message: &str, component: &str, host: &str) {
+        if self.is_cut_off() {
+            return;
+        }
         let mut involved = meta::object_reference(about);
         if !field_path.is_empty() {
             involved.set("fieldPath", field_path);
         }
-        let mut source = Value::from(json!({"component": component}));
+        let mut source = json!({"component": component});
         if !host.is_empty() {
             source.set("host", host);
         }
         let now = time::rfc3339(self.now_ms());
-        let event = Value::from(json!({
+        let event = json!({
             "apiVersion": "v1", "kind": "Event", "metadata": {"namespace": namespace_of(about)},
             "reason": reason, "message": message, "type": type_, "count": 1, "firstTimestamp": now, "lastTimestamp": now,
             "reportingComponent": component, "reportingInstance": host,
-        }));
+        });
         let event = with(with(event, "involvedObject", involved), "source", source);
         let now_ms = self.now_ms();
         match self.server_mut().correlator.correlate(&event, now_ms) {
@@ -50,7 +52,7 @@ impl Client<'_> {
             Correlated::New { event, key } => self.create_event(event, Some(key)),
             Correlated::Again { event, key, name, count } => {
                 let namespace = SmolStr::new(meta::namespace(&event));
-                let mut patch = Value::from(json!({"count": count, "lastTimestamp": now}));
+                let mut patch = json!({"count": count, "lastTimestamp": now});
                 patch.set("message", event.get("message"));
                 if self.send_event(Verb::Patch(PatchType::Merge), &namespace, &name, patch).is_none() {
                     // The object has expired meanwhile; upstream makes it anew with the count it had reached.
@@ -74,12 +76,15 @@ impl Client<'_> {
         controller: &str,
         instance: &str,
     ) {
+        if self.is_cut_off() {
+            return;
+        }
         let now_ms = self.now_ms();
-        let mut event = Value::from(json!({
+        let mut event = json!({
             "apiVersion": "v1", "kind": "Event", "metadata": {"namespace": namespace_of(regarding)},
             "reason": reason, "message": note, "type": type_, "action": action, "eventTime": time::rfc3339_micro(now_ms),
             "reportingComponent": controller, "reportingInstance": instance, "source": {}, "firstTimestamp": null, "lastTimestamp": null,
-        }));
+        });
         event.set("involvedObject", meta::object_reference(regarding));
         if let Some(related) = related {
             event.set("related", meta::object_reference(related));
@@ -89,7 +94,7 @@ impl Client<'_> {
             Correlated::New { event, key } => self.create_event(event, Some(key)),
             Correlated::Again { event, name, count, .. } => {
                 let namespace = SmolStr::new(meta::namespace(&event));
-                let series = Value::from(json!({"series": {"count": count, "lastObservedTime": time::rfc3339_micro(now_ms)}}));
+                let series = json!({"series": {"count": count, "lastObservedTime": time::rfc3339_micro(now_ms)}});
                 self.send_event(Verb::Patch(PatchType::Merge), &namespace, &name, series);
             }
         }

@@ -3,8 +3,7 @@ use crate::server::Server;
 use crate::server::client::Client;
 use crate::server::request::User;
 use crate::store::Cause;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// 2026-01-01T00:00:00Z.
 const START_MS: u64 = 1_767_225_600_000;
@@ -14,7 +13,7 @@ fn server() -> Server {
 }
 
 fn web() -> Value {
-    Value::from(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"namespace": "demo", "name": "web", "uid": "u", "resourceVersion": "7"}}))
+    json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"namespace": "demo", "name": "web", "uid": "u", "resourceVersion": "7"}})
 }
 
 fn say(server: &mut Server, now_ms: u64, message: &str) {

@@ -5,8 +5,7 @@ use crate::api::{meta, time};
 use crate::server::admission::pod_topology_labels;
 use crate::server::request::Verb;
 use crate::server::verbs::Context;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 pub(super) fn execute(context: &mut Context) -> Result<Value, Status> {
     if context.request.verb != Verb::Create {
@@ -32,7 +31,7 @@ pub(super) fn execute(context: &mut Context) -> Result<Value, Status> {
     if !context.is_dry_run() {
         context.server.put(&context.request.resource.clone(), pod, context.now_ms, context.request.cause.clone());
     }
-    Ok(Value::from(json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})))
+    Ok(json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}))
 }
 
 fn check(context: &Context, pod: &Value, node: &str) -> Result<(), Status> {
@@ -65,7 +64,7 @@ fn check(context: &Context, pod: &Value, node: &str) -> Result<(), Status> {
 fn set_scheduled(pod: &mut Value, now_ms: u64) {
     // The room that was kept for it is taken now (ClearingNominatedNodeNameAfterBinding).
     pod.remove("status.nominatedNodeName");
-    let mut condition = Value::from(json!({"type": "PodScheduled", "status": "True", "lastProbeTime": null, "lastTransitionTime": time::rfc3339(now_ms)}));
+    let mut condition = json!({"type": "PodScheduled", "status": "True", "lastProbeTime": null, "lastTransitionTime": time::rfc3339(now_ms)});
     if let Some(generation) = pod.path("metadata.generation").as_i64() {
         condition.set("observedGeneration", generation);
     }

@@ -5,8 +5,7 @@ use crate::api::status::Status;
 use crate::api::{labels, meta, time};
 use crate::server::request::{Request, Verb};
 use crate::server::verbs::{Context, delete_object};
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 
 const REFUSAL: &str = "Cannot evict pod as it would violate the pod's disruption budget.";
 /// More evictions than that may not wait for the disruption controller.
@@ -37,7 +36,7 @@ pub(super) fn execute(context: &mut Context) -> Result<Value, Status> {
     let pod = with_disruption_condition(context, pod);
     let mut deletion = Context { server: context.server, kind: context.kind.clone(), request: &request, now_ms: context.now_ms, warnings: context.warnings };
     delete_object(&mut deletion, pod)?;
-    Ok(Value::from(json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201})))
+    Ok(json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}))
 }
 
 /// Pods that have ended, never started or are going anyway don't count.
@@ -47,10 +46,10 @@ fn can_ignore_budget(pod: &Value) -> bool {
 
 /// Says in the pod's status why it goes.
 fn with_disruption_condition(context: &mut Context, mut pod: Value) -> Value {
-    let condition = Value::from(json!({
+    let condition = json!({
         "type": "DisruptionTarget", "status": "True", "reason": "EvictionByEvictionAPI", "message": "Eviction API: evicting",
         "lastProbeTime": null, "lastTransitionTime": time::rfc3339(context.now_ms),
-    }));
+    });
     let conditions = pod.path_mut("status.conditions").items_mut();
     match conditions.iter_mut().find(|there| there.get("type").str() == "DisruptionTarget") {
         Some(there) => *there = condition,
@@ -139,10 +138,10 @@ fn decrement(context: &mut Context, budget: &Value, pod: &Value) -> Result<(), S
 
 fn set_insufficient(budget: &mut Value, now_ms: u64) {
     let generation = budget.path("metadata.generation").as_i64().unwrap_or(0);
-    let condition = Value::from(json!({
+    let condition = json!({
         "type": "DisruptionAllowed", "status": "False", "reason": "InsufficientPods", "message": "",
         "observedGeneration": generation, "lastTransitionTime": time::rfc3339(now_ms),
-    }));
+    });
     let conditions = budget.path_mut("status.conditions").items_mut();
     match conditions.iter_mut().find(|there| there.get("type").str() == "DisruptionAllowed") {
         Some(there) => *there = condition,

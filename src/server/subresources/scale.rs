@@ -7,8 +7,7 @@ use crate::server::managed_fields::Manager;
 use crate::server::patch;
 use crate::server::request::{PatchType, Verb};
 use crate::server::verbs::{Context, Patched, update_object};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// Where a kind has what a Scale shows.
 struct Paths {
@@ -46,7 +45,7 @@ fn paths(context: &Context) -> Paths {
 }
 
 fn scale_of(object: &Value, paths: &Paths) -> Value {
-    let mut scale = Value::from(json!({"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": {}, "spec": {}, "status": {}}));
+    let mut scale = json!({"kind": "Scale", "apiVersion": "autoscaling/v1", "metadata": {}, "spec": {}, "status": {}});
     for field in ["name", "namespace", "uid", "resourceVersion", "creationTimestamp"] {
         let value = object.get("metadata").get(field);
         if !value.is_null() {

@@ -8,8 +8,7 @@ use crate::api::time;
 use crate::server::admission::Operation;
 use crate::server::custom_resources::definition;
 use crate::server::{allocation, convert};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// `delete`.
 pub(super) fn delete(context: &mut Context) -> Result<Value, Status> {
@@ -75,11 +74,11 @@ fn remove(context: &mut Context, object: Value) -> Value {
     if rules::returns_deleted_object(&context.request.resource) {
         return last;
     }
-    let mut details = Value::from(json!({"name": meta::name(&last), "kind": context.request.resource.resource.as_str(), "uid": meta::uid(&last)}));
+    let mut details = json!({"name": meta::name(&last), "kind": context.request.resource.resource.as_str(), "uid": meta::uid(&last)});
     if !context.request.resource.group.is_empty() {
         details.set("group", context.request.resource.group.clone());
     }
-    let mut status = Value::from(json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"}));
+    let mut status = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success"});
     status.set("details", details);
     status
 }

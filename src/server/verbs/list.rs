@@ -7,8 +7,7 @@ use crate::api::{base64, meta};
 use crate::server::selectors::{FieldSelector, LabelSelector};
 use crate::server::{convert, table};
 use crate::store::{Change, ChangeType, Store};
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 
 /// How many paged lists the server remembers the beginning of.
 const PAGED_LISTS_LIMIT: usize = 16;
@@ -114,7 +113,7 @@ pub(super) fn list(context: &mut Context) -> Result<Value, Status> {
             selected.push(object.clone());
         }
     }
-    let mut metadata = Value::from(json!({"resourceVersion": page.revision.to_string()}));
+    let mut metadata = json!({"resourceVersion": page.revision.to_string()});
     if left > 0 && page.store.is_none() {
         remember_page(context.server);
     }
@@ -140,7 +139,7 @@ pub(super) fn list(context: &mut Context) -> Result<Value, Status> {
 /// A list object around these items.
 pub(super) fn envelope(context: &Context, items: Vec<Value>) -> Value {
     let kind = format!("{}List", context.kind.kind);
-    let mut list = Value::from(json!({"kind": kind, "apiVersion": convert::api_version(&context.kind, &context.version())}));
+    let mut list = json!({"kind": kind, "apiVersion": convert::api_version(&context.kind, &context.version())});
     list.set("metadata.resourceVersion", context.server.store.revision().to_string());
     list.set("items", items);
     list
@@ -242,7 +241,7 @@ pub(super) fn watch(context: &Context) -> Result<Value, Status> {
     let mut shown: Vec<Value> = events.into_iter().map(|(type_, object)| event(type_, show(object))).collect();
     let revision = store.revision().to_string();
     if options.bookmarks && since.is_some_and(|since| since < store.revision()) {
-        let mut object = Value::from(json!({"kind": context.kind.kind.as_str(), "apiVersion": convert::api_version(&context.kind, &version)}));
+        let mut object = json!({"kind": context.kind.kind.as_str(), "apiVersion": convert::api_version(&context.kind, &version)});
         object.set("metadata", json!({"resourceVersion": revision, "creationTimestamp": null}));
         shown.push(event("BOOKMARK", object));
     }

@@ -50,6 +50,11 @@ pub(super) fn execute(server: &mut Server, request: &Request, now_ms: u64, warni
         without_namespace = Request { namespace: SmolStr::default(), ..request.clone() };
         &without_namespace
     };
+    if request.resource.group == "metrics.k8s.io"
+        && let Some(measured) = server.metrics.clone()
+    {
+        return read_metrics(server, measured, kind, request, now_ms, warnings);
+    }
     let mut context = Context { server, kind, request, now_ms, warnings };
     match request.subresource.as_str() {
         "" => {}
@@ -70,6 +75,26 @@ pub(super) fn execute(server: &mut Server, request: &Request, now_ms: u64, warni
         Verb::Delete => delete::delete(&mut context),
         Verb::DeleteCollection => collection::delete(&mut context),
     }
+}
+
+/// Answers from what was measured instead of from the store.
+fn read_metrics(
+    server: &mut Server,
+    measured: crate::store::Store,
+    kind: Arc<Kind>,
+    request: &Request,
+    now_ms: u64,
+    warnings: &mut Vec<String>,
+) -> Result<Value, Status> {
+    let store = std::mem::replace(&mut server.store, measured);
+    let mut context = Context { server, kind, request, now_ms, warnings };
+    let answer = match request.verb {
+        Verb::Get => read::get(&context),
+        Verb::List => list::list(&mut context),
+        _ => Err(Status::method_not_allowed()),
+    };
+    server.store = store;
+    answer
 }
 
 /// Whether the kind is one of Kubernetes' own rather than made by a CustomResourceDefinition.

@@ -1,143 +1,147 @@
-//! The diagram: builds the scene when something has changed, and shows it.
+//! The diagram: a picture on a canvas, the elements that make its objects known to the keyboard and to screen readers, and what is said and
+//! can be done around it.
 
-mod glyphs;
-mod renderer;
+mod canvas;
+mod controls;
+mod gestures;
+mod hits;
+mod stage;
 
-use super::clock::{Speed, duration_text};
+pub use stage::SharedStage;
+
+use super::clock::duration_text;
 use super::page::Page;
 use super::{frame, texts};
-use crate::playground::scene::{Glyph, Model, Scene, Wanted, processes, related};
+use crate::playground::scene::{Course, Glyph, glyph_svg};
+use canvas::Canvas;
+use gestures::Key;
+use hits::{Hits, id_under};
 use leptos::html;
 use leptos::prelude::*;
-use renderer::Renderer;
-use std::cell::RefCell;
-use std::rc::Rc;
+use stage::{Screen, Stage};
 use wasm_bindgen::prelude::*;
-use web_sys::{Element, HtmlElement};
+use web_sys::HtmlElement;
 
-/// What the scene was last made from.
-#[derive(Default)]
-pub struct Stage {
-    renderer: Option<Renderer>,
-    model: Model,
-    epoch: u64,
-    wanted: Wanted,
-    seen_revision: u64,
-    travels: bool,
-    drawn_at_ms: f64,
-    is_complete: bool,
-    crowded: bool,
-}
+/// The stage as components hold it.
+type Held = StoredValue<SharedStage, LocalStorage>;
 
-/// So many marks that drawing them takes more time than the cluster does.
-const CROWD: usize = 300;
-
-/// At full speed, where each frame is another picture, this long passes from one drawing to the next, and this long in a crowd.
-const DRAWING_APART_MS: [f64; 2] = [100.0, 300.0];
-
-/// The stage, to be drawn once a frame.
-pub type SharedStage = Rc<RefCell<Stage>>;
-
-impl Stage {
-    /// Draws what has changed since the last call.
-    pub fn draw(&mut self, page: Page) {
-        let Some(renderer) = &mut self.renderer else { return };
-        let mut wanted = Wanted {
-            view: page.view.get_untracked(),
-            namespace: page.namespace.get_untracked(),
-            width: self.wanted.width,
-            height: self.wanted.height,
-            letter_tenths: self.wanted.letter_tenths,
-            ..Wanted::default()
-        };
-        if wanted.width <= 0 {
-            return;
-        }
-        let revision = page.revision.get_untracked();
-        let at_full_speed = page.playing.get_untracked() && page.speed.get_untracked() == Speed::Max;
-        if at_full_speed && self.is_complete && frame::now_ms() < self.drawn_at_ms + DRAWING_APART_MS[usize::from(self.crowded)] {
-            return;
-        }
-        self.drawn_at_ms = frame::now_ms();
-        page.session.with_value(|session| {
-            let cluster = session.cluster();
-            if session.epoch() != self.epoch {
-                self.epoch = session.epoch();
-                self.model = Model::default();
-            }
-            if revision != self.seen_revision {
-                self.model.follow(cluster.store(), cluster.server().registry());
-            }
-            wanted.processes = processes(&self.model, cluster);
-            wanted.pulls = crate::playground::scene::pulls(cluster);
-        });
-        if revision != self.seen_revision || wanted != self.wanted || !self.is_complete {
-            let calm = matches!(page.speed.get_untracked(), Speed::Times(times) if times <= 20.0);
-            let scene = Scene::of(&self.model, &wanted);
-            self.is_complete = renderer.draw(&scene, self.travels && calm);
-            self.crowded = scene.marks.len() > CROWD;
-            (self.seen_revision, self.travels) = (revision, true);
-            self.wanted = wanted;
-        }
-        let selected = page.selected.get_untracked();
-        let related = selected.as_ref().map(|object| related(&self.model, object)).unwrap_or_default();
-        renderer.select(selected.map(|object| object.id()), related);
-    }
+/// Does something with the stage. Nothing where it is at work: an element that it removes tells so at once.
+fn with<T>(stage: Held, act: impl FnOnce(&mut Stage) -> T) -> Option<T> {
+    stage.try_with_value(|stage| stage.try_borrow_mut().ok().map(|mut stage| act(&mut stage))).flatten()
 }
 
 /// The diagram with what is said above it.
 #[component]
-pub fn Diagram(page: Page, stage: StoredValue<SharedStage, LocalStorage>) -> impl IntoView {
-    let scroller = NodeRef::<html::Div>::new();
-    let canvas = NodeRef::<html::Div>::new();
-    canvas.on_load(move |canvas| {
-        stage.with_value(|stage| stage.borrow_mut().renderer = Some(Renderer::new(&canvas)));
+pub fn Diagram(page: Page, stage: Held) -> impl IntoView {
+    let outer = NodeRef::<html::Div>::new();
+    let canvas = NodeRef::<html::Canvas>::new();
+    let layer = NodeRef::<html::Div>::new();
+    outer.on_load(move |frame| {
+        let (Some(canvas), Some(layer)) = (canvas.get_untracked(), layer.get_untracked()) else { return };
+        let (Some(canvas), Some(hits)) = (Canvas::on(canvas), Hits::new(layer.into())) else { return };
+        follow_size(&frame, stage);
+        with(stage, |stage| stage.screen = Some(Screen { canvas, hits, frame: frame.into() }));
     });
-    scroller.on_load(move |scroller| follow_size(&scroller, stage));
     let select = move |id: &str| {
-        let object = stage.with_value(|stage| stage.borrow().renderer.as_ref().and_then(|renderer| renderer.mark(id)?.object.clone()));
+        let object = with(stage, |stage| stage.mark(id).and_then(|mark| mark.object.clone())).flatten();
         if let Some(object) = object {
-            page.selected.set(Some(object));
+            page.selected.set(Some((*object).clone()));
         }
     };
     let on_click = move |event: web_sys::MouseEvent| {
-        if let Some(id) = id_under(event.target()) {
+        let was_dragged = with(stage, Stage::was_dragged).unwrap_or_default();
+        if let Some(id) = id_under(event.target()).filter(|_| !was_dragged) {
             select(&id);
         }
     };
     let on_key = move |event: web_sys::KeyboardEvent| {
-        let Some(id) = id_under(event.target()) else { return };
-        let direction = match event.key().as_str() {
-            "Enter" | " " => {
+        let id = id_under(event.target());
+        if let (Some(id), "Enter" | " ") = (&id, event.key().as_str()) {
+            event.prevent_default();
+            return select(id);
+        }
+        match with(stage, |stage| stage.key(&event)) {
+            Some(Key::Done) => event.prevent_default(),
+            Some(Key::Focus(id)) => {
                 event.prevent_default();
-                return select(&id);
+                // The focus comes back as an event, for which the stage must be free.
+                let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok()).and_then(|element| element.parent_element());
+                let found = element.and_then(|layer| layer.query_selector(&format!("[data-id=\"{id}\"]")).ok().flatten());
+                if let Some(found) = found {
+                    super::dom::focus(&found);
+                }
             }
-            "ArrowUp" => (0, -1),
-            "ArrowDown" => (0, 1),
-            "ArrowLeft" => (-1, 0),
-            "ArrowRight" => (1, 0),
-            _ => return,
-        };
-        event.prevent_default();
-        stage.with_value(|stage| {
-            if let Some(renderer) = &stage.borrow().renderer {
-                renderer.move_focus(&id, direction);
-            }
-        });
+            Some(Key::Other) | None => {}
+        }
     };
+    let on_focus = move |event: web_sys::FocusEvent| {
+        let target = event.target();
+        let is_by_key = target.as_ref().and_then(|target| target.dyn_ref::<web_sys::Element>()?.matches(":focus-visible").ok()).unwrap_or_default();
+        if let Some(id) = id_under(target).filter(|_| is_by_key) {
+            with(stage, |stage| stage.focus(Some(&id)));
+        }
+    };
+    // What is focused is scrolled to by the browser; here the picture moves instead.
+    let on_scroll = move |event: web_sys::Event| {
+        let Some(frame) = event.target().and_then(|target| target.dyn_into::<HtmlElement>().ok()) else { return };
+        let (left, top) = (frame.scroll_left(), frame.scroll_top());
+        if (left, top) != (0, 0) {
+            frame.set_scroll_left(0);
+            frame.set_scroll_top(0);
+            with(stage, |stage| stage.pan((f64::from(-left), f64::from(-top))));
+        }
+    };
+    // The name of what is too small for words, and of what was cut.
+    let on_over = move |event: web_sys::MouseEvent| {
+        let element = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+        if let Some((element, name)) = element.and_then(|element| element.get_attribute("aria-label").map(|name| (element, name))) {
+            let _ = element.set_attribute("title", &name);
+        }
+    };
+    show_requests(page, stage);
     view! {
         <section class="diagram" role="region" aria-label=texts::DIAGRAM>
-            <StageLine page />
-            <div class="scroller" node_ref=scroller tabindex="-1">
-                <div class="canvas" node_ref=canvas on:click=on_click on:keydown=on_key></div>
+            <div class="stage-line">
+                <controls::FilterLine stage />
+                <StageLine page />
             </div>
+            <div
+                class="frame"
+                node_ref=outer
+                tabindex="-1"
+                on:click=on_click
+                on:dblclick=move |event| { id_under(event.target()).map(|id| with(stage, |stage| stage.zoom_onto(&id))); }
+                on:keydown=on_key
+                on:focusin=on_focus
+                on:focusout=move |_| { with(stage, |stage| stage.focus(None)); }
+                on:scroll=on_scroll
+                on:mouseover=on_over
+                on:pointerdown=move |event| { with(stage, |stage| stage.press(&event)); }
+                on:pointermove=move |event| { with(stage, |stage| stage.drag(&event)); }
+                on:pointerup=move |event| { with(stage, |stage| stage.lift(&event)); }
+                on:pointercancel=move |event| { with(stage, |stage| stage.lift(&event)); }
+                on:wheel=move |event| { with(stage, |stage| stage.wheel(&event)); }
+            >
+                <canvas node_ref=canvas aria-hidden="true"></canvas>
+                <div class="hits" node_ref=layer></div>
+            </div>
+            <controls::Controls page stage />
         </section>
     }
 }
 
+/// Shows each request that is sent on its way, and says what came of it.
+fn show_requests(page: Page, stage: Held) {
+    Effect::new(move |_| {
+        let Some(sent) = page.sent.get() else { return };
+        let course = Course { places: sent.places, is_from_outside: sent.is_from_outside, is_answered: sent.is_answered, began_ms: frame::now_ms() };
+        with(stage, |stage| stage.send(course));
+    });
+}
+
 /// A symbol beside a text that says the same.
 pub fn glyph_view(glyph: Glyph) -> impl IntoView {
-    view! { <svg class="glyph" viewBox="0 0 16 16" aria-hidden="true" inner_html=glyphs::glyph(glyph, None)></svg> }
+    view! { <svg class="glyph" viewBox="0 0 16 16" aria-hidden="true" inner_html=glyph_svg(glyph)></svg> }
 }
 
 /// What is said above the diagram: that it shows the past, or that nothing happens for a while.
@@ -149,57 +153,26 @@ fn StageLine(page: Page) -> impl IntoView {
         (wait_ms > 5000).then(|| wait_ms.div_ceil(1000) * 1000)
     });
     view! {
-        <div class="stage-line">
-            <Show when=move || page.in_past.get()>
-                <span class="past">{texts::PAST} " " <button class="link" on:click=move |_| page.back_to_now()>{texts::BACK_TO_NOW}</button></span>
-            </Show>
-            <Show when=move || quiet_ms.get().is_some()>
-                <span class="quiet">
-                    {texts::QUIET} " " {move || duration_text(quiet_ms.get().unwrap_or_default())} " · "
-                    <button class="link" on:click=move |_| frame::skip(page)>{texts::SKIP_SHORT}</button>
-                </span>
-            </Show>
-        </div>
+        <Show when=move || page.in_past.get()>
+            <span class="past">{texts::PAST} " " <button class="link" on:click=move |_| page.back_to_now()>{texts::BACK_TO_NOW}</button></span>
+        </Show>
+        <Show when=move || quiet_ms.get().is_some()>
+            <span class="quiet">
+                {texts::QUIET} " " {move || duration_text(quiet_ms.get().unwrap_or_default())} " · "
+                <button class="link" on:click=move |_| frame::skip(page)>{texts::SKIP_SHORT}</button>
+            </span>
+        </Show>
     }
 }
 
-fn id_under(target: Option<web_sys::EventTarget>) -> Option<String> {
-    target?.dyn_into::<Element>().ok()?.closest("[data-id][role=button]").ok()??.get_attribute("data-id")
-}
-
-/// How wide a letter of a name is in this person's font, in tenths of a pixel.
-fn measure_letter(scroller: &HtmlElement) -> i32 {
-    const SAMPLE: &str = "mongo-express-797b659f98-f2kjw";
-    let Ok(sample) = super::dom::document().create_element("b") else { return 0 };
-    sample.set_class_name("sample");
-    sample.set_text_content(Some(SAMPLE));
-    if scroller.append_child(&sample).is_err() {
-        return 0;
-    }
-    let width = sample.get_bounding_client_rect().width();
-    sample.remove();
-    (width * 10.0 / SAMPLE.len() as f64).ceil() as i32
-}
-
-/// Tells the stage how wide the diagram may be, now and whenever that changes.
-fn follow_size(scroller: &HtmlElement, stage: StoredValue<SharedStage, LocalStorage>) {
-    let letter_tenths = measure_letter(scroller);
-    stage.with_value(|stage| stage.borrow_mut().wanted.letter_tenths = letter_tenths);
-    let measured = scroller.clone();
+/// Tells the stage how large the diagram may be, now and whenever that changes.
+fn follow_size(frame: &HtmlElement, stage: Held) {
+    let measured = frame.clone();
     let measure = Closure::<dyn FnMut()>::new(move || {
-        stage.try_with_value(|stage| {
-            let mut stage = stage.borrow_mut();
-            // 2 · 16 px of padding.
-            let (width, height) = (measured.client_width() - 32, measured.client_height());
-            if (stage.wanted.width, stage.wanted.height) != (width, height) {
-                (stage.wanted.width, stage.wanted.height) = (width, height);
-                // Nothing travels because a pane was made wider.
-                (stage.travels, stage.seen_revision) = (false, u64::MAX);
-            }
-        });
+        with(stage, |stage| stage.resize((f64::from(measured.client_width()), f64::from(measured.client_height()))));
     });
     if let Ok(observer) = web_sys::ResizeObserver::new(measure.as_ref().unchecked_ref()) {
-        observer.observe(scroller);
+        observer.observe(frame);
         // Both live as long as the page.
         std::mem::forget(observer);
     }

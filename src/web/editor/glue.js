@@ -6,10 +6,12 @@ import { yaml } from "@codemirror/lang-yaml";
 import { HighlightStyle, bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { EditorSelection, EditorState } from "@codemirror/state";
+import { EditorSelection, EditorState, RangeSet, StateEffect, StateField } from "@codemirror/state";
 import {
   EditorView,
+  GutterMarker,
   drawSelection,
+  gutter,
   highlightActiveLine,
   highlightActiveLineGutter,
   highlightSpecialChars,
@@ -30,8 +32,45 @@ const colours = HighlightStyle.define([
 ]);
 
 
-function extensions({ label, onChange, onApply, onComplete, onHover }) {
+// Marks beside documents: how their objects do. They move with the text until the next ones come.
+const setMarks = StateEffect.define();
+const marks = StateField.define({
+  create: () => RangeSet.empty,
+  update(set, transaction) {
+    let now = set.map(transaction.changes);
+    for (const effect of transaction.effects) if (effect.is(setMarks)) now = effect.value;
+    return now;
+  },
+});
+
+class Mark extends GutterMarker {
+  constructor({ glyph, tone, title }) {
+    super();
+    Object.assign(this, { glyph, tone, title });
+  }
+  eq(other) {
+    return other.glyph === this.glyph && other.tone === this.tone && other.title === this.title;
+  }
+  toDOM() {
+    const dom = document.createElement("span");
+    dom.className = `live ${this.tone}`;
+    dom.title = this.title;
+    dom.innerHTML = `<svg width="12" height="12" viewBox="0 0 16 16">${this.glyph}</svg>`;
+    return dom;
+  }
+}
+
+function extensions({ label, onChange, onApply, onComplete, onHover, onMark }) {
   return [
+    marks,
+    // For the pointer; by keyboard and for screen readers the outline has the same.
+    gutter({
+      class: "cm-gutter-live",
+      markers: (view) => view.state.field(marks),
+      domEventHandlers: { mousedown: (view, line) => (onMark(line.to), true) },
+    }),
+    // Files that are dropped are taken in by the page, not pasted into the text.
+    EditorView.domEventHandlers({ drop: (event) => event.dataTransfer?.types.includes("Files") ?? false }),
     lineNumbers(),
     foldGutter({ openText: "▾", closedText: "▸" }),
     lintGutter(),
@@ -116,13 +155,37 @@ export function create(parent, options) {
       states.clear();
       current = "";
     },
-    /** Changes the text as one step that can be undone. */
+    /** Changes the text as one step that can be undone; what stays the same at both ends isn't touched, so the cursor stays. */
     replace(from, to, insert) {
-      view.dispatch({ changes: { from: clamp(from), to: clamp(to), insert }, userEvent: "input" });
+      [from, to] = [clamp(from), clamp(to)];
+      const old = view.state.sliceDoc(from, to);
+      let [start, end] = [0, 0];
+      while (start < old.length && start < insert.length && old[start] === insert[start]) start += 1;
+      while (end < old.length - start && end < insert.length - start && old.at(-1 - end) === insert.at(-1 - end)) end += 1;
+      view.dispatch({
+        changes: { from: from + start, to: to - end, insert: insert.slice(start, insert.length - end) },
+        userEvent: "input",
+        scrollIntoView: true,
+      });
+      view.focus();
     },
-    /** Squiggles: {from, to, severity, message}. */
+    /** Marks beside documents: {from, glyph, tone, title}. */
+    mark(list) {
+      const at = (each) => view.state.doc.lineAt(clamp(each.from)).from;
+      const ranges = list.map((each) => new Mark(each).range(at(each)));
+      view.dispatch({ effects: setMarks.of(RangeSet.of(ranges, true)) });
+    },
+    /** Squiggles: {from, to, severity, message}, and with `fix` (a label) what belongs between fixFrom and fixTo. */
     diagnose(diagnostics) {
-      const inside = diagnostics.map((each) => ({ ...each, from: clamp(each.from), to: clamp(Math.max(each.to, each.from + 1)) }));
+      const action = ({ fix, fixFrom, fixTo, insert }) => ({
+        name: fix,
+        apply: (view, from, to) => view.dispatch({ changes: { from: from + fixFrom, to: from + fixTo, insert }, userEvent: "input" }),
+      });
+      const inside = diagnostics.map((each) => {
+        const from = clamp(each.from);
+        const own = each.fix ? [action({ ...each, fixFrom: each.fixFrom - from, fixTo: each.fixTo - from })] : [];
+        return { severity: each.severity, message: each.message, from, to: clamp(Math.max(each.to, each.from + 1)), actions: own };
+      });
       view.dispatch(setDiagnostics(view.state, inside));
     },
     /** Puts the cursor somewhere and shows it. */
@@ -134,4 +197,26 @@ export function create(parent, options) {
       view.focus();
     },
   };
+}
+
+/** Saves bytes as a file. */
+export function download(name, bytes, type) {
+  const address = URL.createObjectURL(new Blob([bytes], { type }));
+  Object.assign(document.createElement("a"), { href: address, download: name }).click();
+  // The browser has begun to save it by then.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+/** Whether what is dragged are files. */
+export function carriesFiles(event) {
+  return event.dataTransfer?.types.includes("Files") ?? false;
+}
+
+/** Reads the files that were dropped or chosen; `onFile` gets a name and the bytes, or nothing where there are more than `most`. */
+export function readFiles(source, most, onFile) {
+  for (const file of source.dataTransfer?.files ?? source.files) {
+    if (file.size > most) onFile(file.name, null);
+    // A folder can't be read; there is nothing to be done with it.
+    else file.arrayBuffer().then((buffer) => onFile(file.name, new Uint8Array(buffer)), () => onFile(file.name, null));
+  }
 }

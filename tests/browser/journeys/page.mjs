@@ -1,17 +1,8 @@
 // The page itself: for everyone, on every screen, without asking anybody for anything.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { ARTEFACTS } from "../browser.mjs";
+import { violations } from "../look.mjs";
 import { apply, diagram, inspector, kubectl, openFile, replaceInEditor, speed, until, untilPods } from "../steps.mjs";
-
-const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
-
-async function violations(page) {
-  // Through the debugging protocol, since the page forbids scripts of others.
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document, { resultTypes: ["violations"] }));
-  return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 4).map((node) => `${node.html.slice(0, 120)} ${node.any[0]?.message ?? ""}`).join(" | ")}`);
-}
 
 /** Passes the states that a person meets, and looks for what axe finds in each; keeps a picture of each. */
 function everyState(theme) {
@@ -38,6 +29,17 @@ function everyState(theme) {
     await replaceInEditor(page, "replicas: 1", "replica: 1");
     await until("a problem", async () => (await page.getByRole("list", { name: "Problems" }).getByRole("listitem").count()) > 0);
     await look("problem");
+    await page.getByRole("button", { name: "More about files" }).click();
+    await look("files");
+    await page.keyboard.press("Escape");
+    await page.getByText("Outline", { exact: true }).click();
+    await look("outline");
+    await page.getByRole("button", { name: "Diff" }).click();
+    await look("diff");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "All examples" }).click();
+    await look("gallery");
+    await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Share" }).click();
     await look("share");
     assert.deepEqual(found, []);

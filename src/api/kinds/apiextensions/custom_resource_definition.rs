@@ -5,8 +5,7 @@ use super::structural_schema;
 use crate::api::field_error::FieldError;
 use crate::api::strategy::{Column, Strategy};
 use crate::api::{meta, names};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The rules of CustomResourceDefinitions.
 pub struct CustomResourceDefinitionStrategy;

@@ -8,8 +8,7 @@ use super::workload;
 use crate::api::field_error::FieldError;
 use crate::api::meta;
 use crate::api::strategy::{Column, Strategy, keep};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 const TEMPLATE_GENERATION: &str = "deprecated.daemonset.template.generation";
 

@@ -7,8 +7,7 @@ use super::super::core::pod_warnings;
 use super::workload;
 use crate::api::field_error::FieldError;
 use crate::api::strategy::{Column, Strategy};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The rules of Deployments.
 pub struct DeploymentStrategy;
@@ -113,5 +112,5 @@ fn strategy(strategy: &Value) -> Vec<FieldError> {
 
 /// The empty status that a new object of a workload has.
 pub(super) fn no_replicas() -> Value {
-    json!({"replicas": 0}).into()
+    json!({"replicas": 0})
 }

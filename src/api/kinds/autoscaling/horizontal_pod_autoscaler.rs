@@ -5,8 +5,7 @@ use super::metrics;
 use crate::api::field_error::FieldError;
 use crate::api::names;
 use crate::api::strategy::{Column, Strategy};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The rules of HorizontalPodAutoscalers.
 pub struct HorizontalPodAutoscalerStrategy;

@@ -1,8 +1,7 @@
 //! The annotations that named AppArmor profiles before there was a field (`applyAppArmorVersionSkew` in `pkg/registry/core/pod/strategy.go`).
 
 use super::pod_defaults::{CONTAINER_LISTS, items_mut};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The annotation for the container of that name.
 pub fn annotation(container: &str) -> String {
@@ -40,7 +39,6 @@ fn profile_to_take(pod: &Value, container: &Value) -> Option<Value> {
         "unconfined" => json!({"type": "Unconfined"}),
         other => json!({"type": "Localhost", "localhostProfile": other.strip_prefix("localhost/")?}),
     };
-    let profile = Value::from(profile);
     let is_new = container.path("securityContext.appArmorProfile").is_null() && profile != *pod.path("spec.securityContext.appArmorProfile");
     is_new.then_some(profile)
 }

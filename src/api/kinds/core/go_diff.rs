@@ -2,7 +2,7 @@
 //! `difflib`, which upstream's library follows.
 
 use super::go_struct::go_value;
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -57,7 +57,7 @@ fn matching_blocks(before: &[String], after: &[String]) -> Vec<Block> {
             ranges.push((block.before + block.len..left.end, block.after + block.len..right.end));
         }
     }
-    blocks.sort_by_key(|block| block.before);
+    blocks.order_by_key(|block| block.before);
     blocks
 }
 
@@ -158,15 +158,13 @@ fn write_hunk(hunk: &[Change], before: &[String], after: &[String], text: &mut S
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use crate::value::json;
 
     #[test]
     fn a_changed_claim_shows_as_upstream_shows_it() {
         let claim = |storage: &str| {
             let labels = json!({"matchLabels": {"region": "asia"}});
-            Value::from(
-                json!({"accessModes": ["ReadWriteOnce"], "selector": labels, "resources": {"requests": {"storage": storage}}, "volumeMode": "Filesystem"}),
-            )
+            json!({"accessModes": ["ReadWriteOnce"], "selector": labels, "resources": {"requests": {"storage": storage}}, "volumeMode": "Filesystem"})
         };
         let text = difference("PersistentVolumeClaimSpec", &claim("1Gi"), &claim("2Gi"));
         let expected = "@@ -10,7 +10,7 @@\n  \"Resources\": {\n   \"Limits\": null,\n   \"Requests\": {\n-   \"storage\": \"1Gi\"\n+   \"storage\": \"2Gi\"\n   }\n  },\n  \"VolumeName\": \"\",\n\n";

@@ -1,7 +1,7 @@
 //! Objects as Go writes them when it marshals its internal structs, which have no names for JSON: fields in the order of their
 //! declaration, under Go's names, with the zero values and `null`s that the API leaves out. Some messages show values so.
 
-use crate::value::Value;
+use crate::value::{Sort, Value};
 
 /// A node of such a text.
 pub enum GoValue {
@@ -169,7 +169,7 @@ pub fn plain(value: &Value) -> GoValue {
         Value::Object(fields) => {
             let mut fields: Vec<(String, GoValue)> = fields.iter().map(|(name, value)| (name.to_string(), plain(value))).collect();
             // A selector's expressions come after its labels.
-            fields.sort_by_key(|(name, _)| name == "matchExpressions");
+            fields.order_by_key(|(name, _)| name == "matchExpressions");
             GoValue::Struct(fields)
         }
         scalar => GoValue::Scalar(scalar.to_json()),

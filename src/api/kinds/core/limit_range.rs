@@ -7,7 +7,7 @@ use crate::api::field_error::FieldError;
 use crate::api::names;
 use crate::api::quantity::Quantity;
 use crate::api::strategy::{Column, Strategy};
-use crate::value::Value;
+use crate::value::{Sort, Value};
 use std::cmp::Ordering;
 
 /// The rules of LimitRanges.
@@ -92,7 +92,7 @@ fn item(limit: &Value, type_: &str, field: &str) -> Vec<FieldError> {
         }
     }
     let mut resources: Vec<&str> = LISTS.iter().flat_map(|list| limit.get(list).fields().keys()).map(|name| name.as_str()).collect();
-    resources.sort_unstable();
+    resources.order();
     resources.dedup();
     errors.extend(resources.into_iter().flat_map(|name| order(limit, name, field)));
     errors

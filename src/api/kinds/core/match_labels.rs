@@ -1,8 +1,7 @@
 //! `matchLabelKeys`: a Pod's own values of some labels become part of its selectors when it is made
 //! (`pkg/registry/core/pod/strategy.go`, `applyMatchLabelKeysAndMismatchLabelKeys`).
 
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// Adds to the selectors of affinity terms and of spread constraints what their keys mean for this Pod.
 pub fn merge(pod: &mut Value) {

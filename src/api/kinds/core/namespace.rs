@@ -4,8 +4,7 @@ use super::super::cells;
 use crate::api::field_error::FieldError;
 use crate::api::strategy::{Column, Strategy, keep};
 use crate::api::{meta, names};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The rules of Namespaces.
 pub struct NamespaceStrategy;

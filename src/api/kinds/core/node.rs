@@ -4,7 +4,7 @@ use super::super::{cells, rules};
 use crate::api::field_error::{ErrorType, FieldError};
 use crate::api::names;
 use crate::api::strategy::{Column, Strategy, keep};
-use crate::value::Value;
+use crate::value::{Sort, Value};
 
 /// The rules of Nodes.
 pub struct NodeStrategy;
@@ -113,7 +113,7 @@ fn roles(node: &Value) -> Value {
             roles.push(value.str());
         }
     }
-    roles.sort_unstable();
+    roles.order();
     roles.dedup();
     cells::none_if_empty(roles.join(","))
 }

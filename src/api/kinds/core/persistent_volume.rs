@@ -9,8 +9,7 @@ use crate::api::field_error::{ErrorType, FieldError};
 use crate::api::quantity::Quantity;
 use crate::api::strategy::{Column, Strategy};
 use crate::api::{meta, names};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The rules of PersistentVolumes.
 pub struct PersistentVolumeStrategy;

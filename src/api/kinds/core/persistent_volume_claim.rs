@@ -5,8 +5,7 @@ use super::volume_cells::{access_modes, capacity};
 use crate::api::field_error::FieldError;
 use crate::api::strategy::{Column, Strategy};
 use crate::api::{meta, names};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The words for how a volume may be mounted.
 pub const ACCESS_MODES: [&str; 4] = ["ReadWriteOnce", "ReadOnlyMany", "ReadWriteMany", "ReadWriteOncePod"];

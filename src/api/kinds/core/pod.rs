@@ -4,8 +4,7 @@ use super::pod_defaults::{default_pod, default_pod_spec};
 use super::{app_armor, match_labels, pod_columns, pod_update, pod_validation, pod_warnings};
 use crate::api::field_error::FieldError;
 use crate::api::strategy::{Column, Strategy};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The rules of Pods.
 pub struct PodStrategy;
@@ -26,8 +25,8 @@ impl Strategy for PodStrategy {
             let message = "Scheduling is blocked due to non-empty scheduling gates";
             pod.push(
                 "status.conditions",
-                Value::from(json!({"type": "PodScheduled", "status": "False", "reason": "SchedulingGated", "message": message,
-                "lastProbeTime": null, "lastTransitionTime": pod.path("metadata.creationTimestamp").str()})),
+                json!({"type": "PodScheduled", "status": "False", "reason": "SchedulingGated", "message": message,
+                "lastProbeTime": null, "lastTransitionTime": pod.path("metadata.creationTimestamp").str()}),
             );
         }
     }

@@ -1,7 +1,6 @@
 //! What the server fills into a pod's spec (`pkg/apis/core/v1/defaults.go`), alike for Pods and for templates of Pods.
 
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The lists of containers in a pod's spec.
 pub const CONTAINER_LISTS: [&str; 3] = ["initContainers", "containers", "ephemeralContainers"];
@@ -163,7 +162,7 @@ fn default_volume(volume: &mut Value) {
         ("scaleIO", json!({"storageMode": "ThinProvisioned", "fsType": "xfs"})),
     ] {
         if volume.get(source).is_object() {
-            for (field, value) in Value::from(defaults).fields().iter() {
+            for (field, value) in defaults.fields().iter() {
                 volume.get_mut(source).set_default(field, value.clone());
             }
         }

@@ -8,8 +8,7 @@ use super::pod_warnings;
 use crate::api::field_error::FieldError;
 use crate::api::labels;
 use crate::api::strategy::{Column, Strategy};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The rules of ReplicationControllers.
 pub struct ReplicationControllerStrategy;

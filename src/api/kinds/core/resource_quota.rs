@@ -6,8 +6,7 @@ use super::resource_names::{is_integer, is_standard_quota, resource_name};
 use crate::api::field_error::{ErrorType, FieldError};
 use crate::api::quantity::Quantity;
 use crate::api::strategy::{Column, Strategy};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The rules of ResourceQuotas.
 pub struct ResourceQuotaStrategy;

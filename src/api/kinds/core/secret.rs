@@ -79,9 +79,9 @@ fn docker_config(data: &Value, key: &str) -> Vec<FieldError> {
         return vec![FieldError::required(format!("data[{key}]"), "")];
     };
     let text = base64::decode(encoded.str()).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default();
-    let why = match serde_json::from_str::<serde_json::Value>(&text) {
-        Ok(serde_json::Value::Object(_) | serde_json::Value::Null) => return Vec::new(),
-        Ok(other) => format!("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", Value::from(other).type_name()),
+    let why = match serde_json::from_str::<Value>(&text) {
+        Ok(Value::Object(_) | Value::Null) => return Vec::new(),
+        Ok(other) => format!("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", other.type_name()),
         Err(error) => go_json_error(&text, &error),
     };
     let shown = "\"<secret contents redacted>\"".to_string();

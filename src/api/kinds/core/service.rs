@@ -5,8 +5,7 @@ use super::service_validation;
 use crate::api::field_error::FieldError;
 use crate::api::names;
 use crate::api::strategy::{Column, Strategy};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Sort, Value, json};
 
 /// The rules of Services.
 pub struct ServiceStrategy;
@@ -174,7 +173,7 @@ fn external_address(service: &Value) -> String {
                 .iter()
                 .map(|ingress| if ingress.get("ip").is_empty() { ingress.get("hostname").str() } else { ingress.get("ip").str() })
                 .collect();
-            addresses.sort_unstable();
+            addresses.order();
             addresses.dedup();
             if addresses.is_empty() && external.is_empty() {
                 return "<pending>".into();

@@ -4,8 +4,7 @@ use super::super::{cells, rules};
 use crate::api::field_error::FieldError;
 use crate::api::strategy::{Column, Strategy};
 use crate::api::{meta, names};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Sort, Value, json};
 
 /// The rules of Ingresses.
 pub struct IngressStrategy;
@@ -91,7 +90,7 @@ fn hosts(rules: &[Value]) -> String {
 fn address(ingress: &Value) -> String {
     let balancers = ingress.path("status.loadBalancer.ingress").items();
     let mut addresses: Vec<&str> = balancers.iter().map(|one| if one.get("ip").is_empty() { one.get("hostname").str() } else { one.get("ip").str() }).collect();
-    addresses.sort_unstable();
+    addresses.order();
     addresses.dedup();
     addresses.join(",")
 }

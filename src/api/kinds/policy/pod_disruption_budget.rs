@@ -4,8 +4,7 @@ use super::super::apps::workload;
 use super::super::cells;
 use crate::api::field_error::{ErrorType, FieldError};
 use crate::api::strategy::{Column, Strategy};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The rules of PodDisruptionBudgets.
 pub struct PodDisruptionBudgetStrategy;

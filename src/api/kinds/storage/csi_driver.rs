@@ -3,8 +3,7 @@
 use super::super::cells;
 use crate::api::field_error::FieldError;
 use crate::api::strategy::{Column, Strategy};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The rules of CSIDrivers.
 pub struct CsiDriverStrategy;

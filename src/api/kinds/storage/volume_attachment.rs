@@ -4,8 +4,7 @@ use super::super::{cells, rules};
 use crate::api::field_error::FieldError;
 use crate::api::names;
 use crate::api::strategy::{Column, Strategy};
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// The rules of VolumeAttachments.
 pub struct VolumeAttachmentStrategy;

@@ -4,8 +4,7 @@ use super::{create_generated, generator_flags, one_name};
 use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, json};
 
 /// `create configmap`.
 pub const ENTRY: Entry = Entry {
@@ -45,7 +44,7 @@ pub(super) fn data_flags() -> Vec<Flag> {
 async fn run(invocation: Invocation) -> Result<(), Failure> {
     let name = one_name(&invocation)?;
     let pairs = data(&invocation)?;
-    let mut object = Value::from(json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}}));
+    let mut object = json!({"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name}});
     for (key, text) in pairs {
         object.path_mut("data").fields_mut().insert(SmolStr::from(key), text);
     }

@@ -4,8 +4,7 @@ use super::{create_generated, generator_flags, one_name};
 use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// `create deployment`.
 pub const ENTRY: Entry = Entry {
@@ -46,7 +45,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     }
     let containers: Vec<Value> = images.iter().map(|image| container(image, command, invocation.flags.int("port"))).collect();
     let labels = json!({"app": name});
-    let mut object = Value::from(json!({
+    let mut object = json!({
         "apiVersion": "apps/v1", "kind": "Deployment",
         "metadata": {"name": name, "labels": labels},
         "spec": {
@@ -54,13 +53,13 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
             "template": {"metadata": {"labels": labels}, "spec": {}},
         },
         "status": {},
-    }));
+    });
     object.set("spec.template.spec.containers", Value::array(containers));
     create_generated(&invocation, object, "create deployment").await
 }
 
 fn container(image: &str, command: &[String], port: i64) -> Value {
-    let mut container = Value::from(json!({"image": image, "name": container_name(image), "resources": {}}));
+    let mut container = json!({"image": image, "name": container_name(image), "resources": {}});
     if !command.is_empty() {
         container.set("command", command.iter().map(Value::from).collect::<Value>());
     }

@@ -4,8 +4,7 @@ use super::{create_generated, generator_flags, one_name};
 use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 
 /// `create ingress`.
 pub const ENTRY: Entry = Entry {
@@ -35,7 +34,7 @@ fn flags() -> Vec<Flag> {
 }
 
 fn backend(service: &str, port: &str) -> Value {
-    let mut backend = Value::from(json!({"service": {"name": service}}));
+    let mut backend = json!({"service": {"name": service}});
     match port.parse::<i64>() {
         Ok(number) => backend.set("service.port", json!({"number": number})),
         Err(_) => backend.set("service.port", json!({"name": port})),
@@ -67,7 +66,7 @@ fn rule(text: &str) -> Option<Rule> {
         Some(prefix) => (prefix, "Prefix"),
         None => (path, "Exact"),
     };
-    let mut object = Value::from(json!({"path": path, "pathType": type_}));
+    let mut object = json!({"path": path, "pathType": type_});
     object.set("backend", backend(service, port));
     Some(Rule { host: host.to_string(), path: object, tls })
 }
@@ -86,8 +85,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         let why = || Failure::text(format!("rule {text} is invalid and should be in format host/path=svcname:svcport[,tls[=secret]]"));
         rules.push(rule(text).ok_or_else(why)?);
     }
-    let mut object =
-        Value::from(json!({"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": name}, "spec": {}, "status": {"loadBalancer": {}}}));
+    let mut object = json!({"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "metadata": {"name": name}, "spec": {}, "status": {"loadBalancer": {}}});
     for annotation in flags.list("annotation") {
         let Some((key, value)) = annotation.split_once('=') else {
             return Err(Failure::text(format!("annotation {annotation} is invalid and should be in format key=[value]")));

@@ -5,8 +5,7 @@ use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::resources;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// `create job`.
 pub const JOB: Entry = Entry {
@@ -54,11 +53,11 @@ fn cron_job_flags() -> Vec<Flag> {
 }
 
 fn pod_spec(name: &str, image: &str, command: &[String], restart_policy: &str) -> Value {
-    let mut container = Value::from(json!({"image": image, "name": name, "resources": {}}));
+    let mut container = json!({"image": image, "name": name, "resources": {}});
     if !command.is_empty() {
         container.set("command", command.iter().map(Value::from).collect::<Value>());
     }
-    let mut spec = Value::from(json!({"restartPolicy": restart_policy}));
+    let mut spec = json!({"restartPolicy": restart_policy});
     spec.push("containers", container);
     spec
 }
@@ -73,7 +72,7 @@ async fn job(invocation: Invocation) -> Result<(), Failure> {
     if !command.is_empty() && !from.is_empty() {
         return Err(Failure::text("cannot specify --from and command"));
     }
-    let mut object = Value::from(json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name}, "status": {}}));
+    let mut object = json!({"apiVersion": "batch/v1", "kind": "Job", "metadata": {"name": name}, "status": {}});
     if from.is_empty() {
         object.set("spec", json!({"template": {"metadata": {}}}));
         object.set("spec.template.spec", pod_spec(&name, image, command, "Never"));
@@ -114,11 +113,11 @@ async fn cron_job(invocation: Invocation) -> Result<(), Failure> {
         "" => "OnFailure",
         other => other,
     };
-    let mut object = Value::from(json!({
+    let mut object = json!({
         "apiVersion": "batch/v1", "kind": "CronJob", "metadata": {"name": name},
         "spec": {"schedule": invocation.flags.text("schedule"), "jobTemplate": {"metadata": {"name": name}, "spec": {"template": {"metadata": {}}}}},
         "status": {},
-    }));
+    });
     object.set("spec.jobTemplate.spec.template.spec", pod_spec(&name, invocation.flags.text("image"), command, restart));
     create_generated(&invocation, object, "create cronjob").await
 }

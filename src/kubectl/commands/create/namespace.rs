@@ -3,8 +3,7 @@
 use super::{create_generated, generator_flags, one_name};
 use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::json;
 
 /// `create namespace`.
 pub const NAMESPACE: Entry = Entry {
@@ -34,12 +33,12 @@ kubectl create serviceaccount robot",
 
 async fn namespace(invocation: Invocation) -> Result<(), Failure> {
     let name = one_name(&invocation)?;
-    let object = Value::from(json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}, "spec": {}, "status": {}}));
+    let object = json!({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}, "spec": {}, "status": {}});
     create_generated(&invocation, object, "").await
 }
 
 async fn service_account(invocation: Invocation) -> Result<(), Failure> {
     let name = one_name(&invocation)?;
-    let object = Value::from(json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}}));
+    let object = json!({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": name}});
     create_generated(&invocation, object, "create serviceaccount").await
 }

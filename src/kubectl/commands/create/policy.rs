@@ -5,8 +5,7 @@ use crate::api::quantity::Quantity;
 use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, json};
 
 /// `create quota`.
 pub const QUOTA: Entry = Entry {
@@ -79,7 +78,7 @@ fn priority_flags() -> Vec<Flag> {
 
 async fn quota(invocation: Invocation) -> Result<(), Failure> {
     let name = one_name(&invocation)?;
-    let mut object = Value::from(json!({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": name}, "spec": {}, "status": {}}));
+    let mut object = json!({"apiVersion": "v1", "kind": "ResourceQuota", "metadata": {"name": name}, "spec": {}, "status": {}});
     for pair in invocation.flags.text("hard").split(',').filter(|pair| !pair.is_empty()) {
         let Some((key, value)) = pair.split_once('=').filter(|(_, value)| !value.contains('=')) else {
             return Err(Failure::text(format!("Invalid argument syntax {pair}, expected <resource>=<value>")));
@@ -104,10 +103,10 @@ async fn budget(invocation: Invocation) -> Result<(), Failure> {
         return Err(Failure::text("min-available and max-unavailable cannot be both specified"));
     }
     let selector = label_pairs(invocation.flags.text("selector"))?;
-    let mut object = Value::from(json!({
+    let mut object = json!({
         "apiVersion": "policy/v1", "kind": "PodDisruptionBudget", "metadata": {"name": name}, "spec": {"selector": {}},
         "status": {"currentHealthy": 0, "desiredHealthy": 0, "disruptionsAllowed": 0, "expectedPods": 0},
-    }));
+    });
     object.set("spec.selector.matchLabels", selector);
     let (field, text) = if minimum.is_empty() { ("spec.maxUnavailable", maximum) } else { ("spec.minAvailable", minimum) };
     match text.parse::<i64>() {
@@ -121,10 +120,10 @@ async fn priority_class(invocation: Invocation) -> Result<(), Failure> {
     invocation.require_flags(&["value"])?;
     let name = one_name(&invocation)?;
     let flags = &invocation.flags;
-    let mut object = Value::from(json!({
+    let mut object = json!({
         "apiVersion": "scheduling.k8s.io/v1", "kind": "PriorityClass", "metadata": {"name": name},
         "value": flags.int("value"), "preemptionPolicy": flags.text("preemption-policy"),
-    }));
+    });
     if flags.is("global-default") {
         object.set("globalDefault", true);
     }

@@ -5,8 +5,7 @@ use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::resources;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// `create role`.
 pub const ROLE: Entry = Entry {
@@ -173,7 +172,7 @@ fn rules(invocation: &Invocation, verbs: &[String], found: &[Resource]) -> Vec<V
         }
     }
     let rule = |group: &str| {
-        let mut rule = Value::from(json!({"apiGroups": [group]}));
+        let mut rule = json!({"apiGroups": [group]});
         rule.set("resources", found.iter().filter(|resource| resource.group == group).map(|resource| Value::from(&resource.name)).collect::<Value>());
         let names = invocation.flags.list("resource-name");
         if !names.is_empty() {
@@ -192,14 +191,14 @@ async fn role(invocation: Invocation) -> Result<(), Failure> {
     if found.is_empty() {
         return Err(Failure::text("at least one resource must be specified"));
     }
-    let mut object = Value::from(json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": name}}));
+    let mut object = json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": name}});
     object.set("rules", Value::array(rules(&invocation, &verbs, &found)));
     create_generated(&invocation, object, "create role").await
 }
 
 async fn cluster_role(invocation: Invocation) -> Result<(), Failure> {
     let name = one_name(&invocation)?;
-    let mut object = Value::from(json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}, "rules": null}));
+    let mut object = json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}, "rules": null});
     let aggregation = invocation.flags.text("aggregation-rule");
     if !aggregation.is_empty() {
         object.set("aggregationRule", json!({"clusterRoleSelectors": [{}]}));
@@ -229,22 +228,22 @@ fn subjects(invocation: &Invocation) -> Result<Vec<Value>, Failure> {
     const GROUP: &str = "rbac.authorization.k8s.io";
     let mut subjects: Vec<Value> = Vec::new();
     for (flag, kind) in [("user", "User"), ("group", "Group")] {
-        subjects.extend(invocation.flags.list(flag).iter().map(|name| json!({"kind": kind, "apiGroup": GROUP, "name": name}).into()));
+        subjects.extend(invocation.flags.list(flag).iter().map(|name| json!({"kind": kind, "apiGroup": GROUP, "name": name})));
     }
     for text in invocation.flags.list("serviceaccount") {
         let Some((namespace, name)) = text.split_once(':').filter(|(namespace, name)| !namespace.is_empty() && !name.is_empty() && !name.contains(':')) else {
             return Err(Failure::text("serviceaccount must be <namespace>:<name>"));
         };
-        subjects.push(json!({"kind": "ServiceAccount", "name": name, "namespace": namespace}).into());
+        subjects.push(json!({"kind": "ServiceAccount", "name": name, "namespace": namespace}));
     }
     Ok(subjects)
 }
 
 fn binding(invocation: &Invocation, kind: &str, name: &str, role_kind: &str, role: &str) -> Result<Value, Failure> {
-    let mut object = Value::from(json!({
+    let mut object = json!({
         "apiVersion": "rbac.authorization.k8s.io/v1", "kind": kind, "metadata": {"name": name},
         "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": role_kind, "name": role},
-    }));
+    });
     let subjects = subjects(invocation)?;
     if !subjects.is_empty() {
         object.set("subjects", Value::array(subjects));

@@ -7,8 +7,7 @@ use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 use crate::manifest::write_json_compact;
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 
 /// `create secret`.
 pub const ENTRY: Entry = Entry {
@@ -92,7 +91,7 @@ fn tls_flags() -> Vec<Flag> {
 }
 
 fn secret(name: &str, type_: &str, pairs: &[(String, String)]) -> Value {
-    let mut object = Value::from(json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}}));
+    let mut object = json!({"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}});
     for (key, text) in pairs {
         object.path_mut("data").fields_mut().insert(SmolStr::new(key), base64::encode(text.as_bytes()));
     }

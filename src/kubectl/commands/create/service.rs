@@ -4,8 +4,7 @@ use super::{create_generated, generator_flags, one_name};
 use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// `create service`.
 pub const ENTRY: Entry = Entry {
@@ -104,10 +103,10 @@ async fn run(invocation: Invocation, type_: &str) -> Result<(), Failure> {
     if flags.list("tcp").is_empty() && type_ != "ExternalName" && !headless {
         return Err(Failure::text("at least one tcp port specifier must be provided"));
     }
-    let mut object = Value::from(json!({
+    let mut object = json!({
         "apiVersion": "v1", "kind": "Service", "metadata": {"name": name, "labels": {"app": name}},
         "spec": {"selector": {"app": name}, "type": type_}, "status": {"loadBalancer": {}},
-    }));
+    });
     for tcp in flags.list("tcp") {
         let mut port = port_of(tcp)?;
         if flags.int("node-port") != 0 {
@@ -136,7 +135,7 @@ fn port_of(text: &str) -> Result<Value, Failure> {
         Err(_) => Value::from(target_text),
     };
     let name = text.replace(':', "-");
-    let mut object = Value::from(json!({"name": name, "port": port, "protocol": "TCP"}));
+    let mut object = json!({"name": name, "port": port, "protocol": "TCP"});
     object.set("targetPort", target);
     Ok(object)
 }

@@ -7,8 +7,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{Printer, print_flags};
 use crate::kubectl::resources;
 use crate::server::request::Verb;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// `create token`.
 pub const ENTRY: Entry = Entry {
@@ -38,7 +37,7 @@ fn flags() -> Vec<Flag> {
 async fn run(invocation: Invocation) -> Result<(), Failure> {
     let name = one_name(&invocation)?;
     let mapping = resources::resolve(&invocation.session.registry(), "serviceaccounts")?;
-    let mut body = Value::from(json!({"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "metadata": {}, "spec": {"audiences": null}}));
+    let mut body = json!({"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "metadata": {}, "spec": {"audiences": null}});
     let audiences = invocation.flags.list("audience");
     if !audiences.is_empty() {
         body.set("spec.audiences", audiences.iter().map(Value::from).collect::<Value>());

@@ -8,7 +8,7 @@ use crate::kubectl::pods::selector_text;
 use crate::kubectl::resources;
 use crate::kubectl::source::Info;
 use crate::server::request::Options;
-use crate::value::{SmolStr, Value};
+use crate::value::{SmolStr, Sort, Value};
 
 /// Why a revision was made.
 pub const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
@@ -51,7 +51,7 @@ pub async fn of(invocation: &Invocation, info: &Info) -> Result<Vec<Revision>, F
             own.map(|object| Revision { number: object.get("revision").as_i64().unwrap_or(0), object }).collect()
         }
     };
-    revisions.sort_by_key(|revision| revision.number);
+    revisions.order_by_key(|revision| revision.number);
     Ok(revisions)
 }
 

@@ -9,8 +9,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{Printer, print_flags};
 use crate::kubectl::source::Info;
 use crate::server::request::PatchType;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::json;
 
 /// `rollout pause`.
 pub const PAUSE: Entry = Entry {
@@ -93,7 +92,7 @@ async fn one(invocation: &Invocation, info: &Info, done: &str, printer: &Printer
     };
     let options = invocation.write_options(DryRun::None, "");
     let object = invocation
-        .patch(&info.mapping, &info.namespace, &info.name, PatchType::StrategicMerge, Value::from(patch), options)
+        .patch(&info.mapping, &info.namespace, &info.name, PatchType::StrategicMerge, patch, options)
         .await
         .map_err(|failure| failure.wrap("failed to patch: "))?;
     printer.print(&invocation.session, invocation, &info.mapping, &object, done)

@@ -11,8 +11,7 @@ use crate::kubectl::last_applied::LAST_APPLIED;
 use crate::kubectl::printers::{Printer, print_flags};
 use crate::kubectl::source::Info;
 use crate::server::request::{Options, PatchType};
-use crate::value::{Map, Value};
-use serde_json::json;
+use crate::value::{Map, Value, json};
 
 /// `rollout undo`.
 pub const ENTRY: Entry = Entry {
@@ -115,9 +114,9 @@ fn patch(info: &Info, target: &Revision) -> (PatchType, Value) {
     for (key, value) in target.object.path("metadata.annotations").fields().iter().filter(|(key, _)| !KEPT.contains(&key.as_str())) {
         annotations.insert(key.clone(), value.clone());
     }
-    let mut template = Value::from(json!({"op": "replace", "path": "/spec/template"}));
+    let mut template = json!({"op": "replace", "path": "/spec/template"});
     template.set("value", without_hash(target.template()));
-    let mut replaced = Value::from(json!({"op": "replace", "path": "/metadata/annotations"}));
+    let mut replaced = json!({"op": "replace", "path": "/metadata/annotations"});
     replaced.set("value", annotations);
     (PatchType::Json, Value::array(vec![template, replaced]))
 }

@@ -5,8 +5,7 @@ use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::resources;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::{Value, json};
 
 /// `set env`.
 pub const ENTRY: Entry = Entry {
@@ -65,7 +64,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
             if name.is_empty() || name.contains(char::is_whitespace) {
                 return Err(Failure::text(format!("{word:?} is not a valid key name")));
             }
-            set.push(Value::from(json!({"name": name, "value": value})));
+            set.push(json!({"name": name, "value": value}));
         } else {
             remove.push(word.trim_end_matches('-').to_string());
         }
@@ -139,7 +138,7 @@ async fn variables_of(invocation: &Invocation, from: &str) -> Result<Vec<Value>,
     Ok(named
         .map(|key| {
             let upper: String = key.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' }).collect();
-            let mut variable = Value::from(json!({"name": format!("{prefix}{upper}")}));
+            let mut variable = json!({"name": format!("{prefix}{upper}")});
             variable.set(&format!("valueFrom.{reference}"), json!({"name": name, "key": key.as_str()}));
             variable
         })

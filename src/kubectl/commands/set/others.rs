@@ -4,8 +4,7 @@ use super::{change_all, common_flags, pod_spec_path};
 use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
-use crate::value::{SmolStr, Value};
-use serde_json::json;
+use crate::value::{SmolStr, Value, json};
 
 /// `set serviceaccount`.
 pub const SERVICE_ACCOUNT: Entry = Entry {
@@ -98,13 +97,13 @@ async fn selector(invocation: Invocation) -> Result<(), Failure> {
 async fn subject(invocation: Invocation) -> Result<(), Failure> {
     let mut subjects: Vec<Value> = Vec::new();
     for (flag, kind) in [("user", "User"), ("group", "Group")] {
-        subjects.extend(invocation.flags.list(flag).iter().map(|name| json!({"kind": kind, "apiGroup": "rbac.authorization.k8s.io", "name": name}).into()));
+        subjects.extend(invocation.flags.list(flag).iter().map(|name| json!({"kind": kind, "apiGroup": "rbac.authorization.k8s.io", "name": name})));
     }
     for text in invocation.flags.list("serviceaccount") {
         let Some((namespace, name)) = text.split_once(':') else {
             return Err(Failure::text("serviceaccount must be <namespace>:<name>"));
         };
-        subjects.push(json!({"kind": "ServiceAccount", "namespace": namespace, "name": name}).into());
+        subjects.push(json!({"kind": "ServiceAccount", "namespace": namespace, "name": name}));
     }
     if subjects.is_empty() {
         return Err(Failure::text("you must specify at least one value of user, group or serviceaccount"));

@@ -1,13 +1,12 @@
 use super::Template;
-use crate::value::Value;
-use serde_json::json;
+use crate::value::json;
 
 #[test]
 fn templates_do_what_go_does() {
-    let object = Value::from(json!({
+    let object = json!({
         "metadata": {"name": "site", "labels": {"app": "web"}}, "data": {"lang": "en", "title": "Bookshop"},
         "items": [{"name": "a", "n": 1}, {"name": "b", "n": 20}], "secret": "aGk=", "flag": false,
-    }));
+    });
     for (template, expected) in [
         ("{{range $k, $v := .data}}{{$k}}={{$v}} {{end}}", "lang=en title=Bookshop "),
         ("{{range .items}}{{.name}}:{{.n}}\n{{end}}", "a:1\nb:20\n"),

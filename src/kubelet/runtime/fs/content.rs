@@ -1,5 +1,6 @@
 //! The bytes of a file, in pieces that clones share.
 
+use crate::value::Vector;
 use std::sync::Arc;
 
 /// Pieces smaller than this are merged with what is appended, so that a log written line by line
@@ -10,7 +11,7 @@ const MERGE_BELOW_BYTES: usize = 4096;
 /// (`dd if=/dev/zero`) takes no room.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Content {
-    pieces: imbl::Vector<Piece>,
+    pieces: Vector<Piece>,
     len: u64,
 }
 
@@ -46,7 +47,7 @@ impl Content {
             return;
         }
         self.len += bytes.len() as u64;
-        match self.pieces.last() {
+        match self.pieces.back() {
             Some(Piece::Bytes(last)) if last.len() < MERGE_BELOW_BYTES => {
                 let merged: Arc<[u8]> = [last, bytes].concat().into();
                 self.pieces.pop_back();
@@ -62,7 +63,7 @@ impl Content {
             return;
         }
         self.len += count;
-        match self.pieces.last() {
+        match self.pieces.back() {
             Some(Piece::Zeros(last)) => {
                 let merged = last + count;
                 self.pieces.pop_back();

@@ -1,7 +1,7 @@
 //! A tree of inodes: what a volume or a container's root is.
 
 use super::content::Content;
-use imbl::OrdMap;
+use crate::value::OrdMap;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -160,7 +160,7 @@ impl Tree {
     /// An empty tree whose root has this mode.
     pub fn new(mode: u32, now_ms: u64) -> Tree {
         let root = Node { kind: NodeKind::Directory(OrdMap::new()), mode, uid: 0, gid: 0, modified_at_ms: now_ms, links: 2 };
-        Tree { nodes: OrdMap::unit(ROOT, Arc::new(root)), next: ROOT + 1, used_bytes: 0 }
+        Tree { nodes: OrdMap::from_iter([(ROOT, Arc::new(root))]), next: ROOT + 1, used_bytes: 0 }
     }
 
     /// The bytes that all files take: what an emptyDir's `sizeLimit` is compared with.

@@ -2,7 +2,7 @@
 
 use super::tree::{MAX_LINKS, parts_reversed};
 use super::{FsError, Inode, Node, NodeKind, ROOT, Tree, Volume, VolumeId};
-use imbl::OrdMap;
+use crate::value::OrdMap;
 use smol_str::{SmolStr, format_smolstr};
 
 /// A container's mounts. The volumes' data is the node's; see [`Files`].

@@ -26,7 +26,10 @@ pub(crate) fn files_below(sys: &Sys<'_, '_>, root: &str, limit: usize) -> Vec<Sm
             continue;
         };
         match sys.world.files.node(&place).map(|node| &node.kind) {
-            Ok(NodeKind::Directory(entries)) => pending.extend(entries.keys().rev().map(|name| below(&path, name))),
+            Ok(NodeKind::Directory(entries)) => {
+                let names: Vec<_> = entries.keys().collect();
+                pending.extend(names.into_iter().rev().map(|name| below(&path, name)));
+            }
             Ok(NodeKind::File(_)) => files.push(path),
             _ => {}
         }
@@ -275,7 +278,8 @@ impl Find {
             self.holds_all(&tests, &path, &node, &mut prune, sys);
         }
         if let Some(entries) = node.entries().filter(|_| depth < self.max_depth && !prune && self.seen < MAX_ENTRIES) {
-            for name in entries.keys().rev() {
+            let names: Vec<_> = entries.keys().collect();
+            for name in names.into_iter().rev() {
                 self.pending.push_front((below(&path, name), depth + 1));
             }
         }

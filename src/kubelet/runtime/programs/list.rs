@@ -5,6 +5,7 @@ use super::paths::below;
 use crate::kubelet::runtime::clock::Civil;
 use crate::kubelet::runtime::fs::{Device, Node, NodeKind};
 use crate::kubelet::runtime::kernel::Sys;
+use crate::value::Sort;
 use smol_str::SmolStr;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -140,7 +141,7 @@ fn entries(sys: &Sys<'_, '_>, path: &str, options: &Options) -> Option<Vec<(Smol
 }
 
 fn order(entries: &mut [(SmolStr, Node)], options: &Options) {
-    entries.sort_by(|(left_name, left), (right_name, right)| {
+    entries.order_by(|(left_name, left), (right_name, right)| {
         let by_key = if options.has('t') {
             right.modified_at_ms.cmp(&left.modified_at_ms)
         } else if options.has('S') {

@@ -3,6 +3,7 @@
 use super::{DEFAULT_PATH, LoadError, load};
 use crate::kubelet::runtime::kernel::signal::{self, Signal};
 use crate::kubelet::runtime::kernel::{Flow, Pid, Program, Read, Spawn, Sys, Wait};
+use crate::value::Sort;
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -170,7 +171,7 @@ pub(crate) fn by_name(sys: &mut Sys<'_, '_>, name: &str, arguments: &[SmolStr]) 
 pub(crate) fn ps(sys: &mut Sys<'_, '_>, _arguments: &[SmolStr]) -> i32 {
     let mut lines = vec![(sys.pid, crate::kubelet::runtime::kernel::Kernel::command_line(sys.process), sys.process.who.uid)];
     lines.extend(sys.other_processes());
-    lines.sort();
+    lines.order();
     sys.out("PID   USER     TIME  COMMAND\n");
     for (pid, command, uid) in lines {
         let user = sys.user_name(uid).unwrap_or_else(|| uid.to_string());

@@ -3,6 +3,7 @@
 use super::filter::{Filter, LineFilter, More, text_of};
 use super::options::{Options, Spec, parse};
 use crate::kubelet::runtime::kernel::{Program, Sys};
+use crate::value::Sort;
 use smol_str::SmolStr;
 
 /// What `sort`, `tac` and the like keep in memory at most.
@@ -101,7 +102,7 @@ fn sort_lines(lines: &mut Vec<String>, options: &Options) {
             left.cmp(right)
         }
     };
-    lines.sort_by(|left, right| if reverse { order(right, left) } else { order(left, right) });
+    lines.order_by(|left, right| if reverse { order(right, left) } else { order(left, right) });
     if options.has('u') {
         lines.dedup_by(|left, right| {
             if keys.is_empty() && !numeric && !fold {

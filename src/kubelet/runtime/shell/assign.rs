@@ -48,7 +48,7 @@ impl Shell {
                     items.resize(index + 1, SmolStr::default());
                 }
                 items[index] = if assignment.append { format!("{}{value}", items[index]).into() } else { value };
-                Ok(Content::Array(items.into()))
+                Ok(Content::Array(items.into_iter().collect()))
             }
         }
     }
@@ -101,11 +101,11 @@ impl Shell {
     pub(super) fn match_regex(&mut self, source: &str, text: &str) -> Result<bool, Stop> {
         let regex = programs::regex::Regex::extended(source, false).map_err(|_| Stop::Error("syntax error in regular expression".into()))?;
         let groups = regex.find(text, 0);
-        let matched: Vec<SmolStr> = match &groups {
+        let matched = match &groups {
             Some(groups) => groups.iter().map(|group| group.map_or("", |(start, end)| &text[start..end]).into()).collect(),
-            None => Vec::new(),
+            None => Default::default(),
         };
-        let _ = self.variables.set_content("BASH_REMATCH", Content::Array(matched.into()));
+        let _ = self.variables.set_content("BASH_REMATCH", Content::Array(matched));
         Ok(groups.is_some())
     }
 }

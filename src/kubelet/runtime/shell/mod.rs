@@ -34,8 +34,8 @@ pub(crate) use start::Start;
 
 use super::kernel::signal::Signal;
 use super::kernel::{Flow, OnSignal, Pid, Program, Sys};
+use crate::value::{OrdMap, Vector};
 use compile::Code;
-use imbl::{OrdMap, Vector};
 use parse::Parser;
 use pending::Pending;
 use redirect::Saved;

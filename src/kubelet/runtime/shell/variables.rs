@@ -1,6 +1,6 @@
 //! The shell's variables.
 
-use imbl::{OrdMap, Vector};
+use crate::value::{OrdMap, Vector};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub(crate) enum Content {
 pub(crate) struct Variables {
     map: OrdMap<SmolStr, Variable>,
     /// The exported ones in the order of their making, as children get them.
-    order: Vector<SmolStr>,
+    order: Vec<SmolStr>,
 }
 
 impl Variables {
@@ -87,7 +87,7 @@ impl Variables {
     /// Puts a variable back as it was.
     pub fn put(&mut self, name: &str, variable: Variable) {
         if variable.exported && !self.map.get(name).is_some_and(|old| old.exported) {
-            self.order.push_back(name.into());
+            self.order.push(name.into());
         }
         self.map.insert(name.into(), variable);
     }

@@ -1,7 +1,7 @@
 //! What the level `baseline` forbids, in the order of upstream's checks (`k8s.io/pod-security-admission/policy`).
 
 use super::{Pod, Violation, containers, context, distinct, plural, quoted};
-use crate::value::Value;
+use crate::value::{Sort, Value};
 
 const CAPABILITIES: [&str; 13] =
     ["AUDIT_WRITE", "CHOWN", "DAC_OVERRIDE", "FOWNER", "FSETID", "KILL", "MKNOD", "NET_BIND_SERVICE", "SETFCAP", "SETGID", "SETPCAP", "SETUID", "SYS_CHROOT"];
@@ -80,7 +80,7 @@ fn app_armor(pod: &Pod) -> Option<Violation> {
     }
     setters.retain(|part| !part.is_empty());
     values.extend(by_annotation);
-    values.sort();
+    values.order();
     values.dedup();
     let words: Vec<&str> = values.iter().map(String::as_str).collect();
     let reason = if words.len() == 1 { "forbidden AppArmor profile" } else { "forbidden AppArmor profiles" };
@@ -117,7 +117,7 @@ fn host_ports(pod: &Pod) -> Option<Violation> {
     };
     let names = pod.names(|container| !ports_of(container).is_empty());
     let mut ports: Vec<String> = pod.containers().flat_map(ports_of).map(|port| port.to_string()).collect();
-    ports.sort();
+    ports.order();
     ports.dedup();
     let uses = if names.len() == 1 { "uses" } else { "use" };
     let detail = format!("{} {uses} {} {}", containers(&names), plural("hostPort", ports.len()), ports.join(", "));

@@ -10,7 +10,7 @@ use crate::api::field_error::FieldError;
 use crate::api::meta;
 use crate::api::resource::{NAMESPACES, PODS};
 use crate::api::status::Status;
-use crate::value::{NULL, Value};
+use crate::value::{NULL, Sort, Value};
 
 const PREFIX: &str = "pod-security.kubernetes.io/";
 const MODES: [&str; 3] = ["enforce", "audit", "warn"];
@@ -125,7 +125,7 @@ fn quoted(words: &[&str]) -> String {
 
 /// Sorted, each once.
 fn distinct(mut words: Vec<&str>) -> Vec<&str> {
-    words.sort_unstable();
+    words.order();
     words.dedup();
     words
 }
@@ -230,7 +230,7 @@ fn warn_of_existing(attributes: &mut Attributes, policy: &Policy) {
             [] => broken,
         })
         .collect();
-    lines.sort();
+    lines.order();
     attributes.warnings.extend(lines);
 }
 

@@ -1,9 +1,9 @@
 use super::*;
-use serde_json::json;
+use crate::value::json;
 
-fn broken(level: Level, spec: serde_json::Value) -> String {
+fn broken(level: Level, spec: Value) -> String {
     let policy = Policy { level, version: "latest".into() };
-    policy.broken_by(&Value::object(), &Value::from(spec)).unwrap_or_default()
+    policy.broken_by(&Value::object(), &spec).unwrap_or_default()
 }
 
 #[test]

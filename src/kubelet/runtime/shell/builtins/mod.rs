@@ -126,7 +126,7 @@ pub(super) fn run(shell: &mut Shell, name: &str, arguments: &[SmolStr], sys: &mu
                 }
                 return Some(Outcome::Status(1));
             }
-            shell.parameters = shell.parameters.skip(count);
+            shell.parameters = shell.parameters.iter().skip(count).cloned().collect();
             Outcome::Status(0)
         }
         "trap" => Outcome::Status(trap(shell, arguments, sys)),

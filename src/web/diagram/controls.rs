@@ -1,0 +1,111 @@
+//! What can be done with the picture besides pointing at it: filtering, enlarging, saving, sending a request through it.
+
+use super::{Held, Stage, with};
+use crate::playground::requests;
+use crate::playground::scene::{KINDS, View};
+use crate::value::SmolStr;
+use crate::web::dom::document;
+use crate::web::page::Page;
+use crate::web::texts;
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use web_sys::{Blob, HtmlAnchorElement, Url};
+
+/// Words and a kind, to which the picture is kept.
+#[component]
+pub fn FilterLine(stage: Held) -> impl IntoView {
+    view! {
+        <span class="filter">
+            <input
+                type="search"
+                aria-label=texts::FILTER
+                title=texts::FILTER_HELP
+                placeholder=texts::FILTER_HINT
+                spellcheck="false"
+                autocomplete="off"
+                on:input=move |event| { with(stage, |stage| stage.filter.words = SmolStr::from(event_target_value(&event))); }
+            />
+            <select aria-label=texts::KIND on:change=move |event| { with(stage, |stage| stage.filter.kind = SmolStr::from(event_target_value(&event))); }>
+                <option value="">{texts::ALL_KINDS}</option>
+                {KINDS.into_iter().map(|kind| view! { <option value=kind>{kind}</option> }).collect_view()}
+            </select>
+        </span>
+    }
+}
+
+/// The buttons over the picture's lower edge, and what came of the last request.
+#[component]
+pub fn Controls(page: Page, stage: Held) -> impl IntoView {
+    let button = move |label: &'static str, drawing: &'static str, act: fn(&mut Stage)| {
+        view! {
+            <button class="icon" aria-label=label title=label on:click=move |_| { with(stage, act); }>
+                <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.6"><path d=drawing /></svg>
+            </button>
+        }
+    };
+    let way = Memo::new(move |_| {
+        page.revision.track();
+        page.selected.with(|selected| selected.as_ref().and_then(|object| page.see(|session| requests::way_to(session.cluster(), object))).map(|(_, url)| url))
+    });
+    let send = move |_| page.send_request();
+    view! {
+        <div class="below">
+            <p class="sent" role="status" aria-label=texts::SENT>
+                {move || page.sent.get().map(|sent| {
+                    let steps = sent.steps.join("\n");
+                    view! {
+                        <span class:bad=!sent.is_answered title=steps>{if sent.is_answered { "" } else { "✕ " }}{sent.words}</span>
+                        <button class="icon" aria-label=texts::DISMISS_SENT title=texts::DISMISS_SENT on:click=move |_| page.sent.set(None)>"×"</button>
+                    }
+                })}
+            </p>
+            <div class="controls" role="group" aria-label=texts::PICTURE>
+                <Show when=move || way.with(Option::is_some)>
+                    <button class="send" title=move || format!("GET {}", way.get().unwrap_or_default()) on:click=send>{texts::SEND_REQUEST}</button>
+                </Show>
+                {button(texts::ZOOM_OUT, "M3 8h10", |stage| stage.zoom_in_middle(1.0 / super::gestures::ZOOM))}
+                {button(texts::ZOOM_IN, "M3 8h10M8 3v10", |stage| stage.zoom_in_middle(super::gestures::ZOOM))}
+                {button(texts::FIT, "M2 5.500V2h3.500M10.500 2H14v3.500M14 10.500V14h-3.500M5.500 14H2v-3.500", Stage::fit)}
+                <button class="save" aria-label=texts::SAVE_SVG title=texts::SAVE_SVG on:click=move |_| { with(stage, save_svg); }>"SVG"</button>
+                <button class="save" aria-label=texts::SAVE_PNG title=texts::SAVE_PNG on:click=move |_| { with(stage, save_png); }>"PNG"</button>
+            </div>
+        </div>
+    }
+}
+
+fn file_name(stage: &Stage, ending: &str) -> String {
+    let view = if stage.view() == View::Machines { "machines" } else { "application" };
+    format!("kubarium-{view}.{ending}")
+}
+
+fn save_svg(stage: &mut Stage) {
+    let parts = js_sys::Array::of1(&stage.svg().into());
+    let kind = web_sys::BlobPropertyBag::new();
+    kind.set_type("image/svg+xml");
+    if let Ok(blob) = Blob::new_with_str_sequence_and_options(&parts, &kind) {
+        save(&blob, &file_name(stage, "svg"));
+    }
+}
+
+fn save_png(stage: &mut Stage) {
+    let Some(canvas) = stage.image() else { return };
+    let name = file_name(stage, "png");
+    let done = Closure::once_into_js(move |blob: Option<Blob>| {
+        if let Some(blob) = blob {
+            save(&blob, &name);
+        }
+    });
+    // Fails only for canvases with what is another site's.
+    let _ = canvas.element.to_blob(done.unchecked_ref());
+}
+
+fn save(blob: &Blob, name: &str) {
+    let Ok(url) = Url::create_object_url_with_blob(blob) else { return };
+    let link = document().create_element("a").ok().and_then(|link| link.dyn_into::<HtmlAnchorElement>().ok());
+    if let Some(link) = link {
+        link.set_href(&url);
+        link.set_download(name);
+        link.click();
+    }
+    let _ = Url::revoke_object_url(&url);
+}
