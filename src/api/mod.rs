@@ -17,6 +17,7 @@ pub mod random;
 pub mod registry;
 pub mod resource;
 pub mod schema;
+pub mod sha256;
 pub mod status;
 pub mod strategy;
 pub mod time;

@@ -37,7 +37,8 @@ pub fn main(paths: &[PathBuf], for_ms: Option<u64>, seed: u64) -> Result<ExitCod
         let environment = Environment {
             registry: cluster.server().registry().clone(),
             files: files.clone(),
-            stdin: None,
+            stdin: Some(String::new()),
+            is_terminal: false,
             kubeconfig: Kubeconfig::single("kubarium", "https://10.0.0.10:6443", "default"),
         };
         let finished = run_to_end(&mut cluster, &["apply".into(), "-f".into(), name], environment, DEFAULT_FOR_MS);

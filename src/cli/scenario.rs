@@ -94,7 +94,8 @@ impl Scenario {
         let mut environment = Environment {
             registry: cluster.server().registry().clone(),
             files: Files::new(),
-            stdin: None,
+            stdin: Some(String::new()),
+            is_terminal: false,
             kubeconfig: Kubeconfig::single("oracle", "https://10.0.0.10:6443", &self.namespace),
         };
         let steps: Value = self.steps.iter().map(|step| self.play_step(step, &mut cluster, &mut environment, began_ms)).collect();

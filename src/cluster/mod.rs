@@ -6,6 +6,7 @@ mod config;
 mod fault;
 mod fault_words;
 pub mod invariants;
+mod machines;
 mod metrics;
 mod pod_requests;
 mod terminal;
@@ -18,10 +19,11 @@ pub use pod_requests::STILL_RUNNING;
 pub use terminal::run_to_end;
 
 use crate::controllers::ControllerManager;
-use crate::kubelet::{ExecHandle, Kubelets};
+use crate::kubelet::Kubelets;
 use crate::network::Network;
 use crate::scheduler::Scheduler;
 use crate::server::Server;
+use crate::server::http::{HttpRequest, HttpResponse, Routed};
 use crate::server::request::{Request, Response};
 use crate::store::Store;
 use crate::value::OrdMap;
@@ -35,7 +37,7 @@ pub struct Cluster {
     scheduler: Scheduler,
     kubelets: Kubelets,
     network: Network,
-    execs: OrdMap<u64, ExecHandle>,
+    execs: OrdMap<u64, pod_requests::RunningExec>,
     loads: Loads,
     now_ms: u64,
     start_ms: u64,
@@ -73,6 +75,9 @@ impl Cluster {
             observed_revision: 0,
         };
         cluster.observe();
+        if config.flavour == Flavour::Playground {
+            cluster.set_default_class(true);
+        }
         cluster
     }
 
@@ -117,11 +122,6 @@ impl Cluster {
         };
         self.observe();
         response
-    }
-
-    /// Stops a machine (it answers nothing any more; what runs on it goes on) or starts it again. False where there is no such node.
-    pub fn set_node_stopped(&mut self, node: &str, stopped: bool) -> bool {
-        self.kubelets.set_stopped(node, stopped, self.now_ms)
     }
 
     /// A number that is the same for two clusters with the same objects, revision and time: whether a replay is faithful, and whether
@@ -192,9 +192,15 @@ impl Cluster {
         self.tell_served(&served);
     }
 
-    /// Whether `minikube tunnel` runs: then LoadBalancer Services get addresses.
-    pub fn set_tunnel(&mut self, running: bool) {
-        self.network.set_tunnel(running, self.now_ms);
+    /// Carries out a request as HTTP has it: the status code, and the body on the lines below.
+    pub fn raw(&mut self, method: &str, target: &str) -> String {
+        let headers = vec![("Accept".to_string(), "application/json, */*".to_string())];
+        let http = HttpRequest { method: method.into(), target: target.into(), headers, body: Vec::new() };
+        let answer = match self.server.route_api(&http) {
+            Routed::Answer(answer) => answer,
+            Routed::Ask(request) | Routed::Watch(request) => HttpResponse::of(&self.request(&request)),
+        };
+        format!("{}\n{}", answer.code, String::from_utf8_lossy(&answer.body))
     }
 
     /// The network, for who answers whom.

@@ -4,13 +4,21 @@ use super::Cluster;
 use crate::api::resource::PODS;
 use crate::api::status::Status;
 use crate::kubelet::runtime::{Answer, ExecError, HttpRequest};
-use crate::kubelet::{ExecRequest, Kubelets, LogOptions};
+use crate::kubelet::{ExecHandle, ExecRequest, Kubelets, LogOptions};
 use crate::network::{Answer as Travelled, Containers, Served, Source};
 use crate::server::request::{Request, Response, Verb};
 use crate::value::{Value, json};
 
 /// `102 Processing`: a command in a container still runs; ask again with its number.
 pub const STILL_RUNNING: u16 = 102;
+
+/// A command in a container that somebody outside waits for.
+#[derive(Clone)]
+pub(super) struct RunningExec {
+    handle: ExecHandle,
+    /// How much of its standard output and its standard error they have.
+    sent: (usize, usize),
+}
 
 impl Containers for Kubelets {
     fn is_node_up(&self, node: &str) -> bool {
@@ -36,6 +44,7 @@ impl Cluster {
             ("log", Verb::Get) => self.logs(request),
             ("exec", Verb::Create) => self.exec(request),
             ("exec", Verb::Get) => self.exec_progress(request),
+            ("attach", Verb::Create) => self.attach(request),
             _ => return None,
         };
         Some(answer.unwrap_or_else(|status| Response { code: status.code, body: status.body(), warnings: Vec::new() }))
@@ -61,40 +70,77 @@ impl Cluster {
         let now_ms = self.now_ms;
         let handle = self.with_network(|kubelets, network| {
             let handle = kubelets.exec(&pod, &command, network, now_ms)?;
-            if command.stdin {
+            if input.is_some() {
                 kubelets.exec_input(&handle, input.as_deref(), network, now_ms);
-                if input.is_some() {
-                    kubelets.exec_input(&handle, None, network, now_ms);
-                }
+                kubelets.exec_input(&handle, None, network, now_ms);
             }
             Ok(handle)
         })?;
         let number = self.execs.get_max().map_or(1, |(last, _)| last + 1);
-        self.execs.insert(number, handle);
+        self.execs.insert(number, RunningExec { handle, sent: (0, 0) });
         Ok(self.progress_of(number))
     }
 
     fn exec_progress(&mut self, request: &Request) -> Result<Response, Status> {
         self.pod_of(request)?;
         match request.body.get("exec").as_i64().and_then(|number| u64::try_from(number).ok()) {
-            Some(number) if self.execs.contains_key(&number) => Ok(self.progress_of(number)),
+            Some(number) if self.execs.contains_key(&number) => {
+                self.type_into(number, &request.body);
+                Ok(self.progress_of(number))
+            }
             _ => Err(Status::bad_request("no such command runs in the container")),
         }
     }
 
+    /// `input` is typed into a command, and `close` ends its input.
+    fn type_into(&mut self, number: u64, body: &Value) {
+        let Some(RunningExec { handle, .. }) = self.execs.get(&number).cloned() else { return };
+        let now_ms = self.now_ms;
+        if let Some(input) = body.get("input").as_str() {
+            self.with_network(|kubelets, network| kubelets.exec_input(&handle, Some(input), network, now_ms));
+        }
+        if body.get("close").as_bool() == Some(true) {
+            self.with_network(|kubelets, network| kubelets.exec_input(&handle, None, network, now_ms));
+        }
+    }
+
+    /// `input` is typed into the first process of a container, and `close` ends its input.
+    fn attach(&mut self, request: &Request) -> Result<Response, Status> {
+        let pod = self.pod_of(request)?;
+        let (container, now_ms) = (request.body.get("container").str(), self.now_ms);
+        if let Some(input) = request.body.get("input").as_str() {
+            self.with_network(|kubelets, network| kubelets.attach_input(&pod, container, Some(input), network, now_ms))?;
+        }
+        if request.body.get("close").as_bool() == Some(true) {
+            self.with_network(|kubelets, network| kubelets.attach_input(&pod, container, None, network, now_ms))?;
+        }
+        Ok(Response { code: 200, body: Value::object(), warnings: Vec::new() })
+    }
+
     fn progress_of(&mut self, number: u64) -> Response {
-        let Some(handle) = self.execs.get(&number).cloned() else {
+        let Some(RunningExec { handle, sent }) = self.execs.get(&number).cloned() else {
             return Response { code: 404, body: Status::no_such_path().body(), warnings: Vec::new() };
         };
         let Some(result) = self.kubelets.exec_result(&handle).cloned() else {
-            return Response { code: STILL_RUNNING, body: json!({"exec": number}), warnings: Vec::new() };
+            let (stdout, stderr) = self.kubelets.exec_streams(&handle);
+            let mut body = Value::from(json!({"exec": number}));
+            let new = (stdout.get(sent.0..).unwrap_or(""), stderr.get(sent.1..).unwrap_or(""));
+            for (name, text) in [("stdout", new.0), ("stderr", new.1)] {
+                if !text.is_empty() {
+                    body.set(name, text);
+                }
+            }
+            let sent = (stdout.len(), stderr.len());
+            self.execs.insert(number, RunningExec { handle, sent });
+            return Response { code: STILL_RUNNING, body, warnings: Vec::new() };
         };
         self.execs.remove(&number);
         self.kubelets.exec_forget(&handle, self.now_ms);
         match result.outcome {
             Ok(exit_code) => {
-                let body = json!({"stdout": result.stdout, "stderr": result.stderr, "exitCode": exit_code});
-                Response { code: 200, body, warnings: Vec::new() }
+                let rest = (result.stdout.get(sent.0..).unwrap_or(""), result.stderr.get(sent.1..).unwrap_or(""));
+                let body = json!({"stdout": rest.0, "stderr": rest.1, "exitCode": exit_code});
+                Response { code: 200, body: body.into(), warnings: Vec::new() }
             }
             Err(ExecError::NotFound(why) | ExecError::TimedOut(why) | ExecError::NotRunning(why)) => {
                 let status = Status::other(500, "InternalError", format!("Internal error occurred: {why}"));
@@ -104,7 +150,7 @@ impl Cluster {
     }
 
     /// Lets the kubelets work with the network that their containers see, and tells the servers that were asked meanwhile.
-    pub(super) fn with_network<T>(&mut self, work: impl FnOnce(&mut Kubelets, &mut dyn crate::kubelet::runtime::Network) -> T) -> T {
+    pub fn with_network<T>(&mut self, work: impl FnOnce(&mut Kubelets, &mut dyn crate::kubelet::runtime::Network) -> T) -> T {
         // Containers meet each other as they were before this step.
         let (containers, store) = (self.kubelets.clone(), self.server.store().clone());
         let mut seen = self.network.seen_by_containers(&store, &containers);

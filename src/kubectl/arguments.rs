@@ -94,6 +94,18 @@ impl Invocation {
     /// # Errors
     /// Where the arguments themselves are wrong.
     pub async fn find_objects(&self, arguments: &[String]) -> Result<(Vec<Info>, Vec<Failure>), Failure> {
+        self.find(arguments, false).await
+    }
+
+    /// The same, where a kind without a name means all objects of it (`ResourceTypeOrNameArgs(true, …)`).
+    ///
+    /// # Errors
+    /// Where the arguments themselves are wrong.
+    pub async fn find_objects_or_all(&self, arguments: &[String]) -> Result<(Vec<Info>, Vec<Failure>), Failure> {
+        self.find(arguments, true).await
+    }
+
+    async fn find(&self, arguments: &[String], all: bool) -> Result<(Vec<Info>, Vec<Failure>), Failure> {
         if self.has_files() {
             let loaded = self.load_files(super::source::Check::Nothing)?;
             return Ok((loaded.infos, loaded.failures));
@@ -108,11 +120,9 @@ impl Invocation {
             }));
         }
         if named.mappings.is_empty() {
-            return Err(Failure::text(
-                "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
-            ));
+            return Err(Failure::nothing_named());
         }
-        if named.names.is_empty() && !selects {
+        if named.names.is_empty() && !selects && !all {
             return Err(Failure::text("resource(s) were provided, but no name was specified"));
         }
         Ok(self.fetch(&named).await)

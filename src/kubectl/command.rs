@@ -16,9 +16,13 @@ pub struct Command {
 impl Command {
     /// Begins `kubectl` with these arguments (without the word `kubectl` itself).
     pub fn start(arguments: &[String], environment: Environment) -> Command {
+        Command::of(environment, |session| Box::pin(super::dispatch::run(session, arguments.to_vec())))
+    }
+
+    /// Begins another program that works as kubectl's commands do; the future gives its exit code.
+    pub fn of(environment: Environment, program: impl FnOnce(Session) -> Pin<Box<dyn Future<Output = i32>>>) -> Command {
         let session = Session::new(environment);
-        let future = super::dispatch::run(session.clone(), arguments.to_vec());
-        Command { session, future: Some(Box::pin(future)), exit_code: 0 }
+        Command { future: Some(program(session.clone())), session, exit_code: 0 }
     }
 
     /// Runs on until something is needed. `now_ms` is the time in milliseconds since the Unix epoch.
@@ -45,6 +49,16 @@ impl Command {
         self.session.shared().borrow_mut().edited = Some(text);
     }
 
+    /// Answers [`Step::Input`]: what came, or `None` at the end of the input.
+    pub fn answer_input(&mut self, input: Option<String>) {
+        self.session.shared().borrow_mut().input = Some(input);
+    }
+
+    /// Answers [`Step::Host`].
+    pub fn answer_host(&mut self, answer: Result<String, String>) {
+        self.session.shared().borrow_mut().host_answer = Some(answer);
+    }
+
     /// What was written since the last call, in order.
     pub fn take_output(&mut self) -> Vec<Output> {
         std::mem::take(&mut self.session.shared().borrow_mut().output)
@@ -55,6 +69,11 @@ impl Command {
         if self.future.take().is_some() {
             self.exit_code = 130;
         }
+    }
+
+    /// Changes what the command finds, such as contexts that another command has changed meanwhile.
+    pub fn set_environment(&mut self, environment: Environment) {
+        self.session.shared().borrow_mut().environment = environment;
     }
 
     /// Files and contexts as the command has left them.

@@ -4,11 +4,12 @@ use super::commands;
 use super::entry::{Entry, Invocation, global_flags};
 use super::failure::Failure;
 use super::flags::Flags;
+use super::help;
 use super::session::Session;
 use crate::server::request::User;
 
 /// Carries out a command line; the exit code comes back.
-pub(super) async fn run(session: Session, arguments: Vec<String>) -> i32 {
+pub async fn run(session: Session, arguments: Vec<String>) -> i32 {
     match invoke(&session, &arguments).await {
         Ok(()) => 0,
         Err(failure) => {
@@ -33,7 +34,7 @@ fn find_child(path: &str, word: &str) -> Option<&'static Entry> {
 }
 
 /// Finds the command that the words begin with; flags may stand between them. What is left are its flags and arguments.
-fn find(arguments: &[String]) -> (Option<&'static Entry>, Vec<String>) {
+pub(super) fn find(arguments: &[String]) -> (Option<&'static Entry>, Vec<String>) {
     let (mut entry, mut path, mut rest) = (None, "", Vec::new());
     let mut words = arguments.iter().peekable();
     while let Some(word) = words.next() {
@@ -85,18 +86,27 @@ async fn invoke(session: &Session, arguments: &[String]) -> Result<(), Failure> 
         other => other,
     })?;
     if flags.is("help") {
-        session.out(entry.help(&children(entry.path)));
+        session.out(help::of(entry.path));
         return Ok(());
     }
     let Some(run) = entry.run else {
-        if let Some(word) = flags.arguments.first() {
-            return Err(Failure::text(format!("unknown command {word:?}\nSee 'kubectl {} -h' for help and examples", entry.path)));
+        if !flags.arguments.is_empty() {
+            let words = flags.arguments.join(" ");
+            return Err(Failure::text(format!("unknown command {words:?}\nSee 'kubectl {} -h' for help and examples", entry.path)));
         }
-        session.out(entry.help(&children(entry.path)));
-        return Ok(());
+        session.write(super::session::Stream::Err, help::of(entry.path));
+        return Err(Failure::Exit(1));
     };
+    if reads_whole_input(&flags) {
+        session.read_whole_input().await;
+    }
     let invocation = prepare(session, entry, flags)?;
     run(invocation).await
+}
+
+/// Whether a file that the command line names is the standard input.
+fn reads_whole_input(flags: &Flags) -> bool {
+    flags.list("filename").iter().any(|file| file == "-") || flags.text("patch-file") == "-"
 }
 
 /// Reads the global flags: context, namespace, impersonation.
@@ -142,14 +152,14 @@ fn without_command(session: &Session, rest: &[String]) -> Result<(), Failure> {
             let flags =
                 Flags::parse(global_flags(), rest).map_err(|failure| Failure::Text(format!("{}\nSee 'kubectl --help' for usage.", failure.message())))?;
             let _ = flags;
-            session.out(commands::overview());
+            session.out(help::of(""));
             Ok(())
         }
         Some((first, others)) if first.as_str() == "help" => {
             let path: Vec<String> = others.iter().map(|word| word.to_string()).collect();
             match find(&path) {
-                (Some(entry), _) => session.out(entry.help(&children(entry.path))),
-                (None, _) => session.out(commands::overview()),
+                (Some(entry), _) => session.out(help::of(entry.path)),
+                (None, _) => session.out(help::of("")),
             }
             Ok(())
         }

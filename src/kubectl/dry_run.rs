@@ -56,7 +56,7 @@ impl Invocation {
             "server" => Ok(DryRun::Server),
             "client" => Ok(DryRun::Client),
             "unchanged" | "true" => {
-                self.session.err_line("W0000 00:00:00.000000       1 helpers.go] --dry-run is deprecated and can be replaced with --dry-run=client.");
+                self.session.err_line("W0000 00:00:00.000000       1 helpers.go:719] --dry-run is deprecated and can be replaced with --dry-run=client.");
                 Ok(DryRun::Client)
             }
             other => Err(Failure::text(format!("Invalid dry-run value ({other}). Must be \"none\", \"server\", or \"client\"."))),

@@ -1,10 +1,8 @@
-//! What the list of commands knows of each: its words, its flags, its help.
+//! What the list of commands knows of each: its words and its flags.
 
 use super::failure::Failure;
-use super::flags::{Flag, FlagType, Flags};
+use super::flags::{Flag, Flags};
 use super::session::Session;
-use crate::value::Sort;
-use std::fmt::Write;
 use std::future::Future;
 use std::pin::Pin;
 
@@ -18,12 +16,8 @@ pub struct Entry {
     pub path: &'static str,
     /// Other words for its last one.
     pub aliases: &'static [&'static str],
-    /// What it does, first in one line.
+    /// What it does, in one line, for completion.
     pub about: &'static str,
-    /// Examples for its help.
-    pub examples: &'static str,
-    /// What follows its words: `(TYPE NAME | TYPE/NAME)`.
-    pub usage: &'static str,
     /// Its flags.
     pub flags: fn() -> Vec<Flag>,
     /// Does it. For commands that only have subcommands, `None`.
@@ -102,57 +96,4 @@ pub fn global_flags() -> Vec<Flag> {
         Flag::bool("warnings-as-errors", "Fail when the server warns."),
         Flag::bool("help", "Show this help.").short('h'),
     ]
-}
-
-/// `    -o, --output='':` and what it does.
-pub fn describe_flag(text: &mut String, flag: &Flag) {
-    let default = match flag.type_ {
-        FlagType::Text | FlagType::Optional(_) => format!("'{}'", flag.default),
-        FlagType::List | FlagType::Array => "[]".into(),
-        _ => flag.default.to_string(),
-    };
-    let letter = flag.short.map_or("    ".to_string(), |letter| format!("    -{letter}, "));
-    let _ = writeln!(text, "{letter}--{}={default}:\n\t{}\n", flag.name, flag.about);
-}
-
-impl Entry {
-    /// The help of `-h`, in kubectl's layout.
-    pub fn help(&self, children: &[&Entry]) -> String {
-        let mut text = format!("{}\n", self.about);
-        if !self.aliases.is_empty() && self.run.is_some() {
-            let name = self.path.rsplit(' ').next().unwrap_or("");
-            let _ = write!(text, "\nAliases:\n{name}, {}\n", self.aliases.join(", "));
-        }
-        if !self.examples.is_empty() {
-            let _ = write!(text, "\nExamples:\n");
-            for line in self.examples.trim().lines() {
-                let _ = writeln!(text, "{}", if line.is_empty() { String::new() } else { format!("  {line}") });
-            }
-        }
-        if !children.is_empty() {
-            let _ = write!(text, "\nAvailable Commands:\n");
-            let width = children.iter().map(|child| child.path.len() - self.path.len() - 1).max().unwrap_or(0);
-            for child in children {
-                let about = child.about.lines().next().unwrap_or("").trim_end_matches('.');
-                let _ = writeln!(text, "  {:width$}   {about}", child.path.get(self.path.len() + 1..).unwrap_or(""));
-            }
-        }
-        let mut flags = (self.flags)();
-        flags.order_by_key(|flag| flag.name);
-        if !flags.is_empty() {
-            let _ = write!(text, "\nOptions:\n");
-            for flag in &flags {
-                describe_flag(&mut text, flag);
-            }
-            text.pop();
-        }
-        let rest = if self.usage.is_empty() { String::new() } else { format!(" {}", self.usage) };
-        let command = if children.is_empty() { "" } else { " [command]" };
-        let _ = write!(text, "\nUsage:\n  kubectl {}{rest}{command} [options]\n", self.path);
-        if !children.is_empty() {
-            let _ = write!(text, "\nUse \"kubectl {} <command> --help\" for more information about a given command.", self.path);
-        }
-        let _ = write!(text, "\nUse \"kubectl options\" for a list of global command-line options (applies to all commands).\n");
-        text
-    }
 }

@@ -27,6 +27,13 @@ impl Failure {
         Failure::Text(format!("{}\nSee 'kubectl {path} -h' for help and examples", message.as_ref()))
     }
 
+    /// Neither arguments nor files name an object (`k8s.io/cli-runtime/pkg/resource/builder.go`).
+    pub fn nothing_named() -> Failure {
+        Failure::text(
+            "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
+        )
+    }
+
     /// One failure of several; none when there are none.
     pub fn of(mut failures: Vec<Failure>) -> Result<(), Failure> {
         match failures.len() {

@@ -9,7 +9,8 @@
 //! let environment = Environment {
 //!     registry: server.registry().clone(),
 //!     files: Files::new(),
-//!     stdin: None,
+//!     stdin: Some(String::new()),
+//!     is_terminal: false,
 //!     kubeconfig: Kubeconfig::single("kubarium", "https://10.0.0.10:6443", "default"),
 //! };
 //! let mut now_ms = 1_790_000_000_000;
@@ -19,6 +20,8 @@
 //!         Step::Request(request) => command.answer(server.handle(&request, now_ms)),
 //!         Step::SleepUntil(time_ms) => now_ms = time_ms,
 //!         Step::Edit { .. } => command.answer_edit(None),
+//!         Step::Input { .. } => command.answer_input(None),
+//!         Step::Host(_) => command.answer_host(Err("there is nothing but a server here".into())),
 //!         Step::Done(exit_code) => break exit_code,
 //!     }
 //! };
@@ -29,14 +32,15 @@
 //! - `log`: `Verb::Get` of the subresource `log` of a pod; the body holds `PodLogOptions` (`container`, `previous`, `timestamps`, `tailLines`,
 //!   `sinceSeconds`, `sinceTime`, `limitBytes`). A successful response's body is the text, as a string.
 //! - `exec`: `Verb::Create` of the subresource `exec`; the body holds `PodExecOptions` (`container`, `command`, `stdin`) and `input`, the text piped in.
-//!   A successful response's body is `{"stdout": "…", "stderr": "…", "exitCode": 0}`; while the command still runs it is `{"exec": 1}`, with which
-//!   `Verb::Get` of the subresource asks again.
+//!   A successful response's body is `{"stdout": "…", "stderr": "…", "exitCode": 0}`; while the command still runs it is `{"exec": 1}` with what it
+//!   wrote since the last answer. `Verb::Get` of the subresource with that body asks again; `input` in it is typed into the command, and `close` ends its input.
 
 mod arguments;
 mod base64;
 mod client;
 mod command;
 mod commands;
+pub mod completion;
 mod describe;
 mod dispatch;
 mod dry_run;
@@ -44,6 +48,7 @@ mod entry;
 mod failure;
 mod files;
 mod flags;
+mod help;
 mod kubeconfig;
 mod last_applied;
 mod pods;
@@ -54,6 +59,8 @@ mod source;
 mod three_way;
 
 pub use command::Command;
+pub use dispatch::run;
 pub use files::Files;
 pub use kubeconfig::{KubeCluster, KubeContext, Kubeconfig};
-pub use session::{Environment, Output, Session, Step, Stream};
+pub use resources::{Mapping, find as find_kind};
+pub use session::{Environment, HostRequest, Output, Session, Step, Stream};

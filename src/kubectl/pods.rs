@@ -52,7 +52,10 @@ pub fn selector_of(mapping: &Mapping, object: &Value) -> Result<String, Failure>
             Ok(map_selector_text(selector))
         }
         "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" => Ok(selector_text(object.path("spec.selector"))),
-        kind => Err(Failure::text(format!("selector for {kind} not implemented"))),
+        kind => {
+            let go_type = format!("*{}.{kind}", mapping.version);
+            Err(Failure::text(format!("cannot get the logs from {go_type}: selector for {go_type} not implemented")))
+        }
     }
 }
 
@@ -61,8 +64,7 @@ pub fn selector_of(mapping: &Mapping, object: &Value) -> Result<String, Failure>
 /// # Errors
 /// For kinds that have no pods, or the server's refusal.
 pub async fn of_object(invocation: &Invocation, mapping: &Mapping, object: &Value) -> Result<Vec<Value>, Failure> {
-    let selector =
-        selector_of(mapping, object).map_err(|_| Failure::text(format!("cannot get the logs from {}: {}", mapping.object_kind(), "it has no pods")))?;
+    let selector = selector_of(mapping, object)?;
     let pods = resources::resolve(&invocation.session.registry(), "pods")?;
     let options = Options { label_selector: SmolStr::from(selector), ..Options::default() };
     invocation.list(&pods, meta::namespace(object), options).await

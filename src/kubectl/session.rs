@@ -6,16 +6,14 @@
 use super::files::Files;
 use super::kubeconfig::Kubeconfig;
 use crate::api::registry::Registry;
-use crate::server::request::{Request, Response, User, Verb};
+use crate::server::request::{Request, Response, User};
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::rc::Rc;
 use std::task::Poll;
 
 /// The code of an answer that isn't final: a command in a container still runs.
-const STILL_RUNNING: u16 = 102;
-/// How often it is asked for.
-const STILL_RUNNING_POLL_MS: u64 = 20;
+pub const STILL_RUNNING: u16 = 102;
 
 /// What a command finds when it starts, and what it leaves behind.
 #[derive(Clone)]
@@ -24,8 +22,10 @@ pub struct Environment {
     pub registry: Registry,
     /// The files of the workspace. `cp` and `config` may change them.
     pub files: Files,
-    /// What is piped in; `None` is an empty input.
+    /// What is piped in; `None`: whoever drives the command is asked ([`Step::Input`]).
     pub stdin: Option<String>,
+    /// Whether a person sits at its input and its output.
+    pub is_terminal: bool,
     /// Contexts, with their namespaces and users.
     pub kubeconfig: Kubeconfig,
 }
@@ -62,15 +62,77 @@ pub enum Step {
         /// What to edit.
         text: String,
     },
+    /// What comes next from its standard input: give it to [`super::Command::answer_input`]. Without an answer, to be polled again at `until_ms`.
+    Input {
+        /// How long it waits, in milliseconds since the Unix epoch.
+        until_ms: u64,
+    },
+    /// Something beside the API server: give what came of it to [`super::Command::answer_host`].
+    Host(HostRequest),
     /// Nothing more; this is the exit code.
     Done(i32),
 }
+
+/// What a command asks of the computer that it runs on, and of the machines beside the API server.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum HostRequest {
+    /// Requests to a port of this computer go to a port of a pod; the answer is the port, which is chosen where `port` is 0.
+    Forward {
+        /// The port here.
+        port: u16,
+        /// The pod's namespace.
+        namespace: String,
+        /// The pod's name.
+        pod: String,
+        /// The port there.
+        pod_port: u16,
+    },
+    /// That is over.
+    EndForward(u16),
+    /// How many requests have come to a forwarded port so far.
+    Forwarded(u16),
+    /// Sends `GET` to a URL; the answer is what comes back.
+    Get(String),
+    /// Whether Services of type LoadBalancer have an address.
+    Tunnel(bool),
+    /// A folder of this computer is seen at a path of every machine, as it is now.
+    Mount {
+        /// The folder here.
+        folder: String,
+        /// The path there.
+        path: String,
+    },
+    /// That is over.
+    Unmount(String),
+    /// A machine joins the cluster.
+    AddNode(String),
+    /// A machine stops (`true`), or starts again.
+    StopNode(String, bool),
+    /// A request to the API server as HTTP has it; the answer is the status code, and the body on the lines below.
+    Raw {
+        /// `GET`, `DELETE` …
+        method: String,
+        /// Path and query.
+        target: String,
+    },
+    /// Something goes wrong, or is mended: the words after `fault`.
+    Fault(Vec<String>),
+    /// An addon is switched on or off.
+    Addon(String, bool),
+    /// Whether an addon is switched on: `true` or `false`.
+    HasAddon(String),
+}
+
+/// How long something without a limit waits.
+const FOR_EVER_MS: u64 = u64::MAX;
 
 pub(super) struct Shared {
     pub now_ms: u64,
     pub wanted: Option<Step>,
     pub response: Option<Response>,
     pub edited: Option<Option<String>>,
+    pub input: Option<Option<String>>,
+    pub host_answer: Option<Result<String, String>>,
     pub output: Vec<Output>,
     pub environment: Environment,
     pub user: Option<User>,
@@ -91,6 +153,8 @@ impl Session {
                 wanted: None,
                 response: None,
                 edited: None,
+                input: None,
+                host_answer: None,
                 output: Vec::new(),
                 environment,
                 user: None,
@@ -103,19 +167,8 @@ impl Session {
         &self.shared
     }
 
-    /// Sends a request, as the session's user, and waits for its answer; also for the end of a command in a container, which takes time.
-    pub async fn request(&self, request: Request) -> Response {
-        let mut response = self.request_once(request.clone()).await;
-        while response.code == STILL_RUNNING {
-            self.sleep_ms(STILL_RUNNING_POLL_MS).await;
-            let mut again = request.clone().with_body(response.body);
-            again.verb = Verb::Get;
-            response = self.request_once(again).await;
-        }
-        response
-    }
-
-    async fn request_once(&self, mut request: Request) -> Response {
+    /// Sends a request, as the session's user, and waits for its answer. For a command in a container that isn't final: see [`STILL_RUNNING`].
+    pub async fn request(&self, mut request: Request) -> Response {
         if let Some(user) = &self.shared.borrow().user {
             request.user = user.clone();
         }
@@ -192,9 +245,60 @@ impl Session {
         }
     }
 
-    /// Reads all of standard input; a second reading finds nothing.
+    /// Asks the computer for something.
+    ///
+    /// # Errors
+    /// Why it can't be done, in a sentence.
+    pub async fn host(&self, request: HostRequest) -> Result<String, String> {
+        self.shared.borrow_mut().wanted = Some(Step::Host(request));
+        poll_fn(|_| match self.shared.borrow_mut().host_answer.take() {
+            Some(answer) => Poll::Ready(answer),
+            None => Poll::Pending,
+        })
+        .await
+    }
+
+    /// All of standard input, once [`Session::read_whole_input`] has read it; a second reading finds nothing.
     pub fn read_stdin(&self) -> String {
-        self.shared.borrow_mut().environment.stdin.take().unwrap_or_default()
+        self.shared.borrow_mut().environment.stdin.replace(String::new()).unwrap_or_default()
+    }
+
+    /// Reads standard input to its end, for [`Session::read_stdin`].
+    pub async fn read_whole_input(&self) {
+        let mut whole = String::new();
+        while let Some(text) = self.read_input().await {
+            whole.push_str(&text);
+        }
+        self.shared.borrow_mut().environment.stdin = Some(whole);
+    }
+
+    /// What comes next from standard input; `None` at its end.
+    pub async fn read_input(&self) -> Option<String> {
+        self.read_input_until(FOR_EVER_MS).await.flatten()
+    }
+
+    /// The same, waiting no longer than to a time: then `None`.
+    pub async fn read_input_until(&self, until_ms: u64) -> Option<Option<String>> {
+        if let Some(text) = &mut self.shared.borrow_mut().environment.stdin {
+            return Some(Some(std::mem::take(text)).filter(|text| !text.is_empty()));
+        }
+        poll_fn(|_| {
+            let mut shared = self.shared.borrow_mut();
+            if let Some(input) = shared.input.take() {
+                return Poll::Ready(Some(input));
+            }
+            if shared.now_ms >= until_ms {
+                return Poll::Ready(None);
+            }
+            shared.wanted = Some(Step::Input { until_ms });
+            Poll::Pending
+        })
+        .await
+    }
+
+    /// Whether a person sits at its input and its output.
+    pub fn is_terminal(&self) -> bool {
+        self.shared.borrow().environment.is_terminal
     }
 
     /// The kinds that the cluster serves.

@@ -3,7 +3,7 @@
 
 use crate::api::merge_keys::{self, PatchStrategy};
 use crate::api::schema::{self, Definition};
-use crate::value::{Map, SmolStr, Sort, Value};
+use crate::value::{Map, SmolStr, Value};
 
 /// The patch that turns `current` into `modified`, and takes away what `original` had and `modified` has no more.
 /// `definition` is the kind's full name in the schema; `""` where lists are to be replaced as a whole.
@@ -116,7 +116,6 @@ fn patch_items(patch: &mut Map, key: &str, merge_key: &str, [original, wanted, n
         return;
     }
     if !changes.is_empty() {
-        changes.order_by_key(|item| item.get(merge_key).to_string());
         patch.insert(key, Value::array(changes));
     }
     let order = wanted.iter().map(|item| {

@@ -85,9 +85,23 @@ impl Kubelets {
         self.node(&handle.node)?.runtime.exec_result(handle.exec)
     }
 
-    /// What a command wrote, from the given byte on.
-    pub fn exec_output(&self, handle: &ExecHandle, from: usize) -> &str {
-        self.node(&handle.node).map_or("", |node| node.runtime.exec_output(handle.exec, from))
+    /// What a command wrote so far to standard output, and to standard error.
+    pub fn exec_streams(&self, handle: &ExecHandle) -> (&str, &str) {
+        self.node(&handle.node).map_or(("", ""), |node| node.runtime.exec_streams(handle.exec))
+    }
+
+    /// Types into the first process of a container; none: its input ends.
+    ///
+    /// # Errors
+    /// Where it doesn't run, or has no standard input.
+    pub fn attach_input(&mut self, pod: &Value, container: &str, text: Option<&str>, network: &mut dyn Network, now_ms: u64) -> Result<(), Status> {
+        let node_name = SmolStr::new(pod.path("spec.nodeName").str());
+        let not_found = || Status::other(500, "InternalError", format!("unable to upgrade connection: container not found (\"{container}\")"));
+        let node = Arc::make_mut(self.nodes.get_mut(&node_name).ok_or_else(not_found)?);
+        let id = running_container(node, meta::uid(pod), container).ok_or_else(not_found)?;
+        node.runtime.container_input(&id, text, now_ms, network);
+        self.plan(&node_name);
+        Ok(())
     }
 
     /// Types into a command's standard input; `None` closes it.

@@ -26,6 +26,8 @@ pub struct LogOptions {
     pub limit_bytes: Option<u64>,
     /// Lines up to this number are left out: where a follower stopped reading.
     pub position: u64,
+    /// Whether the beginning of a line that isn't whole yet belongs to it (for those who are attached).
+    pub unfinished: bool,
 }
 
 impl LogOptions {
@@ -45,6 +47,7 @@ impl LogOptions {
             since_ms,
             limit_bytes: number("limitBytes"),
             position: number("position").unwrap_or(0),
+            unfinished: flag("unfinished"),
         }
     }
 }
@@ -150,7 +153,8 @@ fn read(node: &Node, id: &ContainerId, options: &LogOptions) -> LogText {
         return LogText { text: format!("unable to retrieve container logs for {id}"), position: 0, is_complete: true };
     };
     let is_complete = !super::pod_status::is_running(&status);
-    LogText { text: text(log, options), position: log.end(), is_complete }
+    let unfinished = if options.unfinished { log.unfinished() } else { String::new() };
+    LogText { text: text(log, options) + &unfinished, position: log.end(), is_complete }
 }
 
 fn text(log: &Log, options: &LogOptions) -> String {

@@ -129,6 +129,15 @@ impl Kubelets {
         self.nodes.get(name).map(|node| &**node)
     }
 
+    /// Changes every machine's disk, as pods see it by hostPath.
+    pub fn change_disks(&mut self, now_ms: u64, mut change: impl FnMut(&mut runtime::fs::Tree)) {
+        for name in self.nodes.keys().cloned().collect::<Vec<_>>() {
+            if let Some(node) = self.nodes.get_mut(&name) {
+                change(&mut Arc::make_mut(node).host_disk(now_ms).tree);
+            }
+        }
+    }
+
     /// Stops a machine (its kubelet answers nothing and reports nothing; what runs on it goes on) or starts it again. False where
     /// there is no such machine.
     pub fn set_stopped(&mut self, name: &str, stopped: bool, _now_ms: u64) -> bool {

@@ -30,6 +30,7 @@ pub use links::{CutLinks, Link, LinkEnd};
 pub use request::Answer;
 pub use seen::SeenByContainers;
 pub use source::Source;
+pub use url::request_of;
 
 use crate::api::meta;
 use crate::api::resource::{GroupResource, INGRESS_CLASSES, INGRESSES, NODES, ObjectKey, PODS, SERVICES};
@@ -67,6 +68,12 @@ impl Network {
     /// reached from outside.
     pub fn set_tunnel(&mut self, running: bool, now_ms: u64) {
         self.config.tunnel = running;
+        self.ingress_controller.wake(now_ms);
+    }
+
+    /// Switches the ingress controller on or off.
+    pub fn set_ingress_controller(&mut self, running: bool, now_ms: u64) {
+        self.config.ingress_controller = running;
         self.ingress_controller.wake(now_ms);
     }
 

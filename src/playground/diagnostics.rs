@@ -192,7 +192,8 @@ fn apply(cluster: &mut Cluster, kubeconfig: &Kubeconfig, file: &File, document: 
 fn carry_out(cluster: &mut Cluster, kubeconfig: &Kubeconfig, file: &File, document: &Document, forecast: &mut Forecast) {
     let arguments: Vec<String> = ["apply", "-f"].into_iter().map(String::from).chain([file.name.to_string()]).collect();
     let files: Files = [(file.name.as_str(), document.text.as_str())].into_iter().collect();
-    let environment = Environment { registry: cluster.server().registry().clone(), files, stdin: None, kubeconfig: kubeconfig.clone() };
+    let environment =
+        Environment { registry: cluster.server().registry().clone(), files, stdin: Some(String::new()), is_terminal: false, kubeconfig: kubeconfig.clone() };
     let mut command = Command::start(&arguments, environment);
     for _ in 0..MOST_REQUESTS {
         match command.poll(cluster.now_ms()) {
@@ -201,7 +202,7 @@ fn carry_out(cluster: &mut Cluster, kubeconfig: &Kubeconfig, file: &File, docume
                 command.answer(response);
             }
             Step::Edit { .. } => command.answer_edit(None),
-            Step::SleepUntil(_) => break,
+            Step::SleepUntil(_) | Step::Input { .. } | Step::Host(_) => break,
             Step::Done(exit_code) => {
                 let output = command.take_output();
                 let text = |stream| output.iter().filter(|piece| piece.stream == stream).map(|piece| piece.text.as_str()).collect::<String>();

@@ -3,14 +3,30 @@
 //! A copy costs next to nothing, and a cluster that gets the same requests at the same times becomes the same cluster;
 //! so the past is the nearest copy before an instant, and what was done since then.
 
+use super::terminal;
 use crate::cluster::{Cluster, Fault};
+use crate::kubectl::HostRequest;
+use crate::kubelet::runtime::HttpRequest;
+use crate::network::Source;
 use crate::server::request::{Request, Verb};
+use crate::value::SmolStr;
 
 /// Something that came to the cluster from outside.
 #[derive(Clone, Debug)]
 pub enum Action {
     /// A request that changes something.
     Request(Box<Request>),
+    /// Something else was done to the machines.
+    Host(HostRequest),
+    /// A folder is seen at a path of every machine, or no more.
+    Mount {
+        /// The path.
+        path: String,
+        /// Its files; none: no more.
+        files: Option<Vec<(SmolStr, String)>>,
+    },
+    /// A page was asked for.
+    Visit(Box<(Source, HttpRequest)>),
     /// A fault.
     Fault(Fault),
 }
@@ -18,15 +34,25 @@ pub enum Action {
 impl Action {
     /// The request as an action, if it may change anything.
     pub fn of(request: &Request) -> Option<Action> {
-        let reads = matches!(request.verb, Verb::Get | Verb::List | Verb::Watch) || request.options.dry_run;
+        // What is typed into a command in a container comes with the question for what it wrote.
+        let types = request.subresource == "exec" && (!request.body.get("input").is_null() || !request.body.get("close").is_null());
+        let reads = matches!(request.verb, Verb::Get | Verb::List | Verb::Watch) && !types || request.options.dry_run;
         (!reads).then(|| Action::Request(Box::new(request.clone())))
     }
 
-    fn carry_out(&self, cluster: &mut Cluster) {
+    /// Does it.
+    ///
+    /// # Errors
+    /// Why it can't be done. What a request was answered isn't told.
+    pub fn carry_out(&self, cluster: &mut Cluster) -> Result<(), String> {
         match self {
             Action::Request(request) => drop(cluster.request(request)),
+            Action::Host(request) => return terminal::carry_out(request, cluster),
+            Action::Mount { path, files } => cluster.mount_on_machines(path, files.as_deref()),
+            Action::Visit(visit) => drop(cluster.visit(&visit.0, &visit.1)),
             Action::Fault(fault) => drop(cluster.fault(fault)),
         }
+        Ok(())
     }
 }
 
@@ -127,7 +153,8 @@ impl History {
                     if !replay.cluster.advance(next.at_ms, max_steps) {
                         return false;
                     }
-                    next.action.carry_out(&mut replay.cluster);
+                    // What failed then fails again.
+                    let _ = next.action.carry_out(&mut replay.cluster);
                     replay.actions += 1;
                 }
                 _ => return replay.cluster.advance(until_ms, max_steps),

@@ -3,7 +3,6 @@
 //! Never: knows a browser.
 
 pub mod archive;
-pub mod command_line;
 pub mod completion;
 pub mod diagnostics;
 pub mod examples;
@@ -17,5 +16,6 @@ pub mod session;
 pub mod share;
 pub mod similar;
 pub mod takeaway;
+pub mod terminal;
 pub mod workspace;
 pub mod yaml_path;

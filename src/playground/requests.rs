@@ -155,8 +155,7 @@ mod tests {
     #[test]
     fn a_request_that_is_lost_says_where_and_why() {
         let mut session = mongo();
-        let arguments = ["scale", "deployment", "mongodb", "--replicas=0"].map(str::to_owned);
-        session.run("kubectl scale", &arguments, &Default::default());
+        session.enter("kubectl scale deployment mongodb --replicas=0", &Default::default());
         while !session.advance(120_000, 10_000) {}
         let sent = sent(&session, &ObjectRef::new(&SERVICES, "default", "mongodb-service"));
         assert!(!sent.is_answered);

@@ -2,11 +2,15 @@
 
 use super::diagnostics::{self, Forecast};
 use super::history::{Action, History, Replay};
+use super::terminal::complete::Completion;
+use super::terminal::shown::{Piece, pieces};
+use super::terminal::{self, Next, Terminal, World};
 use super::workspace::Workspace;
 use crate::api::meta;
 use crate::api::resource::{EVENTS, LEASES, NODES};
 use crate::cluster::{Cluster, ClusterConfig, Fault, Flavour};
-use crate::kubectl::{Command, Environment, Files, Kubeconfig, Output, Step};
+use crate::kubectl::{Command, Environment, Files, Kubeconfig, Output};
+use crate::kubelet::runtime::Prompt;
 use crate::store::{Change, ChangeType};
 use crate::value::SmolStr;
 
@@ -67,8 +71,6 @@ pub struct Moment {
 const TROUBLE_APART_MS: u64 = 5_000;
 /// How long a new cluster may take until its machines are ready.
 const BOOT_LIMIT_MS: u64 = 120_000;
-/// A command that asks more than this without waiting is ended: it would never come to an end.
-const MOST_REQUESTS: usize = 20_000;
 
 /// A look ahead ends after this much cluster time: somebody will have done something by then.
 const FARTHEST_AHEAD_MS: u64 = 3_600_000;
@@ -88,6 +90,10 @@ struct Running {
 pub enum Report {
     /// It wrote something.
     Wrote(CommandId, Output),
+    /// Something was written in the terminal.
+    Terminal(Output),
+    /// Files of the workspace were written in the terminal, or deleted where there is no text.
+    Files(Vec<(SmolStr, Option<String>)>),
     /// It ended with this exit code.
     Ended(CommandId, i32),
     /// A person is to edit this text; answer with [`Session::answer_edit`].
@@ -112,6 +118,7 @@ pub struct Session {
     history: History,
     began_ms: u64,
     kubeconfig: Kubeconfig,
+    terminal: Terminal,
     running: Vec<Running>,
     next_id: CommandId,
     reports: Vec<Report>,
@@ -136,6 +143,7 @@ impl Session {
             history: History::new(&cluster),
             began_ms: cluster.now_ms(),
             watched_revision: cluster.store().revision(),
+            terminal: Terminal::new(cluster.now_ms()),
             cluster,
             past: None,
             seeking_ms: None,
@@ -195,7 +203,7 @@ impl Session {
     /// The next instant at which something happens by itself, in milliseconds since the session began.
     pub fn next_due_ms(&self) -> Option<u64> {
         let cluster_due = self.cluster().next_due();
-        let command_due = if self.is_in_past() { None } else { self.running.iter().map(|running| running.due_ms).min() };
+        let command_due = if self.is_in_past() { None } else { self.command_due_ms() };
         Some(cluster_due.into_iter().chain(command_due).min()?.saturating_sub(self.began_ms))
     }
 
@@ -229,7 +237,8 @@ impl Session {
         Environment {
             registry: self.cluster().server().registry().clone(),
             files: workspace.files.iter().map(|file| (file.name.as_str(), file.text.as_str())).collect::<Files>(),
-            stdin: None,
+            stdin: Some(String::new()),
+            is_terminal: false,
             kubeconfig: self.kubeconfig.clone(),
         }
     }
@@ -250,11 +259,51 @@ impl Session {
         self.start(&arguments, workspace)
     }
 
-    /// Carries out a command line (without the word `kubectl`). Done in the past, it branches from there.
-    pub fn run(&mut self, line: &str, arguments: &[String], workspace: &Workspace) -> CommandId {
+    /// Types a line into the terminal: a command, or what the command in the foreground reads. Done in the past, it branches from there.
+    pub fn enter(&mut self, line: &str, workspace: &Workspace) {
         self.branch();
-        self.note(What::Line(line.to_owned()), line);
-        self.start(arguments, workspace)
+        if self.terminal.prompt().is_some() && !line.trim().is_empty() {
+            self.note(What::Line(line.to_owned()), line);
+        } else {
+            self.actions_before.push(self.history.actions());
+            self.done.push(Done { at_ms: self.now_ms(), what: What::Line(line.to_owned()) });
+        }
+        self.in_terminal(|terminal, world| terminal.enter(line, workspace, world));
+    }
+
+    /// What the terminal's shell waits for; none while a command runs in its foreground.
+    pub fn prompt(&self) -> Option<Prompt> {
+        self.terminal.prompt()
+    }
+
+    /// What a command wrote, with its states and names. `command` is the line that was typed.
+    pub fn pieces(&self, text: &str, command: &str) -> Vec<Piece> {
+        pieces(text, command, &self.cluster, self.kubeconfig.namespace())
+    }
+
+    /// What could come next at the end of a line in the terminal.
+    pub fn complete(&self, line: &str) -> Completion {
+        terminal::complete::complete(line, self.terminal.station(), &self.cluster, &self.kubeconfig)
+    }
+
+    /// Ctrl+C in the terminal.
+    pub fn interrupt(&mut self) {
+        self.in_terminal(Terminal::interrupt);
+    }
+
+    /// Ctrl+D in the terminal.
+    pub fn end_input(&mut self) {
+        self.in_terminal(Terminal::end_input);
+    }
+
+    fn in_terminal(&mut self, act: impl FnOnce(&mut Terminal, &mut World<'_>) -> Vec<Report>) {
+        let mut world = World { cluster: &mut self.cluster, history: &mut self.history, kubeconfig: &mut self.kubeconfig };
+        let reports = act(&mut self.terminal, &mut world);
+        self.reports.extend(reports);
+    }
+
+    fn command_due_ms(&self) -> Option<u64> {
+        self.running.iter().map(|running| running.due_ms).chain(self.terminal.next_due_ms()).min()
     }
 
     fn note(&mut self, what: What, text: &str) {
@@ -273,7 +322,7 @@ impl Session {
         id
     }
 
-    /// Ctrl+C.
+    /// Ends a command.
     pub fn cancel(&mut self, id: CommandId) {
         if let Some(index) = self.running.iter().position(|running| running.id == id) {
             let mut running = self.running.remove(index);
@@ -287,8 +336,9 @@ impl Session {
         if let Some(running) = self.running.iter_mut().find(|running| running.id == id) {
             running.command.answer_edit(text);
             running.due_ms = self.cluster.now_ms();
+            return self.poll_commands();
         }
-        self.poll_commands();
+        self.in_terminal(|terminal, world| terminal.answer_edit(id, text, world));
     }
 
     /// Carries out a line that begins with `fault` (`words` are those after it): what there is to say about it comes back. Done in the past, it
@@ -320,7 +370,7 @@ impl Session {
             }
             return arrived;
         }
-        let next_command_ms = self.running.iter().map(|running| running.due_ms).min().unwrap_or(u64::MAX);
+        let next_command_ms = self.command_due_ms().unwrap_or(u64::MAX);
         let stop_ms = until_ms.min(next_command_ms.max(self.cluster.now_ms()));
         let arrived = self.cluster.advance(stop_ms, max_steps);
         if arrived {
@@ -384,7 +434,7 @@ impl Session {
     /// Looks ahead for the next thing that can be seen, by at most `max_steps` things that happen. What was found stays found until something happens
     /// that can be seen, or somebody does something.
     pub fn look_ahead(&mut self, max_steps: usize) {
-        if self.is_in_past() || !self.running.is_empty() {
+        if self.is_in_past() || !self.running.is_empty() || self.terminal.next_due_ms().is_some() {
             self.ahead = None;
             return;
         }
@@ -436,6 +486,9 @@ impl Session {
         for id in self.running.iter().map(|running| running.id).collect::<Vec<_>>() {
             self.cancel(id);
         }
+        if self.terminal.prompt().is_none() {
+            self.interrupt();
+        }
     }
 
     fn poll_commands(&mut self) {
@@ -443,41 +496,31 @@ impl Session {
         let mut running = std::mem::take(&mut self.running);
         running.retain_mut(|each| each.due_ms > now_ms || self.poll(each));
         self.running = running;
+        if self.terminal.next_due_ms().is_some_and(|due_ms| due_ms <= now_ms) {
+            self.in_terminal(Terminal::run);
+        }
     }
 
     /// Carries a command on until it waits or ends; whether it goes on later.
     fn poll(&mut self, running: &mut Running) -> bool {
-        let now_ms = self.cluster.now_ms();
-        for _ in 0..MOST_REQUESTS {
-            let step = running.command.poll(now_ms);
-            self.reports.extend(running.command.take_output().into_iter().map(|output| Report::Wrote(running.id, output)));
-            match step {
-                Step::Request(request) => {
-                    if let Some(action) = Action::of(&request) {
-                        self.history.record(action, &self.cluster);
-                    }
-                    let response = self.cluster.request(&request);
-                    running.command.answer(response);
-                }
-                Step::SleepUntil(time_ms) => {
-                    running.due_ms = time_ms.max(now_ms + 1);
-                    return true;
-                }
-                Step::Edit { file_name, text } => {
-                    running.due_ms = u64::MAX;
-                    self.reports.push(Report::Edit { id: running.id, file_name, text });
-                    return true;
-                }
-                Step::Done(exit_code) => {
-                    self.kubeconfig = running.command.environment().kubeconfig;
-                    self.reports.push(Report::Ended(running.id, exit_code));
-                    return false;
-                }
+        let mut world = World { cluster: &mut self.cluster, history: &mut self.history, kubeconfig: &mut self.kubeconfig };
+        let (id, reports) = (running.id, &mut self.reports);
+        let refused = |_, _: &mut World<'_>| Err("only the terminal can do that".to_owned());
+        match terminal::drive(&mut running.command, &mut world, |output| reports.push(Report::Wrote(id, output)), refused) {
+            Next::At(due_ms) => running.due_ms = due_ms,
+            // Its input is empty: nothing is ever waited for.
+            Next::Input(until_ms) => running.due_ms = until_ms,
+            Next::Edit { file_name, text } => {
+                running.due_ms = u64::MAX;
+                self.reports.push(Report::Edit { id, file_name, text });
+            }
+            Next::Ended(exit_code) => {
+                self.kubeconfig = running.command.environment().kubeconfig;
+                self.reports.push(Report::Ended(id, exit_code));
+                return false;
             }
         }
-        running.command.cancel();
-        self.reports.push(Report::Ended(running.id, 130));
-        false
+        true
     }
 
     /// Puts new warnings on the time line.

@@ -46,6 +46,17 @@ impl Workspace {
         Ok(())
     }
 
+    /// Writes a file, or deletes it where there is no text.
+    pub fn write(&mut self, name: &str, text: Option<String>) {
+        let index = self.files.iter().position(|file| file.name == name);
+        match (index, text) {
+            (Some(index), Some(text)) => self.files[index].text = text,
+            (None, Some(text)) => self.files.push(File { name: name.into(), text }),
+            (Some(index), None) => drop(self.files.remove(index)),
+            (None, None) => {}
+        }
+    }
+
     /// All files as one text, as `kubectl apply -f FOLDER` would read them: each a document or several.
     pub fn as_one_text(&self) -> String {
         let texts: Vec<&str> = self.files.iter().map(|file| file.text.trim_end()).filter(|text| !text.is_empty()).collect();

@@ -167,7 +167,7 @@ fn restart(page: Page, setup: &Setup, workspace: Workspace) {
     page.opened.update(|opened| *opened += 1);
     page.selected.set(None);
     page.outcome.set(Outcome::default());
-    page.foreground.set(None);
+    page.prompt.set(Some(crate::kubelet::runtime::Prompt::Command));
     page.playing.set(true);
     page.refresh();
 }

@@ -4,6 +4,7 @@ use super::clock::Speed;
 use super::edit::Editing;
 use super::problems::Problem;
 use super::terminal;
+use crate::kubelet::runtime::Prompt;
 use crate::playground::diagnostics::Forecast;
 use crate::playground::outline::Entry;
 use crate::playground::requests::{self, Sent};
@@ -59,8 +60,12 @@ pub struct Page {
     pub sent: RwSignal<Option<Sent>>,
     /// What the terminal shows.
     pub entries: RwSignal<Vec<terminal::Entry>>,
-    /// The command in the terminal that has not ended yet.
-    pub foreground: RwSignal<Option<CommandId>>,
+    /// What the terminal's shell waits for; none while a command runs in its foreground.
+    pub prompt: RwSignal<Option<Prompt>>,
+    /// The command that was typed last.
+    pub command: StoredValue<String>,
+    /// The number of the terminal's next entry.
+    pub next_entry: StoredValue<u64>,
     /// What is said to a screen reader.
     pub said: RwSignal<String>,
     /// A sentence across the page, with what can be done about it.
@@ -171,7 +176,9 @@ impl Page {
             selected: RwSignal::new(None),
             sent: RwSignal::new(None),
             entries: RwSignal::new(Vec::new()),
-            foreground: RwSignal::new(None),
+            prompt: RwSignal::new(Some(Prompt::Command)),
+            command: StoredValue::new(String::new()),
+            next_entry: StoredValue::new(1),
             said: RwSignal::new(String::new()),
             notice: RwSignal::new(None),
             example: RwSignal::new(""),

@@ -52,7 +52,7 @@ pub fn watch(page: Page) {
     Effect::new(move || {
         page.workspace.track();
         page.outcome.track();
-        page.foreground.track();
+        page.prompt.track();
         page.in_past.track();
         if let Some(pending) = pending.get_value() {
             pending.clear();

@@ -123,11 +123,16 @@ pub const TERMINAL_OUTPUT: &str = "Terminal output";
 pub const COMMAND_LINE: &str = "Command line";
 pub const STOP_COMMAND: &str = "Stop (Ctrl+C)";
 pub const COMMAND_HINT: &str = "kubectl get pods";
-pub const TERMINAL_WELCOME: &str = "kubectl of Kubernetes 1.36, for the cluster above. Try: kubectl get all\n";
-pub const TERMINAL_HELP: &str = "kubectl …   talks to the cluster; the files on the left are in the current folder\n\
-fault …     makes something go wrong: fault list, fault stop worker-2, fault kill POD --oom …\n\
-clear       empties this window\n\
-Up, Down    earlier commands    Tab  completes    Ctrl+C  stops a command\n";
+pub const TERMINAL_WELCOME: &str =
+    "A shell with kubectl of Kubernetes 1.36, for the cluster above; the files on the left are in its folder. Try: kubectl get all (Tab completes)\n";
+pub const OUTPUT_DROPPED: &str = "… what was here before is forgotten: the terminal keeps the last 250,000 letters.\n";
+pub const MORE_LINES: &str = "more lines.";
+pub const COPY_OUTPUT: &str = "Copy all output";
+pub const CLEAR_OUTPUT: &str = "Clear (Ctrl+L)";
+pub const SELECT_OBJECT: &str = "Show it in the inspector";
+pub const NOTHING_FITS: &str = "Nothing fits.";
+pub const POSSIBILITIES: &str = "possibilities";
+pub const CHOICES: &str = "Possibilities";
 
 pub const INSPECTOR: &str = "Inspector";
 pub const INSPECTOR_EMPTY: &str = "Select something in the diagram to see what it is, why it is there and what it waits for.";

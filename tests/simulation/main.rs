@@ -22,8 +22,8 @@ const SEEDS: u64 = 8;
 const COMMANDS: usize = 16;
 /// A command that has not ended after that long is given up.
 const COMMAND_LIMIT_MS: u64 = 60_000;
-/// In which time everything has settled: back-offs are at most 5 minutes, a Job's failures some more, evictions 5 minutes.
-const SETTLE_MS: u64 = 1_500_000;
+/// In which time everything has settled: a controller that was refused often waits up to 17 minutes, and then a rollout has 10 more to be given up.
+const SETTLE_MS: u64 = 3_000_000;
 /// Things that happen between two looks at what must hold.
 const STEPS_AT_ONCE: usize = 25;
 
@@ -55,6 +55,7 @@ impl Life {
             registry: self.cluster.server().registry().clone(),
             files: Files::new(),
             stdin: Some(step.stdin.clone()),
+            is_terminal: false,
             kubeconfig: Kubeconfig::single("test", "https://10.0.0.10:6443", "default"),
         };
         let words = shlex::split(&step.line).expect("the script's quotes match");

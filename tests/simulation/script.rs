@@ -34,7 +34,7 @@ fn command(random: &mut Random, once: &mut u64) -> (String, String) {
     let name = random.below(NAMES) + 1;
     let node = random.below(3) + 1;
     let number = random.below(5);
-    let image = ["nginx:1.27", "httpd:2.4", "redis:7", "nope:missing"][(random.below(7) / 2) as usize];
+    let image = ["nginx:1.27", "httpd:2.4", "redis:7"][random.below(3) as usize];
     let mut fresh = || {
         *once += 1;
         *once
@@ -42,7 +42,9 @@ fn command(random: &mut Random, once: &mut u64) -> (String, String) {
     let apply = |text: String| ("apply -f -".to_owned(), text);
     let plain = |line: String| (line, String::new());
     match random.below(30) {
-        0..5 => apply(deployment(&format!("web-{name}"), number, image, ["RollingUpdate", "Recreate"][(number % 2) as usize])),
+        // Its pods never come up. A working one would keep its old pods or not, by whether they were well just then.
+        0 => apply(deployment(&format!("bad-{name}"), number, "nope:missing", "RollingUpdate")),
+        1..5 => apply(deployment(&format!("web-{name}"), number, image, ["RollingUpdate", "Recreate"][(number % 2) as usize])),
         5 => plain(format!("scale deployment web-{name} --replicas={number}")),
         6 => plain(format!("rollout restart deployment web-{name}")),
         7 => plain(format!("delete deployment web-{name} --wait=false --ignore-not-found")),

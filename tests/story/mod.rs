@@ -1,6 +1,5 @@
 //! A short story, played natively and in a browser: the two must end in the same cluster.
 
-use kubarium::playground::command_line::{self, Typed};
 use kubarium::playground::examples;
 use kubarium::playground::session::Session;
 
@@ -15,8 +14,7 @@ pub fn play() -> Session {
     session.apply(&workspace);
     for (at_ms, line) in [(20_000, "kubectl delete pod -l app=mongodb --wait=false"), (30_000, "kubectl scale deployment mongo-express --replicas=4")] {
         advance(&mut session, at_ms);
-        let Typed::Kubectl(arguments) = command_line::read(line) else { panic!("{line} is for kubectl") };
-        session.run(line, &arguments, &workspace);
+        session.enter(line, &workspace);
     }
     advance(&mut session, END_MS);
     session

@@ -13,16 +13,6 @@ pub const RESOURCES: Entry = Entry {
     path: "api-resources",
     aliases: &[],
     about: "Print the supported API resources on the server.",
-    examples: "
-# All kinds
-kubectl api-resources
-
-# Those that live in no namespace
-kubectl api-resources --namespaced=false
-
-# Those of an API group
-kubectl api-resources --api-group=apps",
-    usage: "",
     flags: resource_flags,
     run: Some(|invocation| Box::pin(resources(invocation))),
 };
@@ -32,10 +22,6 @@ pub const VERSIONS: Entry = Entry {
     path: "api-versions",
     aliases: &[],
     about: "Print the supported API versions on the server, in the form of \"group/version\".",
-    examples: "
-# All versions
-kubectl api-versions",
-    usage: "",
     flags: Vec::new,
     run: Some(|invocation| Box::pin(versions(invocation))),
 };

@@ -15,17 +15,7 @@ use crate::value::Value;
 pub const ENTRY: Entry = Entry {
     path: "apply",
     aliases: &[],
-    about: "Apply a configuration to a resource by file name or stdin.\n\nObjects that don't exist are made. Of those that exist, the fields that the manifest names are set, and fields that an earlier apply named and this one doesn't are removed; all other fields stay as they are. JSON and YAML are understood.",
-    examples: "
-# Apply a manifest
-kubectl apply -f pod.yaml
-
-# Apply what is piped in
-cat pod.yaml | kubectl apply -f -
-
-# Apply all manifests of a folder and see what the server would do, without doing it
-kubectl apply -f app/ --dry-run=server",
-    usage: "(-f FILENAME | -k DIRECTORY)",
+    about: "Apply a configuration to a resource by file name or stdin.",
     flags,
     run: Some(|invocation| Box::pin(run(invocation))),
 };

@@ -11,23 +11,13 @@ use crate::server::request::{Request, Verb};
 use crate::value::{Sort, Value, json};
 
 /// `auth`.
-pub const ENTRY: Entry = Entry { path: "auth", aliases: &[], about: "Inspect authorization.", examples: "", usage: "", flags: Vec::new, run: None };
+pub const ENTRY: Entry = Entry { path: "auth", aliases: &[], about: "Inspect authorization.", flags: Vec::new, run: None };
 
 /// `auth can-i`.
 pub const CAN_I: Entry = Entry {
     path: "auth can-i",
     aliases: &[],
-    about: "Check whether an action is allowed.\n\nAnswers yes or no; the exit code is 1 for no.",
-    examples: "
-# May I make pods in the namespace?
-kubectl auth can-i create pods
-
-# May a service account list secrets?
-kubectl auth can-i list secrets --as=system:serviceaccount:demo:robot
-
-# Everything that I may do in the namespace
-kubectl auth can-i --list",
-    usage: "VERB [TYPE | TYPE/NAME | NONRESOURCEURL]",
+    about: "Check whether an action is allowed.",
     flags: can_i_flags,
     run: Some(|invocation| Box::pin(can_i(invocation))),
 };
@@ -37,10 +27,6 @@ pub const WHO_AM_I: Entry = Entry {
     path: "auth whoami",
     aliases: &[],
     about: "Experimental: Check self subject attributes.",
-    examples: "
-# Who am I?
-kubectl auth whoami",
-    usage: "",
     flags: || vec![Flag::text("output", "json or yaml.").short('o')],
     run: Some(|invocation| Box::pin(who_am_i(invocation))),
 };

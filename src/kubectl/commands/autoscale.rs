@@ -11,14 +11,7 @@ use crate::value::{Value, json};
 pub const ENTRY: Entry = Entry {
     path: "autoscale",
     aliases: &[],
-    about: "Auto-scale a deployment, replica set, stateful set, or replication controller.\n\nMakes a HorizontalPodAutoscaler that keeps the number of pods between two bounds.",
-    examples: "
-# Between 2 and 10 pods
-kubectl autoscale deployment web --min=2 --max=10
-
-# At most 5 pods, which are to use 80 % of the CPU they request
-kubectl autoscale deployment web --max=5 --cpu=80%",
-    usage: "(-f FILENAME | TYPE NAME | TYPE/NAME) [--min=MINPODS] --max=MAXPODS [--cpu=CPU] [--memory=MEMORY]",
+    about: "Auto-scale a deployment, replica set, stateful set, or replication controller.",
     flags,
     run: Some(|invocation| Box::pin(run(invocation))),
 };
@@ -38,6 +31,7 @@ fn flags() -> Vec<Flag> {
 }
 
 async fn run(invocation: Invocation) -> Result<(), Failure> {
+    invocation.require_flags(&["max"])?;
     let (min, max) = (invocation.flags.int("min"), invocation.flags.int("max"));
     if max < 1 {
         return Err(Failure::text(format!("--max=MAXPODS is required and must be at least 1, max: {max}")));
@@ -55,12 +49,16 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
             name => name.to_string(),
         };
         if !info.mapping.kind.has_subresource("scale") {
-            failures.push(Failure::text(format!("cannot autoscale a {}: no kind \"{}\" can be scaled", info.mapping.kind.kind, info.mapping.kind.kind)));
+            failures.push(Failure::text(format!(
+                "cannot autoscale a {}: could not find scale subresource for {}/{}, Resource={} in discovery information",
+                info.mapping.kind.kind, info.mapping.kind.group, info.mapping.version, info.mapping.kind.plural
+            )));
             continue;
         }
         let mut hpa = json!({
             "apiVersion": "autoscaling/v2", "kind": "HorizontalPodAutoscaler", "metadata": {"name": name},
             "spec": {"scaleTargetRef": {"apiVersion": info.mapping.api_version(), "kind": info.mapping.kind.kind.as_str(), "name": info.name}, "maxReplicas": max},
+            "status": {"currentMetrics": null, "desiredReplicas": 0},
         });
         if min > 0 {
             hpa.set("spec.minReplicas", min);

@@ -11,18 +11,13 @@ use crate::server::request::Verb;
 use crate::value::json;
 
 /// `certificate`.
-pub const ENTRY: Entry =
-    Entry { path: "certificate", aliases: &[], about: "Modify certificate resources.", examples: "", usage: "SUBCOMMAND", flags: Vec::new, run: None };
+pub const ENTRY: Entry = Entry { path: "certificate", aliases: &[], about: "Modify certificate resources.", flags: Vec::new, run: None };
 
 /// `certificate approve`.
 pub const APPROVE: Entry = Entry {
     path: "certificate approve",
     aliases: &[],
     about: "Approve a certificate signing request.",
-    examples: "
-# Ann gets her certificate
-kubectl certificate approve ann",
-    usage: "(-f FILENAME | NAME)",
     flags,
     run: Some(|invocation| Box::pin(run(invocation, "Approved", "KubectlApprove", "This CSR was approved by kubectl certificate approve."))),
 };
@@ -32,10 +27,6 @@ pub const DENY: Entry = Entry {
     path: "certificate deny",
     aliases: &[],
     about: "Deny a certificate signing request.",
-    examples: "
-# Ann doesn't
-kubectl certificate deny ann",
-    usage: "(-f FILENAME | NAME)",
     flags,
     run: Some(|invocation| Box::pin(run(invocation, "Denied", "KubectlDeny", "This CSR was denied by kubectl certificate deny."))),
 };

@@ -10,65 +10,28 @@ use crate::value::{Sort, Value, json};
 
 /// `config` and its subcommands.
 pub const ENTRIES: &[Entry] = &[
-    entry("config", "", "Modify kubeconfig files using subcommands like \"kubectl config set current-context my-context\".", Vec::new, None),
-    entry("config current-context", "", "Display the current-context.", Vec::new, Some(|invocation| Box::pin(current_context(invocation)))),
-    entry(
-        "config delete-context",
-        "NAME",
-        "Delete the specified context from the kubeconfig.",
-        Vec::new,
-        Some(|invocation| Box::pin(delete_context(invocation))),
-    ),
-    entry("config get-clusters", "", "Display clusters defined in the kubeconfig.", Vec::new, Some(|invocation| Box::pin(get_clusters(invocation)))),
+    entry("config", "Modify kubeconfig files using subcommands like \"kubectl config set current-context my-context\".", Vec::new, None),
+    entry("config current-context", "Display the current-context.", Vec::new, Some(|invocation| Box::pin(current_context(invocation)))),
+    entry("config delete-context", "Delete the specified context from the kubeconfig.", Vec::new, Some(|invocation| Box::pin(delete_context(invocation)))),
+    entry("config get-clusters", "Display clusters defined in the kubeconfig.", Vec::new, Some(|invocation| Box::pin(get_clusters(invocation)))),
     entry(
         "config get-contexts",
-        "[(-o|--output=)name)]",
         "Display one or many contexts from the kubeconfig file.",
         get_contexts_flags,
         Some(|invocation| Box::pin(get_contexts(invocation))),
     ),
-    entry("config get-users", "", "Display users defined in the kubeconfig.", Vec::new, Some(|invocation| Box::pin(get_users(invocation)))),
-    entry(
-        "config rename-context",
-        "CONTEXT_NAME NEW_NAME",
-        "Rename a context from the kubeconfig file.",
-        Vec::new,
-        Some(|invocation| Box::pin(rename_context(invocation))),
-    ),
-    entry(
-        "config set-context",
-        "[NAME | --current] [--cluster=cluster_nickname] [--user=user_nickname] [--namespace=namespace]",
-        "Set a context entry in kubeconfig.",
-        set_context_flags,
-        Some(|invocation| Box::pin(set_context(invocation))),
-    ),
+    entry("config get-users", "Display users defined in the kubeconfig.", Vec::new, Some(|invocation| Box::pin(get_users(invocation)))),
+    entry("config rename-context", "Rename a context from the kubeconfig file.", Vec::new, Some(|invocation| Box::pin(rename_context(invocation)))),
+    entry("config set-context", "Set a context entry in kubeconfig.", set_context_flags, Some(|invocation| Box::pin(set_context(invocation)))),
     Entry {
         aliases: &["use"],
-        ..entry(
-            "config use-context",
-            "CONTEXT_NAME",
-            "Set the current-context in a kubeconfig file.",
-            Vec::new,
-            Some(|invocation| Box::pin(use_context(invocation))),
-        )
+        ..entry("config use-context", "Set the current-context in a kubeconfig file.", Vec::new, Some(|invocation| Box::pin(use_context(invocation))))
     },
-    entry(
-        "config view",
-        "[flags]",
-        "Display merged kubeconfig settings or a specified kubeconfig file.",
-        view_flags,
-        Some(|invocation| Box::pin(view(invocation))),
-    ),
+    entry("config view", "Display merged kubeconfig settings or a specified kubeconfig file.", view_flags, Some(|invocation| Box::pin(view(invocation)))),
 ];
 
-const fn entry(
-    path: &'static str,
-    usage: &'static str,
-    about: &'static str,
-    flags: fn() -> Vec<Flag>,
-    run: Option<fn(Invocation) -> crate::kubectl::entry::Work>,
-) -> Entry {
-    Entry { path, aliases: &[], about, examples: "", usage, flags, run }
+const fn entry(path: &'static str, about: &'static str, flags: fn() -> Vec<Flag>, run: Option<fn(Invocation) -> crate::kubectl::entry::Work>) -> Entry {
+    Entry { path, aliases: &[], about, flags, run }
 }
 
 fn get_contexts_flags() -> Vec<Flag> {

@@ -10,30 +10,12 @@ use crate::server::request::{Options, PatchType};
 use crate::value::{SmolStr, Value, json};
 
 /// `cordon`.
-pub const CORDON: Entry = Entry {
-    path: "cordon",
-    aliases: &[],
-    about: "Mark node as unschedulable.\n\nPods that are on it stay; no new ones are placed there.",
-    examples: "
-# Place no more pods on a node
-kubectl cordon worker-1",
-    usage: "NODE",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation, true))),
-};
+pub const CORDON: Entry =
+    Entry { path: "cordon", aliases: &[], about: "Mark node as unschedulable.", flags, run: Some(|invocation| Box::pin(run(invocation, true))) };
 
 /// `uncordon`.
-pub const UNCORDON: Entry = Entry {
-    path: "uncordon",
-    aliases: &[],
-    about: "Mark node as schedulable.",
-    examples: "
-# Let pods be placed on a node again
-kubectl uncordon worker-1",
-    usage: "NODE",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation, false))),
-};
+pub const UNCORDON: Entry =
+    Entry { path: "uncordon", aliases: &[], about: "Mark node as schedulable.", flags, run: Some(|invocation| Box::pin(run(invocation, false))) };
 
 fn flags() -> Vec<Flag> {
     vec![DRY_RUN, Flag::text("selector", "The nodes with these labels.").short('l')]

@@ -1,27 +1,16 @@
 //! `kubectl cp` (`k8s.io/kubectl/pkg/cmd/cp`): files of the workspace to containers, and back.
 
-use super::exec::execute;
+use super::exec::{Exec, Input, execute};
 use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::pods;
+use crate::kubectl::session::Stream;
 use crate::value::Value;
 
 /// `cp`.
-pub const ENTRY: Entry = Entry {
-    path: "cp",
-    aliases: &[],
-    about: "Copy files and directories to and from containers.\n\nThe local side is the workspace.",
-    examples: "
-# A file into a pod
-kubectl cp page.html web:/usr/share/nginx/html/index.html
-
-# And out of it
-kubectl cp demo/web:/etc/hosts hosts.txt",
-    usage: "<file-spec-src> <file-spec-dest>",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry =
+    Entry { path: "cp", aliases: &[], about: "Copy files and directories to and from containers.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     vec![
@@ -54,7 +43,7 @@ fn place(text: &str) -> Result<Place, Failure> {
 
 async fn run(mut invocation: Invocation) -> Result<(), Failure> {
     let [source, target] = invocation.arguments.as_slice() else {
-        return Err(invocation.usage_error("source and destination are required"));
+        return Err(Failure::text("source and destination are required"));
     };
     let (source, target) = (place(source)?, place(target)?);
     match (&source.pod, &target.pod) {
@@ -84,11 +73,13 @@ async fn container(invocation: &mut Invocation, namespace: &Option<String>, name
 /// Runs a command whose failure is the copy's.
 async fn must(invocation: &Invocation, pod: &Value, container: &str, command: &[&str], input: Option<&str>) -> Result<String, Failure> {
     let command: Vec<String> = command.iter().map(|word| word.to_string()).collect();
-    let outcome = execute(invocation, pod, container, &command, input).await?;
-    match outcome.get("exitCode").as_i64().unwrap_or(0) {
-        0 => Ok(outcome.get("stdout").str().to_string()),
+    let exec = Exec { pod, container, command: &command, tty: false };
+    let (mut stdout, mut stderr) = (String::new(), String::new());
+    let keep = |stream, text: &str| if stream == Stream::Out { stdout.push_str(text) } else { stderr.push_str(text) };
+    match execute(invocation, &exec, input.map_or(Input::None, Input::Text), keep).await? {
+        0 => Ok(stdout),
         code => {
-            invocation.session.write(crate::kubectl::session::Stream::Err, outcome.get("stderr").str());
+            invocation.session.write(Stream::Err, &stderr);
             Err(Failure::text(format!("command terminated with exit code {code}")))
         }
     }

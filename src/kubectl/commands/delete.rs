@@ -13,20 +13,7 @@ use crate::value::{SmolStr, Value};
 pub const ENTRY: Entry = Entry {
     path: "delete",
     aliases: &[],
-    about: "Delete resources by file names, stdin, resources and names, or by resources and label selector.\n\nPods are given time to end (--grace-period). Unless --wait=false is said, the command waits until the objects are gone.",
-    examples: "
-# Delete the objects of a manifest
-kubectl delete -f pod.yaml
-
-# Delete a pod and a service
-kubectl delete pod/web service/web
-
-# Delete all pods with a label
-kubectl delete pods -l app=web
-
-# Delete a deployment, but leave its pods
-kubectl delete deployment web --cascade=orphan",
-    usage: "([-f FILENAME] | [-k DIRECTORY] | TYPE [(NAME | -l label | --all)])",
+    about: "Delete resources by file names, stdin, resources and names, or by resources and label selector.",
     flags,
     run: Some(|invocation| Box::pin(run(invocation))),
 };
@@ -70,6 +57,9 @@ struct Delete {
 }
 
 async fn run(invocation: Invocation) -> Result<(), Failure> {
+    if !invocation.flags.text("raw").is_empty() {
+        return super::get::raw(&invocation, "DELETE").await;
+    }
     let delete = settings(&invocation)?;
     if !invocation.has_files() && invocation.arguments.is_empty() {
         return Err(Failure::text(
@@ -77,7 +67,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         ));
     }
     let (infos, mut failures) = find(&invocation).await?;
-    if invocation.flags.is("interactive") && !confirmed(&invocation, &infos) {
+    if invocation.flags.is("interactive") && !confirmed(&invocation, &infos).await {
         return Ok(());
     }
     let (mut found, mut deleted) = (0, Vec::new());
@@ -119,7 +109,7 @@ fn settings(invocation: &Invocation) -> Result<Delete, Failure> {
         return Err(Failure::text("cannot set --all and --selector at the same time"));
     }
     if flags.is("all") && !flags.text("field-selector").is_empty() {
-        return Err(Failure::text("cannot set --all and --field-selector at the same time"));
+        return Err(Failure::text("setting 'all' parameter but found a non empty selector. "));
     }
     if !matches!(flags.text("output"), "" | "name") {
         return Err(Failure::text(format!("unexpected -o output mode: {}. We only support '-o name'", flags.text("output"))));
@@ -200,14 +190,14 @@ fn only_named(invocation: &Invocation, named: &Named) -> Vec<Info> {
     named.names.iter().map(info).collect()
 }
 
-fn confirmed(invocation: &Invocation, infos: &[Info]) -> bool {
+async fn confirmed(invocation: &Invocation, infos: &[Info]) -> bool {
     invocation.session.out_line("You are about to delete the following resource(s):");
     for info in infos {
         let place = if info.namespace.is_empty() { String::new() } else { format!(" from {} namespace", info.namespace) };
         invocation.session.out_line(format!("{}{place}", info.object_name()));
     }
     invocation.session.out("Do you want to continue? (y/N): ");
-    let yes = invocation.session.read_stdin().trim().eq_ignore_ascii_case("y");
+    let yes = invocation.session.read_input().await.unwrap_or_default().trim().eq_ignore_ascii_case("y");
     if !yes {
         invocation.session.out_line("deletion is cancelled");
     }

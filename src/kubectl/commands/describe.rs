@@ -10,17 +10,7 @@ use crate::kubectl::source::{Info, file_flags};
 pub const ENTRY: Entry = Entry {
     path: "describe",
     aliases: &[],
-    about: "Show details of a specific resource or group of resources.\n\nWhat belongs to an object is shown with it, its events among it. A name may be the beginning of names: all objects whose names begin so are described.",
-    examples: "
-# A node
-kubectl describe node worker-1
-
-# All pods with a label
-kubectl describe pods -l app=web
-
-# The objects of a manifest
-kubectl describe -f pod.yaml",
-    usage: "(-f FILENAME | TYPE [NAME_PREFIX | -l label] | TYPE/NAME)",
+    about: "Show details of a specific resource or group of resources.",
     flags,
     run: Some(|invocation| Box::pin(run(invocation))),
 };
@@ -39,8 +29,7 @@ fn flags() -> Vec<Flag> {
 async fn run(invocation: Invocation) -> Result<(), Failure> {
     if invocation.arguments.is_empty() && !invocation.has_files() {
         let advice = "You must specify the type of resource to describe. Use \"kubectl api-resources\" for a complete list of supported resources.";
-        invocation.session.err_line(format!("{advice}\n"));
-        return Err(Failure::text("Required resource not specified."));
+        return Err(Failure::text(advice));
     }
     let (infos, mut failures) = find(&invocation).await?;
     if infos.is_empty() && failures.len() == 1 && failures[0].is_not_found() && invocation.arguments.len() == 2 {

@@ -18,11 +18,7 @@ use crate::value::{Sort, Value};
 pub const ENTRY: Entry = Entry {
     path: "diff",
     aliases: &[],
-    about: "Diff configurations specified by file name or stdin between the current online configuration, and the configuration as it would be if applied.\n\nExits with 0 where nothing would change, with 1 where something would, and with more where something went wrong.",
-    examples: "
-# What would an apply change?
-kubectl diff -f pod.yaml",
-    usage: "-f FILENAME",
+    about: "Diff configurations specified by file name or stdin between the current online configuration, and the configuration as it would be if applied.",
     flags,
     run: Some(|invocation| Box::pin(run(invocation))),
 };

@@ -12,20 +12,8 @@ use crate::server::request::{Options, Request, Verb};
 use crate::value::{SmolStr, Sort, Value, json};
 
 /// `drain`.
-pub const ENTRY: Entry = Entry {
-    path: "drain",
-    aliases: &[],
-    about: "Drain node in preparation for maintenance.\n\nThe node is cordoned, then its pods are evicted, as far as disruption budgets allow; what no controller would make again, what a DaemonSet runs, and what keeps data in an emptyDir is only removed when told so.",
-    examples: "
-# Move all pods away from a node
-kubectl drain worker-1 --ignore-daemonsets
-
-# Also delete pods that no controller manages
-kubectl drain worker-1 --force",
-    usage: "NODE",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry =
+    Entry { path: "drain", aliases: &[], about: "Drain node in preparation for maintenance.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     vec![

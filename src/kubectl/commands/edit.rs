@@ -12,20 +12,8 @@ use crate::server::request::{PatchType, Verb};
 use crate::value::Value;
 
 /// `edit`.
-pub const ENTRY: Entry = Entry {
-    path: "edit",
-    aliases: &[],
-    about: "Edit a resource from the default editor.\n\nWhat is saved is applied; where the server refuses it, the editor opens again with the reason.",
-    examples: "
-# A service
-kubectl edit service/web
-
-# As JSON
-kubectl edit job.v1.batch/import -o json",
-    usage: "(RESOURCE/NAME | -f FILENAME)",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry =
+    Entry { path: "edit", aliases: &[], about: "Edit a resource from the default editor.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
@@ -50,7 +38,7 @@ const ADVICE: &str = "# Please edit the object below. Lines beginning with a '#'
 
 async fn run(invocation: Invocation) -> Result<(), Failure> {
     if invocation.arguments.is_empty() && !invocation.has_files() {
-        return Err(invocation.usage_error("must specify --filename or a resource to edit"));
+        return Err(Failure::nothing_named());
     }
     let as_json = invocation.flags.text("output") == "json";
     let (infos, failures) = invocation.find_objects(&invocation.arguments).await?;

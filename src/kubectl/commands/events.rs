@@ -11,23 +11,7 @@ use crate::server::request::Options;
 use crate::value::{Sort, Value};
 
 /// `events`.
-pub const ENTRY: Entry = Entry {
-    path: "events",
-    aliases: &[],
-    about: "Display events.\n\nOldest first, unlike kubectl get events.",
-    examples: "
-# The events of the namespace
-kubectl events
-
-# Those about a pod
-kubectl events --for pod/web
-
-# Only warnings
-kubectl events --types=Warning",
-    usage: "[(-o|--output=)json|yaml|name|go-template|jsonpath] [--for TYPE/NAME] [--watch] [--types=Normal,Warning]",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "events", aliases: &[], about: "Display events.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
@@ -54,7 +38,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     }
     let printer = Printer::of(&invocation, &[])?;
     let events = matching(&invocation, wanted.as_ref()).await?;
-    if !printer.is_human() {
+    if !printer.is_human() && !events.is_empty() {
         return printer.print_object(&invocation.session, &list_of(events), invocation.flags.is("show-managed-fields"));
     }
     if events.is_empty() && !invocation.flags.is("watch") {
@@ -89,7 +73,10 @@ fn subject(invocation: &Invocation) -> Result<Option<(String, String)>, Failure>
             let Some((type_, name)) = text.split_once('/').filter(|(type_, name)| !type_.is_empty() && !name.is_empty()) else {
                 return Err(Failure::text("--for must be in resource/name form"));
             };
-            let mapping = resources::resolve(&invocation.session.registry(), type_)?;
+            let Some(mapping) = resources::find(&invocation.session.registry(), type_) else {
+                invocation.session.err_line(format!("the server doesn't have a resource type \"{type_}\""));
+                return Err(Failure::Exit(1));
+            };
             Ok(Some((mapping.kind.kind.to_string(), name.to_string())))
         }
     }

@@ -1,32 +1,17 @@
 //! `kubectl exec` (`k8s.io/kubectl/pkg/cmd/exec`).
 
 use crate::kubectl::entry::{Entry, Invocation};
-use crate::kubectl::failure::Failure;
+use crate::kubectl::failure::{Failure, body_of};
 use crate::kubectl::flags::Flag;
 use crate::kubectl::pods;
 use crate::kubectl::resources;
-use crate::kubectl::session::Stream;
+use crate::kubectl::session::{STILL_RUNNING, Stream};
 use crate::server::request::Verb;
-use crate::value::{Value, json};
+use crate::value::{SmolStr, Value, json};
 
 /// `exec`.
-pub const ENTRY: Entry = Entry {
-    path: "exec",
-    aliases: &[],
-    about: "Execute a command in a container.\n\nThe command's input is what is piped in; there is no terminal to sit at inside the container, so a shell reads its commands from the input, too.",
-    examples: "
-# The date in the first container of a pod
-kubectl exec web -- date
-
-# In another container
-kubectl exec web -c sidecar -- ls /data
-
-# In a pod of a deployment
-kubectl exec deploy/web -- env",
-    usage: "(POD | TYPE/NAME) [-c CONTAINER] [flags] -- COMMAND [args...]",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry =
+    Entry { path: "exec", aliases: &[], about: "Execute a command in a container.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     vec![
@@ -45,7 +30,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
             let (before, after) = invocation.split_at_dash();
             match before {
                 [target] => (target.clone(), after.to_vec()),
-                [] => return Err(invocation.usage_error("pod, type/name or --filename must be specified")),
+                [] => return Err(Failure::text("pod, type/name or --filename must be specified")),
                 _ => {
                     return Err(Failure::text(
                         "exec [POD] [COMMAND] is not supported anymore. Use exec [POD] -- [COMMAND] instead\nSee 'kubectl exec -h' for help and examples",
@@ -54,7 +39,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
             }
         }
         None => match invocation.arguments.as_slice() {
-            [] => return Err(invocation.usage_error("pod, type/name or --filename must be specified")),
+            [] => return Err(Failure::text("pod, type/name or --filename must be specified")),
             [target] => (target.clone(), Vec::new()),
             _ => {
                 return Err(Failure::text(
@@ -64,7 +49,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         },
     };
     if command.is_empty() {
-        return Err(invocation.usage_error("you must specify at least one command for the container"));
+        return Err(Failure::text("you must specify at least one command for the container"));
     }
     let pod = pods::running_pod(&invocation, &target).await?;
     let phase = pod.path("status.phase").str();
@@ -80,43 +65,83 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
             pods::container_names(&pod)
         )));
     }
-    if invocation.flags.is("tty") && !invocation.flags.is("quiet") {
-        invocation.session.err_line("Unable to use a TTY - input is not a terminal or the right kind of file");
+    let (stdin, mut tty) = (invocation.flags.is("stdin"), invocation.flags.is("tty"));
+    if tty && !(stdin && invocation.session.is_terminal()) {
+        if !invocation.flags.is("quiet") {
+            invocation.session.err_line("Unable to use a TTY - input is not a terminal or the right kind of file");
+        }
+        tty = false;
     }
-    let input = invocation.flags.is("stdin").then(|| invocation.session.read_stdin());
-    let outcome = execute(&invocation, &pod, &container, &command, input.as_deref()).await?;
-    invocation.session.write(Stream::Out, outcome.get("stdout").str());
-    invocation.session.write(Stream::Err, outcome.get("stderr").str());
-    match outcome.get("exitCode").as_i64().unwrap_or(0) {
+    let input = if stdin { Input::Own } else { Input::None };
+    let exec = Exec { pod: &pod, container: &container, command: &command, tty };
+    match execute(&invocation, &exec, input, |stream, text| invocation.session.write(stream, text)).await? {
         0 => Ok(()),
         code => {
             invocation.session.err_line(format!("command terminated with exit code {code}"));
-            Err(Failure::Exit(code as i32))
+            Err(Failure::Exit(code))
         }
     }
 }
 
-/// How often it is asked whether a command has ended.
-const POLL_MS: u64 = 50;
+/// How often it is asked what a command wrote, and whether it has ended.
+const POLL_MS: u64 = 20;
 
-/// Runs a command in a container until it has ended; `stdout`, `stderr` and `exitCode` come back.
-pub(super) async fn execute(invocation: &Invocation, pod: &Value, container: &str, command: &[String], input: Option<&str>) -> Result<Value, Failure> {
-    let mapping = resources::resolve(&invocation.session.registry(), "pods")?;
-    let mut body = json!({"container": container, "stdin": input.is_some(), "stdout": true, "stderr": true});
-    if let Some(input) = input {
-        body.set("input", input);
+/// A command for a container.
+pub(super) struct Exec<'a> {
+    pub pod: &'a Value,
+    pub container: &'a str,
+    pub command: &'a [String],
+    /// Whether it has a terminal.
+    pub tty: bool,
+}
+
+/// What the command reads.
+pub(super) enum Input<'a> {
+    /// Nothing.
+    None,
+    /// A text.
+    Text(&'a str),
+    /// What comes to kubectl's own standard input.
+    Own,
+}
+
+/// Runs a command in a container until it has ended, handing on what it writes; its exit code comes back.
+pub(super) async fn execute(invocation: &Invocation, exec: &Exec<'_>, input: Input<'_>, mut write: impl FnMut(Stream, &str)) -> Result<i32, Failure> {
+    let session = &invocation.session;
+    let mapping = resources::resolve(&session.registry(), "pods")?;
+    let mut open = matches!(input, Input::Own);
+    let mut body =
+        Value::from(json!({"container": exec.container, "stdin": !matches!(input, Input::None), "stdout": true, "stderr": !exec.tty, "tty": exec.tty}));
+    if let Input::Text(text) = input {
+        body.set("input", text);
     }
-    body.set("command", command.iter().map(Value::from).collect::<Value>());
-    let (namespace, name) = (pod.path("metadata.namespace").str(), pod.path("metadata.name").str());
+    body.set("command", exec.command.iter().map(Value::from).collect::<Value>());
+    let (namespace, name) = (exec.pod.path("metadata.namespace").str(), exec.pod.path("metadata.name").str());
     let mut request = invocation.request_for(Verb::Create, &mapping, namespace, name).with_body(body);
     request.subresource = "exec".into();
-    let mut answer = invocation.send(request.clone()).await?;
-    // While it runs, the answer is the number under which it is asked for.
-    request.verb = Verb::Get;
-    while !answer.get("exec").is_null() {
-        invocation.session.sleep_ms(POLL_MS).await;
-        request.body = answer;
-        answer = invocation.send(request.clone()).await?;
+    request.cause.actor = SmolStr::from(format!("kubectl {}", invocation.path));
+    loop {
+        let response = session.request(request.clone()).await;
+        let still_running = response.code == STILL_RUNNING;
+        let answer = if still_running { response.body } else { body_of(response)? };
+        write(Stream::Out, answer.get("stdout").str());
+        write(Stream::Err, answer.get("stderr").str());
+        if !still_running {
+            return Ok(answer.get("exitCode").as_i64().unwrap_or(0) as i32);
+        }
+        // While it runs, the answer is the number under which it is asked for.
+        request.verb = Verb::Get;
+        let mut next = Value::object();
+        next.set("exec", answer.get("exec"));
+        let until_ms = session.now_ms() + POLL_MS;
+        match if open { session.read_input_until(until_ms).await } else { None } {
+            Some(Some(text)) => next.set("input", text),
+            Some(None) => {
+                next.set("close", true);
+                open = false;
+            }
+            None => session.sleep_ms(until_ms.saturating_sub(session.now_ms())).await,
+        }
+        request.body = next;
     }
-    Ok(answer)
 }

@@ -13,17 +13,7 @@ use std::fmt::Write;
 pub const ENTRY: Entry = Entry {
     path: "explain",
     aliases: &[],
-    about: "Describe fields and structure of various resources.\n\nShows the fields of a kind, or of a part of it, with what they mean.",
-    examples: "
-# The fields of pods
-kubectl explain pods
-
-# All of them, without words
-kubectl explain pods --recursive
-
-# One field
-kubectl explain deployment.spec.strategy",
-    usage: "TYPE [--recursive=FALSE|TRUE] [--api-version=api-version-group] [-o|--output=plaintext|plaintext-openapiv2]",
+    about: "Describe fields and structure of various resources.",
     flags,
     run: Some(|invocation| Box::pin(run(invocation))),
 };
@@ -44,9 +34,8 @@ const MAX_DEPTH: usize = 12;
 async fn run(invocation: Invocation) -> Result<(), Failure> {
     let [argument] = invocation.arguments.as_slice() else {
         return Err(match invocation.arguments.len() {
-            0 => invocation
-                .usage_error("You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources."),
-            _ => invocation.usage_error("We accept only this format: explain RESOURCE"),
+            0 => Failure::text("You must specify the type of resource to explain. Use \"kubectl api-resources\" for a complete list of supported resources."),
+            _ => Failure::text("We accept only this format: explain RESOURCE"),
         });
     };
     let output = invocation.flags.text("output");
@@ -84,8 +73,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
                 let missing = first_missing(root, path);
                 return Err(Failure::text(format!("field \"{missing}\" does not exist")));
             };
-            let required = if field.required { " -required-" } else { "" };
-            let _ = writeln!(text, "FIELD: {} <{}>{required}", field.name, type_name(&field.type_));
+            let _ = writeln!(text, "FIELD: {} <{}>", field.name, type_name(&field.type_));
             let words = enums::words(parent.name, field.name);
             if !words.is_empty() {
                 let _ = writeln!(text, "ENUM:");
@@ -101,7 +89,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
             describe(&mut text, &[&own, of_type], inner.filter(|inner| !inner.fields().is_empty()), recursive);
         }
     }
-    invocation.session.out(text + "\n\n");
+    invocation.session.out(text + "\n");
     Ok(())
 }
 
@@ -128,6 +116,9 @@ fn resolve(invocation: &Invocation, argument: &str) -> Result<(Mapping, Vec<Stri
         }
     }
 }
+
+/// More words of an enumeration than these aren't listed beside a field.
+const MOST_WORDS: usize = 4;
 
 /// The field at a path, and the definition that it is a field of.
 fn find(root: &'static Definition, path: &[String]) -> Option<(&'static Definition, &'static Field)> {
@@ -159,11 +150,15 @@ fn describe(text: &mut String, descriptions: &[&str], definition: Option<&'stati
 fn fields(text: &mut String, definition: &'static Definition, level: usize, recursive: bool) {
     let inset = "  ".repeat(level);
     for field in definition.fields() {
-        let required = if field.required { " -required-" } else { "" };
+        // The schema that this is made from asks for the metadata of every kind; the real one doesn't.
+        let required = if field.required && field.name != "metadata" { " -required-" } else { "" };
         let _ = writeln!(text, "{inset}{}\t<{}>{required}", field.name, type_name(&field.type_));
         let words = enums::words(definition.name, field.name);
         if !words.is_empty() {
-            let list: Vec<String> = words.iter().map(|word| shown(word.value)).collect();
+            let mut list: Vec<String> = words.iter().take(MOST_WORDS).map(|word| shown(word.value)).collect();
+            if words.len() > MOST_WORDS {
+                list.push("....".into());
+            }
             let _ = writeln!(text, "{inset}enum: {}", list.join(", "));
         }
         if recursive {

@@ -9,20 +9,8 @@ use crate::kubectl::source::{Info, file_flags};
 use crate::value::{SmolStr, Value, json};
 
 /// `expose`.
-pub const ENTRY: Entry = Entry {
-    path: "expose",
-    aliases: &[],
-    about: "Expose a resource as a new Kubernetes service.\n\nThe service selects the pods that the pod, service, replication controller, deployment or replica set has or selects.",
-    examples: "
-# A service for a deployment, on port 80, which leads to port 8000 of the pods
-kubectl expose deployment web --port=80 --target-port=8000
-
-# A service that can be reached through every node
-kubectl expose deployment web --port=80 --type=NodePort --name=web-public",
-    usage: "(-f FILENAME | TYPE NAME) [--port=port] [--protocol=TCP|UDP|SCTP] [--target-port=number-or-name] [--name=name] [--external-ip=external-ip-of-service] [--type=type]",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry =
+    Entry { path: "expose", aliases: &[], about: "Expose a resource as a new Kubernetes service.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
@@ -64,9 +52,7 @@ impl Invocation {
         }
         let named = self.named(&self.arguments)?;
         if named.mappings.is_empty() {
-            return Err(Failure::text(
-                "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
-            ));
+            return Err(Failure::nothing_named());
         }
         if named.names.is_empty() {
             return Err(Failure::text("resource(s) were provided, but no name was specified"));
@@ -79,7 +65,7 @@ fn service(invocation: &Invocation, info: &Info) -> Result<Value, Failure> {
     let flags = &invocation.flags;
     let kind = &info.mapping.kind;
     if !matches!(kind.kind.as_str(), "Service" | "ReplicationController" | "Deployment" | "Pod" | "ReplicaSet") {
-        return Err(Failure::text(format!("cannot expose a {}", info.mapping.object_kind())));
+        return Err(Failure::text(format!("cannot expose a {}", kind_of_group(&info.mapping))));
     }
     let name = match flags.text("name") {
         "" => info.name.chars().take(63).collect::<String>(),
@@ -94,7 +80,7 @@ fn service(invocation: &Invocation, info: &Info) -> Result<Value, Failure> {
         text => label_pairs(text)?,
     };
     let ports = ports(invocation, info)?;
-    let mut service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": {}});
+    let mut service = Value::from(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": {}, "status": {"loadBalancer": {}}}));
     if !labels.is_empty() {
         service.set("metadata.labels", labels);
     }
@@ -123,6 +109,12 @@ fn service(invocation: &Invocation, info: &Info) -> Result<Value, Failure> {
         merge(&mut service, &patch);
     }
     Ok(service)
+}
+
+/// `ConfigMap`, `Ingress.networking.k8s.io`: Go's `GroupKind`.
+fn kind_of_group(mapping: &crate::kubectl::resources::Mapping) -> String {
+    let kind = &mapping.kind;
+    if kind.group.is_empty() { kind.kind.to_string() } else { format!("{}.{}", kind.kind, kind.group) }
 }
 
 /// RFC 7386, which `--overrides` is merged by.

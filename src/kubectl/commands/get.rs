@@ -1,33 +1,17 @@
 //! `kubectl get` (`k8s.io/kubectl/pkg/cmd/get/get.go`).
 
+use crate::api::status::Status;
 use crate::kubectl::arguments::Named;
 use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{Printer, list_of, print_flags, sort};
+use crate::kubectl::session::HostRequest;
 use crate::kubectl::source::Check;
+use crate::value::Value;
 
 /// `get`.
-pub const ENTRY: Entry = Entry {
-    path: "get",
-    aliases: &[],
-    about: "Display one or many resources.\n\nShows a table of the most important facts about objects. Objects of other namespaces than the current one are found with -n or -A; -l and --field-selector choose among them.",
-    examples: "
-# All pods of the current namespace
-kubectl get pods
-
-# All pods of all namespaces, with more columns
-kubectl get pods -A -o wide
-
-# One deployment as YAML
-kubectl get deployment web -o yaml
-
-# Pods with a label, and the phase of each
-kubectl get pods -l app=web -o custom-columns=NAME:.metadata.name,PHASE:.status.phase",
-    usage: "[(-o|--output=)json|yaml|kyaml|name|go-template|go-template-file|template|templatefile|jsonpath|jsonpath-as-json|jsonpath-file|custom-columns|custom-columns-file|wide] (TYPE[.VERSION][.GROUP] [NAME | -l label] | TYPE[.VERSION][.GROUP]/NAME ...) [flags]",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "get", aliases: &[], about: "Display one or many resources.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
@@ -55,6 +39,9 @@ fn flags() -> Vec<Flag> {
 
 async fn run(invocation: Invocation) -> Result<(), Failure> {
     let printer = Printer::of(&invocation, &["wide", "custom-columns", "custom-columns-file"])?;
+    if !invocation.flags.text("raw").is_empty() {
+        return raw(&invocation, "GET").await;
+    }
     let named = if invocation.has_files() { from_files(&invocation)? } else { invocation.named(&invocation.arguments)? };
     if named.mappings.is_empty() {
         invocation
@@ -74,6 +61,28 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         return super::get_watch::watch(&invocation, &printer, &named).await;
     }
     if printer.is_human() { super::get_table::show(&invocation, &printer, &named).await } else { objects(&invocation, &printer, &named).await }
+}
+
+/// `--raw`: what is at a path of the API server, as it is.
+///
+/// # Errors
+/// The server's refusal, and what `--raw` can't be used with.
+pub(super) async fn raw(invocation: &Invocation, method: &str) -> Result<(), Failure> {
+    if !invocation.arguments.is_empty() || invocation.has_files() {
+        return Err(Failure::text("arguments may not be passed when --raw is specified"));
+    }
+    if !invocation.flags.text("output").is_empty() {
+        return Err(Failure::text("--raw and --output are mutually exclusive"));
+    }
+    let target = invocation.flags.text("raw").to_owned();
+    let answer = invocation.session.host(HostRequest::Raw { method: method.into(), target }).await.map_err(Failure::Text)?;
+    let (code, body) = answer.split_once('\n').unwrap_or((&answer, ""));
+    if code.starts_with('2') {
+        invocation.session.out(body);
+        return Ok(());
+    }
+    let status = Value::from_json(body).ok().filter(|status| status.get("kind").str() == "Status");
+    Err(Failure::Api(status.unwrap_or_else(|| Status::no_such_path().body())))
 }
 
 /// What the manifests name.

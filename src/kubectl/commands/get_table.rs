@@ -139,8 +139,8 @@ pub(super) async fn show(invocation: &Invocation, printer: &Printer, named: &Nam
         if table.get("rows").items().is_empty() {
             continue;
         }
-        if let Err(failure) = sorted(invocation, mapping, table, named).await {
-            failures.push(failure);
+        // kubectl finds nothing to print where it can't sort.
+        if sorted(invocation, mapping, table, named).await.is_err() {
             continue;
         }
         if written > 0 {

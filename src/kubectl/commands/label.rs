@@ -13,17 +13,7 @@ use crate::value::{SmolStr, Value};
 pub const LABEL: Entry = Entry {
     path: "label",
     aliases: &[],
-    about: "Update the labels on a resource.\n\nA key with a - behind it takes the label away. A label that has another value already is changed with --overwrite only.",
-    examples: "
-# A label more
-kubectl label pod web tier=front
-
-# Another value
-kubectl label --overwrite pod web tier=back
-
-# Without the label
-kubectl label pod web tier-",
-    usage: "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version]",
+    about: "Update the labels on a resource.",
     flags: label_flags,
     run: Some(|invocation| Box::pin(run(invocation, LABELS))),
 };
@@ -32,14 +22,7 @@ kubectl label pod web tier-",
 pub const ANNOTATE: Entry = Entry {
     path: "annotate",
     aliases: &[],
-    about: "Update the annotations on a resource.\n\nA key with a - behind it takes the annotation away. One that has another value already is changed with --overwrite only.",
-    examples: "
-# An annotation more
-kubectl annotate pod web description='my frontend'
-
-# Without it
-kubectl annotate pod web description-",
-    usage: "[--overwrite] (-f FILENAME | TYPE NAME) KEY_1=VAL_1 ... KEY_N=VAL_N [--resource-version=version]",
+    about: "Update the annotations on a resource.",
     flags: annotate_flags,
     run: Some(|invocation| Box::pin(run(invocation, ANNOTATIONS))),
 };
@@ -172,6 +155,10 @@ async fn one(
         let clashes = set.filter_map(|(key, value)| known.get(key).filter(|old| old.str() != value).map(|old| (key, old.str())));
         let failures: Vec<Failure> =
             clashes.map(|(key, old)| Failure::text(format!("'{key}' already has a value ({old}), and --overwrite is false"))).collect();
+        if marks.field == "annotations" && !failures.is_empty() {
+            let found: Vec<String> = failures.iter().map(|failure| failure.message().replace(", and --overwrite is false", "")).collect();
+            return Err(Failure::text(format!("--overwrite is false but found the following declared annotation(s): {}", found.join("; "))));
+        }
         if !failures.is_empty() {
             return Failure::of(failures);
         }

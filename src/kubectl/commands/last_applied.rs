@@ -16,10 +16,6 @@ pub const VIEW: Entry = Entry {
     path: "apply view-last-applied",
     aliases: &[],
     about: "View the latest last-applied-configuration annotations by type/name or file.",
-    examples: "
-# What was applied
-kubectl apply view-last-applied deployment/web",
-    usage: "(TYPE [NAME | -l label] | TYPE/NAME | -f FILENAME)",
     flags: view_flags,
     run: Some(|invocation| Box::pin(view(invocation))),
 };
@@ -29,10 +25,6 @@ pub const SET: Entry = Entry {
     path: "apply set-last-applied",
     aliases: &[],
     about: "Set the last-applied-configuration annotation on a live object to match the contents of a file, without changing anything else of it.",
-    examples: "
-# As if the manifest had been applied
-kubectl apply set-last-applied -f deploy.yaml",
-    usage: "-f FILENAME",
     flags: set_flags,
     run: Some(|invocation| Box::pin(set(invocation))),
 };
@@ -42,10 +34,6 @@ pub const EDIT: Entry = Entry {
     path: "apply edit-last-applied",
     aliases: &[],
     about: "Edit the latest last-applied-configuration annotations of resources/object.",
-    examples: "
-# What was applied, to be edited
-kubectl apply edit-last-applied deployment/web",
-    usage: "(RESOURCE/NAME | -f FILENAME)",
     flags: edit_flags,
     run: Some(|invocation| Box::pin(edit(invocation))),
 };
@@ -98,7 +86,8 @@ async fn view(invocation: Invocation) -> Result<(), Failure> {
         )));
     }
     for info in &live(&invocation).await? {
-        let object = original_of(&info.object).ok_or_else(|| missing(info))?;
+        // Of an object without the annotation nothing is shown.
+        let Some(object) = original_of(&info.object) else { continue };
         invocation.session.out(if format == "json" { write_json(&object) } else { write_yaml(&object) });
     }
     Ok(())

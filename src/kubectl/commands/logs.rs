@@ -13,19 +13,6 @@ pub const ENTRY: Entry = Entry {
     path: "logs",
     aliases: &[],
     about: "Print the logs for a container in a pod or specified resource. If the pod has only one container, the container name is optional.",
-    examples: "
-# The log of a pod with one container
-kubectl logs web
-
-# Follow the log of a container
-kubectl logs -f web -c sidecar
-
-# The last lines of all pods with a label
-kubectl logs -l app=web --tail=5
-
-# The log of the container before the one that runs now
-kubectl logs web --previous",
-    usage: "[-f] [-p] (POD | TYPE/NAME) [-c CONTAINER]",
     flags,
     run: Some(|invocation| Box::pin(run(invocation))),
 };

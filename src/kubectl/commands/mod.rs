@@ -10,6 +10,7 @@ mod config;
 mod cordon;
 mod cp;
 mod create;
+mod debug;
 mod delete;
 mod describe;
 mod diff;
@@ -27,6 +28,7 @@ mod last_applied;
 mod logs;
 mod others;
 mod patch;
+mod port_forward;
 mod prune;
 mod replace;
 mod rollout;
@@ -35,6 +37,7 @@ mod run_attach;
 mod scale;
 mod set;
 mod taint;
+mod top;
 mod version;
 mod wait;
 
@@ -50,12 +53,18 @@ static ALL: &[Entry] = &[
     last_applied::EDIT,
     last_applied::SET,
     last_applied::VIEW,
-    attach::ATTACH,
-    attach::PORT_FORWARD,
+    attach::ENTRY,
+    port_forward::ENTRY,
     certificate::ENTRY,
     certificate::APPROVE,
     certificate::DENY,
     others::COMPLETION,
+    others::ALPHA,
+    others::PROXY,
+    debug::ENTRY,
+    top::ENTRY,
+    top::NODE,
+    top::POD,
     others::KUSTOMIZE,
     others::PLUGIN,
     others::PLUGIN_LIST,
@@ -130,15 +139,3 @@ static ALL: &[Entry] = &[
     wait::ENTRY,
     scale::ENTRY,
 ];
-
-/// What `kubectl` alone says.
-pub fn overview() -> String {
-    let mut text = String::from(
-        "kubectl controls the Kubernetes cluster manager.\n\n Find more information at: https://kubernetes.io/docs/reference/kubectl/\n\nCommands:\n",
-    );
-    for entry in all().filter(|entry| !entry.path.contains(' ')) {
-        let about = entry.about.lines().next().unwrap_or("").trim_end_matches('.');
-        text += &format!("  {:16}{about}\n", entry.path);
-    }
-    text + "\nUsage:\n  kubectl [flags] [options]\n\nUse \"kubectl <command> --help\" for more information about a given command.\nUse \"kubectl options\" for a list of global command-line options (applies to all commands).\n"
-}

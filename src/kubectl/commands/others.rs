@@ -8,33 +8,39 @@ use crate::kubectl::flags::Flag;
 pub const COMPLETION: Entry = Entry {
     path: "completion",
     aliases: &[],
-    about: "Output shell completion code for the specified shell (bash, zsh, fish, or powershell).\n\nIn the playground's terminal the Tab key completes already.",
-    examples: "",
-    usage: "SHELL",
+    about: "Output shell completion code for the specified shell (bash, zsh, fish, or powershell).",
     flags: Vec::new,
     run: Some(|invocation| Box::pin(completion(invocation))),
 };
 
 /// `plugin`.
-pub const PLUGIN: Entry = Entry {
-    path: "plugin",
-    aliases: &[],
-    about: "Provides utilities for interacting with plugins.",
-    examples: "",
-    usage: "[flags]",
-    flags: Vec::new,
-    run: None,
-};
+pub const PLUGIN: Entry = Entry { path: "plugin", aliases: &[], about: "Provides utilities for interacting with plugins.", flags: Vec::new, run: None };
 
 /// `plugin list`.
 pub const PLUGIN_LIST: Entry = Entry {
     path: "plugin list",
     aliases: &[],
     about: "List all available plugin files on a user's PATH.",
-    examples: "",
-    usage: "[flags]",
     flags: plugin_flags,
     run: Some(|invocation| Box::pin(plugin_list(invocation))),
+};
+
+/// `alpha`.
+pub const ALPHA: Entry = Entry {
+    path: "alpha",
+    aliases: &[],
+    about: "These commands correspond to alpha features that are not enabled in Kubernetes clusters by default.",
+    flags: Vec::new,
+    run: Some(|invocation| Box::pin(alpha(invocation))),
+};
+
+/// `proxy`.
+pub const PROXY: Entry = Entry {
+    path: "proxy",
+    aliases: &[],
+    about: "Creates a proxy server or application-level gateway between localhost and the Kubernetes API server. Not part of this kubectl.",
+    flags: proxy_flags,
+    run: Some(|invocation| Box::pin(proxy(invocation))),
 };
 
 /// `kustomize`.
@@ -42,14 +48,25 @@ pub const KUSTOMIZE: Entry = Entry {
     path: "kustomize",
     aliases: &[],
     about: "Build a kustomization target from a directory or URL. Not part of this kubectl.",
-    examples: "",
-    usage: "DIR",
     flags: Vec::new,
     run: Some(|invocation| Box::pin(kustomize(invocation))),
 };
 
 fn plugin_flags() -> Vec<Flag> {
     vec![Flag::bool("name-only", "Names only, without folders.")]
+}
+
+fn proxy_flags() -> Vec<Flag> {
+    vec![Flag::int("port", "8001", "The port on which to run the proxy.").short('p')]
+}
+
+async fn alpha(invocation: Invocation) -> Result<(), Failure> {
+    invocation.session.err_line("No alpha commands are available in this version of kubectl");
+    Ok(())
+}
+
+async fn proxy(_invocation: Invocation) -> Result<(), Failure> {
+    Err(Failure::text("there is no HTTP server in this page to be a proxy for: `kubarium serve` on your own machine speaks the API over HTTP"))
 }
 
 async fn completion(invocation: Invocation) -> Result<(), Failure> {

@@ -5,6 +5,7 @@ use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{Printer, print_flags};
+use crate::kubectl::resources::Mapping;
 use crate::kubectl::source::{Info, file_flags};
 use crate::manifest;
 use crate::server::request::{PatchType, Verb};
@@ -15,16 +16,6 @@ pub const ENTRY: Entry = Entry {
     path: "patch",
     aliases: &[],
     about: "Update fields of a resource using strategic merge patch, a JSON merge patch, or a JSON patch.",
-    examples: "
-# Another image for a container, which is found by its name
-kubectl patch deployment web -p '{\"spec\":{\"template\":{\"spec\":{\"containers\":[{\"name\":\"nginx\",\"image\":\"nginx:1.27\"}]}}}}'
-
-# One replica more, as a merge patch
-kubectl patch deployment web --type=merge -p '{\"spec\":{\"replicas\":4}}'
-
-# An entry replaced by its place
-kubectl patch pod web --type=json -p '[{\"op\":\"replace\",\"path\":\"/spec/containers/0/image\",\"value\":\"nginx:1.27\"}]'",
-    usage: "(-f FILENAME | TYPE NAME) [-p PATCH|--patch-file FILE]",
     flags,
     run: Some(|invocation| Box::pin(run(invocation))),
 };
@@ -81,7 +72,10 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         let done = match one(&invocation, info, type_, &patch, dry_run).await {
             Ok((object, changed)) => {
                 let words = format!("patched{}{}", dry_run.suffix(), if changed { "" } else { " (no change)" });
-                printer.print(&invocation.session, &invocation, &info.mapping, &object, &words)
+                // A subresource may be answered by an object of another kind.
+                let kind = object.get("kind").str();
+                let shown = if kind.is_empty() || kind == info.mapping.kind.kind { info.mapping.clone() } else { of_kind(&info.mapping, &object) };
+                printer.print(&invocation.session, &invocation, &shown, &object, &words)
             }
             Err(failure) => Err(failure),
         };
@@ -104,6 +98,14 @@ fn parse(text: &str, type_: PatchType) -> Result<Value, Failure> {
         return Err(bad_request("json: cannot unmarshal array into Go value of type map[string]interface {}"));
     }
     Ok(value)
+}
+
+/// A mapping that only names the kind of an object.
+fn of_kind(mapping: &Mapping, object: &Value) -> Mapping {
+    let mut kind = (*mapping.kind).clone();
+    let (group, version) = object.get("apiVersion").str().rsplit_once('/').unwrap_or(("", object.get("apiVersion").str()));
+    (kind.kind, kind.group) = (object.get("kind").str().into(), group.into());
+    Mapping { kind: kind.into(), version: version.into() }
 }
 
 fn bad_request(message: &str) -> Failure {

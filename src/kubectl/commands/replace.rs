@@ -11,20 +11,8 @@ use crate::server::request::{Options, Verb};
 use crate::value::Value;
 
 /// `replace`.
-pub const ENTRY: Entry = Entry {
-    path: "replace",
-    aliases: &[],
-    about: "Replace a resource by file name or stdin.\n\nThe manifest must be the whole object: what it leaves out is gone, or gets its default.",
-    examples: "
-# Replace a pod by the one of a manifest
-kubectl replace -f pod.yaml
-
-# Delete it first, and then make it anew
-kubectl replace --force -f pod.yaml",
-    usage: "-f FILENAME",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry =
+    Entry { path: "replace", aliases: &[], about: "Replace a resource by file name or stdin.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
@@ -47,7 +35,7 @@ fn flags() -> Vec<Flag> {
 
 async fn run(invocation: Invocation) -> Result<(), Failure> {
     if !invocation.has_files() {
-        return Err(invocation.usage_error("Must specify --filename to replace"));
+        return Err(Failure::text("must specify one of -f and -k"));
     }
     let dry_run = invocation.dry_run()?;
     let force = invocation.flags.is("force");

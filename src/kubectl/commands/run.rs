@@ -10,23 +10,8 @@ use crate::kubectl::resources;
 use crate::value::{SmolStr, Value, json};
 
 /// `run`.
-pub const ENTRY: Entry = Entry {
-    path: "run",
-    aliases: &[],
-    about: "Create and run a particular image in a pod.",
-    examples: "
-# A pod
-kubectl run web --image=nginx
-
-# With a label and an environment variable, shown and not made
-kubectl run web --image=nginx --labels=app=web --env=MODE=fast --dry-run=client -o yaml
-
-# One that runs a command once
-kubectl run hello --image=busybox --restart=Never -- echo hello",
-    usage: "NAME --image=image [--env=\"key=value\"] [--port=port] [--dry-run=server|client] [--overrides=inline-json] [--command] -- [COMMAND] [args...]",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry =
+    Entry { path: "run", aliases: &[], about: "Create and run a particular image in a pod.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
@@ -71,7 +56,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     }
     let attach = flags.is("attach") || flags.is("stdin");
     if flags.is("rm") && !attach {
-        return Err(Failure::text("--rm should only be used for attached containers"));
+        return Err(invocation.usage_error("--rm should only be used for attached containers"));
     }
     if flags.is("tty") && !flags.is("stdin") {
         return Err(invocation.usage_error("-i/--stdin is required for containers with -t/--tty=true"));
@@ -93,7 +78,6 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         let patch = Value::from_json(overrides).map_err(|_| Failure::text(format!("unable to parse \"{overrides}\": not JSON")))?;
         override_with(&mut pod, &patch, flags.text("override-type"))?;
     }
-    create(&invocation, &printer, dry_run, "pods", pod.clone()).await?;
     if flags.is("expose") {
         let port = flags.text("port").parse::<i64>().unwrap_or(0);
         let mut service = json!({
@@ -103,6 +87,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         service.set("spec.selector", pod.path("metadata.labels"));
         create(&invocation, &printer, dry_run, "services", service).await?;
     }
+    create(&invocation, &printer, dry_run, "pods", pod.clone()).await?;
     if attach { super::run_attach::attach(&invocation, &name).await } else { Ok(()) }
 }
 

@@ -4,7 +4,6 @@ use crate::kubectl::entry::Invocation;
 use crate::kubectl::failure::Failure;
 use crate::kubectl::resources;
 use crate::server::request::Verb;
-use crate::value::json;
 
 /// How often the pod is looked at.
 const POLL_MS: u64 = 100;
@@ -13,25 +12,36 @@ const POLL_MS: u64 = 100;
 pub(super) async fn attach(invocation: &Invocation, name: &str) -> Result<(), Failure> {
     let mapping = resources::resolve(&invocation.session.registry(), "pods")?;
     let deadline_ms = invocation.session.now_ms() + invocation.flags.duration_ms("pod-running-timeout").max(0) as u64;
-    let mut shown = 0;
     let pod = loop {
         let pod = invocation.get(&mapping, &invocation.namespace, name).await?;
         let phase = pod.path("status.phase").str().to_string();
         if matches!(phase.as_str(), "Running" | "Succeeded" | "Failed") {
-            let text = log(invocation, name).await.unwrap_or_default();
-            invocation.session.out(text.get(shown..).unwrap_or(""));
-            shown = shown.max(text.len());
-        } else if invocation.session.now_ms() >= deadline_ms {
+            break pod;
+        }
+        if invocation.session.now_ms() >= deadline_ms {
             return Err(Failure::text("timed out waiting for the condition"));
         }
-        if matches!(phase.as_str(), "Succeeded" | "Failed") {
+        invocation.session.sleep_ms(POLL_MS).await;
+    };
+    super::attach::follow(invocation, &pod, name, false).await?;
+    let starts_again = invocation.flags.text("restart") == "Always";
+    let pod = loop {
+        let pod = invocation.get(&mapping, &invocation.namespace, name).await?;
+        if starts_again || matches!(pod.path("status.phase").str(), "Succeeded" | "Failed") {
             break pod;
         }
         invocation.session.sleep_ms(POLL_MS).await;
     };
+    if starts_again && invocation.flags.is("stdin") && invocation.flags.is("tty") && !invocation.flags.is("rm") {
+        let resume = format!("kubectl attach {name} -c {name} -i -t");
+        invocation.session.err_line(format!("Session ended, resume using '{resume}' command when the pod is running"));
+    }
     if invocation.flags.is("rm") {
         invocation.send(invocation.request_for(Verb::Delete, &mapping, &invocation.namespace, name)).await?;
         invocation.session.out_line(format!("pod \"{name}\" deleted from {} namespace", invocation.namespace));
+    }
+    if starts_again {
+        return Ok(());
     }
     let exit_code = pod.path("status.containerStatuses").items().first().and_then(|status| status.path("state.terminated.exitCode").as_i64()).unwrap_or(0);
     if exit_code == 0 {
@@ -41,11 +51,4 @@ pub(super) async fn attach(invocation: &Invocation, name: &str) -> Result<(), Fa
         return Err(Failure::Exit(exit_code as i32));
     }
     Err(Failure::text(format!("pod {}/{name} terminated", invocation.namespace)))
-}
-
-async fn log(invocation: &Invocation, name: &str) -> Result<String, Failure> {
-    let mapping = resources::resolve(&invocation.session.registry(), "pods")?;
-    let mut request = invocation.request_for(Verb::Get, &mapping, &invocation.namespace, name).with_body(json!({"container": name}));
-    request.subresource = "log".into();
-    Ok(invocation.send(request).await?.str().to_string())
 }

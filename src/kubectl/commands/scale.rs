@@ -14,13 +14,6 @@ pub const ENTRY: Entry = Entry {
     path: "scale",
     aliases: &[],
     about: "Set a new size for a deployment, replica set, replication controller, or stateful set.",
-    examples: "
-# Three pods
-kubectl scale deployment web --replicas=3
-
-# Three pods, if there are two now
-kubectl scale deployment web --current-replicas=2 --replicas=3",
-    usage: "[--resource-version=version] [--current-replicas=count] --replicas=COUNT (-f FILENAME | TYPE NAME)",
     flags,
     run: Some(|invocation| Box::pin(run(invocation))),
 };

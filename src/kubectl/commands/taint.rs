@@ -13,20 +13,8 @@ use crate::server::request::{Options, PatchType};
 use crate::value::{SmolStr, Value, json};
 
 /// `taint`.
-pub const ENTRY: Entry = Entry {
-    path: "taint",
-    aliases: &[],
-    about: "Update the taints on one or more nodes.\n\nA taint has a key, a value and an effect: NoSchedule, PreferNoSchedule or NoExecute. Pods that don't tolerate it are kept away. A minus at the end takes it off.",
-    examples: "
-# Keep pods that don't tolerate it away from a node
-kubectl taint nodes worker-1 dedicated=database:NoSchedule
-
-# Take off the taints with a key
-kubectl taint nodes worker-1 dedicated-",
-    usage: "NODE NAME KEY_1=VAL_1:TAINT_EFFECT_1 ... KEY_N=VAL_N:TAINT_EFFECT_N",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry =
+    Entry { path: "taint", aliases: &[], about: "Update the taints on one or more nodes.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
@@ -51,7 +39,7 @@ struct Taint {
 
 async fn run(invocation: Invocation) -> Result<(), Failure> {
     let (nodes, specs) = split(&invocation)?;
-    let (add, remove) = parse(&invocation, &specs)?;
+    let (add, remove) = parse(&specs)?;
     let dry_run = invocation.dry_run()?;
     let printer = Printer::of(&invocation, &[])?;
     let infos = find(&invocation, &nodes).await?;
@@ -91,20 +79,20 @@ fn split(invocation: &Invocation) -> Result<(Vec<String>, Vec<String>), Failure>
     let first = invocation.arguments.iter().position(is_taint).unwrap_or(invocation.arguments.len());
     let (names, specs) = invocation.arguments.split_at(first);
     let Some((type_, names)) = names.split_first() else {
-        return Err(invocation.usage_error("one or more resources must be specified as <resource> <name> or <resource>/<name>"));
+        return Err(Failure::text("one or more resources must be specified as <resource> <name>"));
     };
     let (type_, names) = match type_.split_once('/') {
         Some((type_, name)) => (type_, [vec![name.to_string()], names.to_vec()].concat()),
         None => (type_.as_str(), names.to_vec()),
     };
     if resources::resolve(&invocation.session.registry(), type_)?.kind.kind != "Node" {
-        return Err(invocation.usage_error(format!("invalid resource type {type_}, only [node nodes] are supported")));
+        return Err(Failure::text(format!("invalid resource type {type_}, only node types are supported")));
     }
     if names.is_empty() && invocation.flags.text("selector").is_empty() && !invocation.flags.is("all") {
-        return Err(invocation.usage_error("at least one resource name must be specified since 'all' parameter is not set"));
+        return Err(Failure::text("at least one resource name must be specified since 'all' parameter is not set"));
     }
     if specs.is_empty() {
-        return Err(invocation.usage_error("at least one taint update is required"));
+        return Err(Failure::text("at least one taint update is required"));
     }
     Ok((names, specs.to_vec()))
 }
@@ -130,19 +118,21 @@ async fn find(invocation: &Invocation, names: &[String]) -> Result<Vec<Info>, Fa
 }
 
 /// Taints to set, and those to take off, whose effect may be missing.
-fn parse(invocation: &Invocation, specs: &[String]) -> Result<(Vec<Taint>, Vec<Taint>), Failure> {
+fn parse(specs: &[String]) -> Result<(Vec<Taint>, Vec<Taint>), Failure> {
     let (mut add, mut remove): (Vec<Taint>, Vec<Taint>) = (Vec::new(), Vec::new());
     for spec in specs {
         match spec.strip_suffix('-') {
-            Some(spec) => remove.push(parse_one(invocation, spec)?),
+            Some(spec) => remove.push(parse_one(spec)?),
             None => {
-                let taint = parse_one(invocation, spec)?;
+                let taint = parse_one(spec)?;
                 if taint.effect.is_empty() {
-                    return Err(invocation.usage_error(format!("invalid taint spec: {spec}")));
+                    return Err(Failure::usage("taint", format!("invalid taint spec: {spec}")));
                 }
                 if add.iter().any(|other| other.key == taint.key && other.effect == taint.effect) {
-                    return Err(invocation
-                        .usage_error(format!("duplicated taints with the same key and effect: {{{} {} {} <nil>}}", taint.key, taint.value, taint.effect)));
+                    return Err(Failure::usage(
+                        "taint",
+                        format!("duplicated taints with the same key and effect: {{{} {} {} <nil>}}", taint.key, taint.value, taint.effect),
+                    ));
                 }
                 add.push(taint);
             }
@@ -151,22 +141,21 @@ fn parse(invocation: &Invocation, specs: &[String]) -> Result<(Vec<Taint>, Vec<T
     Ok((add, remove))
 }
 
-fn parse_one(invocation: &Invocation, spec: &str) -> Result<Taint, Failure> {
-    let invalid = |why: String| invocation.usage_error(why);
+fn parse_one(spec: &str) -> Result<Taint, Failure> {
     let (pair, effect) = spec.split_once(':').unwrap_or((spec, ""));
     if effect.contains(':') {
-        return Err(invalid(format!("invalid taint spec: {spec}")));
+        return Err(Failure::usage("taint", format!("invalid taint spec: {spec}")));
     }
     if spec.contains(':') && !["NoSchedule", "PreferNoSchedule", "NoExecute"].contains(&effect) {
-        return Err(invalid(format!("invalid taint effect: {effect}, unsupported taint effect")));
+        return Err(Failure::usage("taint", format!("invalid taint effect: {effect}, unsupported taint effect")));
     }
     let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
     if value.contains('=') {
-        return Err(invalid(format!("invalid taint spec: {spec}")));
+        return Err(Failure::usage("taint", format!("invalid taint spec: {spec}")));
     }
     let problems = [names::qualified_name(key), names::label_value(value)].concat();
     if !problems.is_empty() {
-        return Err(invalid(format!("invalid taint spec: {spec}, {}", problems.join("; "))));
+        return Err(Failure::usage("taint", format!("invalid taint spec: {spec}, {}", problems.join("; "))));
     }
     Ok(Taint { key: key.into(), value: value.into(), effect: effect.into() })
 }

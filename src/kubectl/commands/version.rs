@@ -1,13 +1,14 @@
 //! `kubectl version`, `kubectl cluster-info` and `kubectl options`.
 
 use crate::api::meta;
-use crate::kubectl::entry::{Entry, Invocation, describe_flag, global_flags};
+use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
+use crate::kubectl::help;
 use crate::kubectl::resources;
 use crate::manifest::{write_json, write_yaml};
 use crate::server::request::Options;
-use crate::value::{Sort, json};
+use crate::value::json;
 
 /// The version that everything here has.
 const VERSION: &str = "v1.36.3";
@@ -19,10 +20,6 @@ pub const VERSION_ENTRY: Entry = Entry {
     path: "version",
     aliases: &[],
     about: "Print the client and server version information for the current context.",
-    examples: "
-# Both versions
-kubectl version",
-    usage: "",
     flags: version_flags,
     run: Some(|invocation| Box::pin(version(invocation))),
 };
@@ -32,10 +29,6 @@ pub const CLUSTER_INFO: Entry = Entry {
     path: "cluster-info",
     aliases: &[],
     about: "Display addresses of the control plane and services with label kubernetes.io/cluster-service=true.",
-    examples: "
-# Where the cluster is
-kubectl cluster-info",
-    usage: "",
     flags: Vec::new,
     run: Some(|invocation| Box::pin(cluster_info(invocation))),
 };
@@ -45,8 +38,6 @@ pub const OPTIONS: Entry = Entry {
     path: "options",
     aliases: &[],
     about: "Print the list of flags inherited by all commands.",
-    examples: "",
-    usage: "",
     flags: Vec::new,
     run: Some(|invocation| Box::pin(options(invocation))),
 };
@@ -94,10 +85,6 @@ async fn cluster_info(invocation: Invocation) -> Result<(), Failure> {
 }
 
 async fn options(invocation: Invocation) -> Result<(), Failure> {
-    let mut text = String::from("The following options can be passed to any command:\n\n");
-    let mut flags = global_flags();
-    flags.order_by_key(|flag| flag.name);
-    flags.iter().for_each(|flag| describe_flag(&mut text, flag));
-    invocation.session.out(text);
+    invocation.session.out(help::of("options"));
     Ok(())
 }

@@ -11,17 +11,7 @@ use crate::value::Value;
 pub const ENTRY: Entry = Entry {
     path: "wait",
     aliases: &[],
-    about: "Wait for a specific condition on one or many resources.\n\nWaits until the objects have a condition, until a field has a value, until they exist (create), or until they are gone (delete).",
-    examples: "
-# Until a pod is ready
-kubectl wait --for=condition=Ready pod/web
-
-# Until a pod runs
-kubectl wait --for=jsonpath='{.status.phase}'=Running pod/web
-
-# Until a pod is gone, for a minute at most
-kubectl wait --for=delete pod/web --timeout=60s",
-    usage: "([-f FILENAME] | resource.group/resource.name | resource.group [(-l label | --all)]) [--for=create|--for=delete|--for condition=available|--for=jsonpath='{}'[=value]]",
+    about: "Wait for a specific condition on one or many resources.",
     flags,
     run: Some(|invocation| Box::pin(run(invocation))),
 };
@@ -92,7 +82,7 @@ fn say(invocation: &Invocation, info: &Info, condition: &Condition) {
 
 fn parse(invocation: &Invocation) -> Result<Condition, Failure> {
     let text = match invocation.flags.list("for") {
-        [] => return Err(Failure::text("unrecognized condition: \"\"")),
+        [] => return Err(Failure::text("unrecognized condition: []")),
         [one] => one.as_str(),
         _ => return Err(Failure::text("only one --for is supported")),
     };
@@ -140,7 +130,7 @@ async fn find(invocation: &Invocation, condition: &Condition, deadline_ms: u64) 
             Condition::Deleted if missing && infos.is_empty() => return Ok(None),
             Condition::Created if (!failures.is_empty() || infos.is_empty()) && missing => {
                 if invocation.session.now_ms() >= deadline_ms {
-                    return Err(Failure::joined(if failures.is_empty() { vec![Failure::text("no matching resources found")] } else { failures }));
+                    return Err(Failure::text("timed out waiting for the condition"));
                 }
                 invocation.session.sleep_ms(POLL_MS).await;
             }

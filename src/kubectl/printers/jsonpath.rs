@@ -150,7 +150,7 @@ impl JsonPath {
             if value.is_null() {
                 return Ok(());
             }
-            return Err(format!("{} is not array or slice", go_value(value)));
+            return Err(format!("{} is not array or slice", go_type(value)));
         };
         let length = items.len() as i64;
         let absolute = |at: i64| if at < 0 { at + length } else { at };
@@ -162,7 +162,7 @@ impl JsonPath {
             Some(to) => absolute(to),
         };
         if index && (start >= length || start < 0) {
-            return if self.allow_missing { Ok(()) } else { Err(format!("array index out of bounds: index {start}, length {length}")) };
+            return Err(format!("array index out of bounds: index {start}, length {length}"));
         }
         let (start, end) = (start.clamp(0, length), end.clamp(0, length));
         if start > end {
@@ -222,6 +222,19 @@ fn descend(value: &Value, found: &mut Vec<Value>) {
         for child in children(value) {
             descend(child, found);
         }
+    }
+}
+
+/// Go's name for the type of a decoded value.
+fn go_type(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "interface {}",
+        Value::Bool(_) => "bool",
+        Value::Int(_) => "int64",
+        Value::Float(_) => "float64",
+        Value::String(_) => "string",
+        Value::Array(_) => "[]interface {}",
+        Value::Object(_) => "map[string]interface {}",
     }
 }
 

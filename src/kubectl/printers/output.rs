@@ -163,8 +163,7 @@ impl Printer {
                     let mut message = format!(
                         "error executing jsonpath {template:?}: Error executing template: {why}. Printing more information for debugging the template:\n"
                     );
-                    message +=
-                        &format!("\ttemplate was:\n\t\t{template}\n\tobject given to jsonpath engine was:\n\t\t{}\n\n", super::custom_columns::go_text(object));
+                    message += &format!("\ttemplate was:\n\t\t{template}\n\tobject given to jsonpath engine was:\n\t\t{}\n\n\n", go_syntax(object));
                     Failure::text(message)
                 };
                 session.out(text.map_err(failure)?);
@@ -220,6 +219,21 @@ pub fn without_managed_fields(object: &Value) -> Value {
         }
     }
     object
+}
+
+/// A value as Go's `%#v` writes it.
+fn go_syntax(value: &Value) -> String {
+    match value {
+        Value::Null => "interface {}(nil)".into(),
+        Value::String(_) => format!("{:?}", value.str()),
+        Value::Array(items) => format!("[]interface {{}}{{{}}}", items.iter().map(go_syntax).collect::<Vec<_>>().join(", ")),
+        Value::Object(fields) => {
+            let mut pairs: Vec<String> = fields.iter().map(|(key, value)| format!("{:?}:{}", key.as_str(), go_syntax(value))).collect();
+            pairs.order();
+            format!("map[string]interface {{}}{{{}}}", pairs.join(", "))
+        }
+        other => other.to_json(),
+    }
 }
 
 fn unknown_format(format: &str, extra: &[&str]) -> Failure {

@@ -6,7 +6,7 @@ use super::fs::view::{Credentials, Files, View};
 use super::fs::{Tree, Volume, VolumeId};
 use super::image_ref::ImageRef;
 use super::kernel::signal::{self, Signal};
-use super::kernel::{Kernel, Machine, OpenKind, Process, Program, Ran, Sender, Service, World};
+use super::kernel::{Kernel, Machine, OpenKind, PipeId, Process, Program, Ran, Sender, Service, World};
 use super::log::{Log, Stream};
 use super::net::{Answer, HttpRequest};
 use super::programs::{self, DEFAULT_PATH, LoadError};
@@ -37,6 +37,8 @@ pub(super) struct Container {
     pub log: Log,
     pub kernel: Kernel,
     pub view: View,
+    /// What types into its first process, where that has a standard input.
+    pub input: Option<PipeId>,
     /// When its processes have something to do next.
     pub wake_at_ms: Option<u64>,
     /// When it is killed, once it is being stopped.
@@ -190,7 +192,13 @@ impl Container {
         };
         let mut process = Process::new(program, &argv, self.environment(self.config.tty), self.credentials(), now_ms);
         process.cwd = self.working_dir();
-        let input = if self.config.stdin { self.kernel.outside_pipe().1 } else { OpenKind::Null };
+        let input = if self.config.stdin {
+            let (pipe, input) = self.kernel.outside_pipe();
+            self.input = Some(pipe);
+            input
+        } else {
+            OpenKind::Null
+        };
         let errors = if self.config.tty { Stream::Stdout } else { Stream::Stderr };
         self.kernel.start(process, [input, OpenKind::Log(Stream::Stdout), OpenKind::Log(errors)]);
         self.state = ContainerState::Running { started_at_ms: now_ms };

@@ -115,6 +115,11 @@ impl Runtime {
         self.execs.get(&exec)?.result.as_ref()
     }
 
+    /// What it wrote so far to standard output, and to standard error.
+    pub fn exec_streams(&self, exec: ExecId) -> (&str, &str) {
+        self.execs.get(&exec).map_or(("", ""), |exec| (&exec.stdout, &exec.stderr))
+    }
+
     /// What it wrote so far, standard output and standard error as they came, from the given byte on.
     pub fn exec_output(&self, exec: ExecId, from: usize) -> &str {
         self.execs.get(&exec).and_then(|exec| exec.output.get(from..)).unwrap_or("")

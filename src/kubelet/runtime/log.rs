@@ -62,6 +62,11 @@ impl Log {
         self.lines.starting_at(skip)
     }
 
+    /// What was written since the last whole line: a prompt, for whoever is attached.
+    pub fn unfinished(&self) -> String {
+        self.unfinished.iter().map(|bytes| String::from_utf8_lossy(bytes)).collect()
+    }
+
     /// Takes what a process wrote; whole lines become visible.
     pub(crate) fn write(&mut self, stream: Stream, bytes: &[u8], now_ms: u64) {
         let mut rest = std::mem::take(&mut self.unfinished[stream as usize]);

@@ -24,6 +24,7 @@ mod server;
 mod shell;
 #[cfg(test)]
 mod tests;
+mod workstation;
 
 pub use config::{
     ContainerConfig, ContainerId, ContainerState, ContainerStatus, DnsConfig, ExecError, ExecId, ExecResult, Exit, Mount, PullId, RuntimeEvent, SandboxConfig,
@@ -33,6 +34,7 @@ pub use image_ref::{ImageRef, parse as parse_image};
 pub use log::{Log, LogLine, Stream};
 pub use net::{Answer, ConnectError, Connection, HttpOutcome, HttpRequest, HttpResponse, Network, NoNetwork, Resolution, ResolveError};
 pub use pulls::Registry;
+pub use workstation::{Call, HOME, Happening, Prompt, Workstation};
 
 use crate::value::{OrdMap, OrdSet};
 use config::Exit as ContainerExit;
@@ -41,7 +43,7 @@ use execs::Exec;
 use fs::view::View;
 use fs::{Tree, Volume, VolumeId};
 use kernel::signal;
-use kernel::{Ask, Kernel, Reply, Sender};
+use kernel::{Ask, Kernel, Progress, Reply, Sender};
 use smol_str::{SmolStr, format_smolstr};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -228,6 +230,7 @@ impl Runtime {
             log: Log::default(),
             kernel: Kernel::new(seed(&id)),
             view: View::new(root, false),
+            input: None,
             wake_at_ms: None,
             kill_at_ms: None,
             ports: BTreeSet::new(),
@@ -314,6 +317,24 @@ impl Runtime {
             sandbox.containers.retain(|known| known != id);
             sandbox.ports.retain(|_, owner| owner != id);
         }
+    }
+
+    /// Types into the first process of a container (`Attach`); none: its input ends. False where it has no standard input, or has ended.
+    pub fn container_input(&mut self, id: &ContainerId, text: Option<&str>, now_ms: u64, network: &mut dyn Network) -> bool {
+        let Some(mut container) = self.take(id) else { return false };
+        let input = container.input.filter(|_| container.is_running());
+        if let Some(pipe) = input {
+            match text {
+                Some(text) => container.kernel.outside_write(pipe, text.as_bytes()),
+                None => {
+                    container.kernel.outside_close(pipe);
+                    container.input = None;
+                }
+            }
+            self.run(&mut container, now_ms, network);
+        }
+        self.put(container);
+        input.is_some()
     }
 
     /// `ContainerStatus`.
@@ -450,6 +471,8 @@ impl Runtime {
                 let delay_ms = outcome.delay_ms;
                 (Reply::Http(outcome), delay_ms)
             }
+            // Nobody drives such a program here: its file was copied into a container.
+            Ask::Program(_) | Ask::Input(_) => (Reply::Program(Progress { exit_code: Some(126), ..Progress::default() }), 0),
         }
     }
 

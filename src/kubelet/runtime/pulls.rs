@@ -133,12 +133,12 @@ impl Runtime {
         }
         if self.is_disk_full {
             let place = "/var/lib/containerd/io.containerd.content.v1.content/ingest";
-            let number = super::programs::digest::sha256_hex(name.as_bytes());
+            let number = crate::api::sha256::sha256_hex(name.as_bytes());
             return failed(format!("failed to copy: write {place}/{number}/data: no space left on device"));
         }
         let id = match self.profile {
             Profile::Reference => format_smolstr!("{name}@sha256:{}", "0".repeat(64)),
-            Profile::Playground => format_smolstr!("{}@sha256:{}", repository(&name), super::programs::digest::sha256_hex(name.as_bytes())),
+            Profile::Playground => format_smolstr!("{}@sha256:{}", repository(&name), crate::api::sha256::sha256_hex(name.as_bytes())),
         };
         Ok(Image { size_bytes: images::size_bytes(&reference.base, self.profile), name, id })
     }

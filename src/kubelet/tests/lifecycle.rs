@@ -70,7 +70,7 @@ fn a_command_runs_in_a_container() {
     assert!(world.kubelets.exec_result(&handle).is_none());
     world.run(3000);
     assert_eq!(world.kubelets.exec_result(&handle).unwrap().outcome, Ok(3));
-    assert_eq!(world.kubelets.exec_output(&handle, 0), "done\n");
+    assert_eq!(world.kubelets.exec_streams(&handle).0, "done\n");
 }
 
 #[test]

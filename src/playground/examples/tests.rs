@@ -1,7 +1,6 @@
 //! Each example is played as its two sentences tell a learner to, and must do what they promise.
 
 use super::*;
-use crate::playground::command_line::{self, Typed};
 use crate::playground::session::{Report, Session};
 
 /// What a learner does and sees. `apply`; `edit FILE: FROM => TO`; `$ LINE` in the terminal; `see LINE: WORDS` runs the line until its
@@ -304,6 +303,8 @@ const STORIES: &[(&str, &str)] = &[
 
 /// How long (cluster time) something may take until it is seen.
 const PATIENCE_MS: u64 = 480_000;
+/// How long (cluster time) a command may take.
+const COMMAND_PATIENCE_MS: u64 = 120_000;
 
 struct Play {
     session: Session,
@@ -319,13 +320,13 @@ impl Play {
     /// Carries a line out, for at most two minutes; what it wrote.
     fn kubectl(&mut self, line: &str) -> String {
         let line = if line.starts_with("fault ") { line.to_owned() } else { format!("kubectl {line}") };
-        let arguments = match command_line::read(&line) {
-            Typed::Kubectl(arguments) => arguments,
-            Typed::Fault(words) => return self.session.fault(&line, &words).expect("it can happen"),
-            _ => panic!("{line}: not understood"),
-        };
-        let id = self.session.run(&line, &arguments, &self.workspace);
-        self.finish(id)
+        self.session.enter(&line, &self.workspace);
+        let deadline_ms = self.session.now_ms() + COMMAND_PATIENCE_MS;
+        while self.session.prompt().is_none() && self.session.now_ms() < deadline_ms {
+            self.advance(500);
+        }
+        self.session.interrupt();
+        self.wrote(|_| true)
     }
 
     fn apply(&mut self) {
@@ -335,13 +336,18 @@ impl Play {
     }
 
     fn finish(&mut self, id: usize) -> String {
-        let deadline_ms = self.session.now_ms() + 120_000;
+        let deadline_ms = self.session.now_ms() + COMMAND_PATIENCE_MS;
         while self.session.is_running(id) && self.session.now_ms() < deadline_ms {
             self.advance(500);
         }
         self.session.cancel(id);
-        let wrote = |report| if let Report::Wrote(from, output) = report { (from == id).then_some(output.text) } else { None };
-        self.session.take_reports().into_iter().filter_map(wrote).collect()
+        self.wrote(|from| from == id)
+    }
+
+    /// What has been written since the last call, by those commands.
+    fn wrote(&mut self, by: impl Fn(usize) -> bool) -> String {
+        let text = |report| if let Report::Wrote(from, output) = report { by(from).then_some(output.text) } else { None };
+        self.session.take_reports().into_iter().filter_map(text).collect()
     }
 
     fn edit(&mut self, change: &str) {

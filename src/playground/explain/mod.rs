@@ -29,6 +29,7 @@ use crate::api::registry::Registry;
 use crate::api::resource::{NODES, PODS};
 use crate::api::time;
 use crate::cluster::Cluster;
+use crate::manifest::write_yaml;
 use crate::store::Store;
 use crate::value::{SmolStr, Sort, Value};
 
@@ -223,10 +224,10 @@ fn yaml(value: &Value) -> String {
     if shown.path("metadata.annotations").is_empty() {
         shown.remove("metadata.annotations");
     }
-    serde_yaml::to_string(&shown).unwrap_or_default()
+    write_yaml(&shown)
 }
 
 fn managed_fields(value: &Value) -> String {
     let fields = value.path("metadata.managedFields");
-    if fields.is_empty() { String::new() } else { serde_yaml::to_string(fields).unwrap_or_default() }
+    if fields.is_empty() { String::new() } else { write_yaml(fields) }
 }

@@ -33,12 +33,23 @@ pub(super) fn explain(resource: &GroupResource, object: &Value, cluster: &Cluste
         let line = format!("kubectl rollout undo deployment {}{}", meta::name(object), in_namespace(object));
         return if finding.fix.is_some() { finding } else { finding.with_line(line) };
     }
+    if let Some((updated, all)) = rollout_of(resource, status) {
+        let says = format!("Its rollout is under way: {updated} of {wanted} pods are of the new version, {} of the old.", all - updated);
+        return with_worst_pod(Finding::says(says), object, cluster);
+    }
     if ready >= wanted {
         return Finding::default();
     }
     let orders = resource.resource == "statefulsets" && spec.get("podManagementPolicy").str() != "Parallel";
     let order = if orders { " Its pods are started one after the other: each waits until the one before it is ready." } else { "" };
     with_worst_pod(Finding::says(format!("{ready} of {wanted} pods are ready.{order}")), object, cluster)
+}
+
+/// How many pods are of the new version and how many there are, while old ones are being replaced.
+fn rollout_of(resource: &GroupResource, status: &Value) -> Option<(i64, i64)> {
+    let number = |field: &str| status.get(field).as_i64().unwrap_or(0);
+    let (updated, all) = (number("updatedReplicas"), number("replicas"));
+    (*resource == DEPLOYMENTS && updated < all).then_some((updated, all))
 }
 
 fn none_wanted(resource: &GroupResource, object: &Value, store: &Store) -> Finding {

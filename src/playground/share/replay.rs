@@ -1,7 +1,6 @@
 //! Doing again what a link says was done, a little at a time, so that the page stays usable whatever a link asks for.
 
 use super::Shared;
-use crate::playground::command_line::{self, Typed};
 use crate::playground::session::{Done, Session, What};
 use crate::playground::workspace::Workspace;
 use std::collections::VecDeque;
@@ -36,14 +35,7 @@ impl Replay {
             What::Apply(workspace) => {
                 session.apply(workspace);
             }
-            What::Line(line) => {
-                match command_line::read(line) {
-                    Typed::Kubectl(arguments) => drop(session.run(line, &arguments, &self.workspace)),
-                    // What could not happen then can't happen now.
-                    Typed::Fault(words) => drop(session.fault(line, &words)),
-                    _ => {}
-                }
-            }
+            What::Line(line) => session.enter(line, &self.workspace),
         }
         false
     }

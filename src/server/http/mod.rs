@@ -96,6 +96,22 @@ pub fn watch_lines(answer: &Value) -> Vec<String> {
 impl Server {
     /// Reads a request. Nothing is carried out.
     pub fn route(&self, http: &HttpRequest) -> Routed {
+        let path = http.target.split('?').next().unwrap_or("").trim_end_matches('/');
+        if !path.starts_with("/openapi/") || !accepts_json(http.header("Accept")) {
+            return self.route_api(http);
+        }
+        let document = match path {
+            "/openapi/v2" => Some(openapi::v2(&self.registry)),
+            "/openapi/v3" => Some(openapi::v3_root(&self.registry)),
+            other => other.strip_prefix("/openapi/v3/").and_then(|group_version| openapi::v3(&self.registry, group_version)),
+        };
+        Routed::Answer(
+            document.map_or_else(|| HttpResponse::text(404, "404 page not found\n"), |document| HttpResponse::json(200, "application/json", &document)),
+        )
+    }
+
+    /// The same without OpenAPI's documents, which the page has no use for.
+    pub fn route_api(&self, http: &HttpRequest) -> Routed {
         let (path, query) = http.target.split_once('?').unwrap_or((http.target.as_str(), ""));
         if !accepts_json(http.header("Accept")) {
             let why = "only the following media types are accepted: application/json, application/yaml";
@@ -107,15 +123,9 @@ impl Server {
             "/version" => HttpResponse::json(200, "application/json", &version()),
             "" => HttpResponse::json(200, "application/json", &discovery::paths(&self.registry)),
             "/api" | "/apis" => discovery::root(&self.registry, trimmed, http.header("Accept")),
-            "/openapi/v2" => HttpResponse::json(200, "application/json", &openapi::v2(&self.registry)),
-            "/openapi/v3" => HttpResponse::json(200, "application/json", &openapi::v3_root(&self.registry)),
-            other => match other.strip_prefix("/openapi/v3/") {
-                Some(group_version) => openapi::v3(&self.registry, group_version)
-                    .map_or_else(|| HttpResponse::text(404, "404 page not found\n"), |document| HttpResponse::json(200, "application/json", &document)),
-                None => match discovery::resources(&self.registry, other) {
-                    Some(list) if http.method == "GET" => HttpResponse::json(200, "application/json", &list),
-                    _ => return route::read(self, http, path, query),
-                },
+            other => match discovery::resources(&self.registry, other) {
+                Some(list) if http.method == "GET" => HttpResponse::json(200, "application/json", &list),
+                _ => return route::read(self, http, path, query),
             },
         };
         Routed::Answer(answer)

@@ -10,17 +10,7 @@ use crate::value::{SmolStr, json};
 pub const ENTRY: Entry = Entry {
     path: "create configmap",
     aliases: &["cm"],
-    about: "Create a config map based on a file, directory, or specified literal value.\n\nA file's name is its key, unless another one is given.",
-    examples: "
-# From key-value pairs
-kubectl create configmap settings --from-literal=theme=dark --from-literal=lang=en
-
-# From a file, under a key of its own
-kubectl create configmap settings --from-file=theme.conf=dark.conf
-
-# From a file with a pair a line
-kubectl create configmap settings --from-env-file=settings.env",
-    usage: "NAME [--from-file=[key=]source] [--from-literal=key1=value1] [--dry-run=server|client|none]",
+    about: "Create a config map based on a file, directory, or specified literal value.",
     flags,
     run: Some(|invocation| Box::pin(run(invocation))),
 };
@@ -67,7 +57,7 @@ pub(super) fn data(invocation: &Invocation) -> Result<Vec<(String, String)>, Fai
     let mut pairs: Vec<(String, String)> = Vec::new();
     for literal in flags.list("from-literal") {
         match literal.split_once('=') {
-            Some((key, value)) if !key.is_empty() => add(&mut pairs, key, unquoted(value))?,
+            Some((key, value)) if !key.is_empty() => add(invocation, &mut pairs, key, unquoted(value))?,
             _ => return Err(Failure::text(format!("invalid literal source {literal}, expected key=value"))),
         }
     }
@@ -81,13 +71,13 @@ pub(super) fn data(invocation: &Invocation) -> Result<Vec<(String, String)>, Fai
             Some((key, path)) => (Some(key), path),
         };
         if let Some(text) = files.get(path) {
-            add(&mut pairs, key.unwrap_or_else(|| path.rsplit('/').next().unwrap_or(path)), text)?;
+            add(invocation, &mut pairs, key.unwrap_or_else(|| path.rsplit('/').next().unwrap_or(path)), text)?;
         } else if files.is_folder(path) {
             if key.is_some() {
                 return Err(Failure::text("cannot give a key name for a directory path"));
             }
             for file in files.in_folder(path, false) {
-                add(&mut pairs, file.rsplit('/').next().unwrap_or(file), files.get(file).unwrap_or(""))?;
+                add(invocation, &mut pairs, file.rsplit('/').next().unwrap_or(file), files.get(file).unwrap_or(""))?;
             }
         } else {
             return Err(Failure::text(format!("error reading {path}: no such file or directory")));
@@ -99,7 +89,7 @@ pub(super) fn data(invocation: &Invocation) -> Result<Vec<(String, String)>, Fai
         };
         for line in text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#')) {
             let (key, value) = line.split_once('=').unwrap_or((line, ""));
-            add(&mut pairs, key, value)?;
+            add(invocation, &mut pairs, key, value)?;
         }
     }
     Ok(pairs)
@@ -111,14 +101,21 @@ fn unquoted(value: &str) -> &str {
     if quoted('"') || quoted('\'') { &value[1..value.len() - 1] } else { value }
 }
 
-fn add(pairs: &mut Vec<(String, String)>, key: &str, value: &str) -> Result<(), Failure> {
+fn add(invocation: &Invocation, pairs: &mut Vec<(String, String)>, key: &str, value: &str) -> Result<(), Failure> {
+    let is_map = !invocation.path.contains("secret");
     let fits = key.len() <= 253 && !key.is_empty() && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
     if !fits || key == "." || key.starts_with("..") {
         let rule = "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')";
-        return Err(Failure::text(format!("{key:?} is not a valid key name for a ConfigMap: {rule}")));
+        let what = if is_map { "a valid key name for a ConfigMap:" } else { "valid key name for a Secret" };
+        return Err(Failure::text(format!("{key:?} is not {what} {rule}")));
     }
     if pairs.iter().any(|(known, _)| known == key) {
-        return Err(Failure::text(format!("cannot add key {key:?}, another key by that name already exists in Data for ConfigMap")));
+        return Err(Failure::text(if is_map {
+            let map = invocation.arguments.first().map_or("", String::as_str);
+            format!("cannot add key {key:?}, another key by that name already exists in Data for ConfigMap {map:?}")
+        } else {
+            format!("cannot add key {key}, another key by that name already exists")
+        }));
     }
     pairs.push((key.into(), value.into()));
     Ok(())

@@ -11,13 +11,6 @@ pub const ENTRY: Entry = Entry {
     path: "create deployment",
     aliases: &["deploy"],
     about: "Create a deployment with the specified name.",
-    examples: "
-# Three pods of an image
-kubectl create deployment web --image=nginx --replicas=3
-
-# With a command of its own
-kubectl create deployment clock --image=busybox -- date",
-    usage: "NAME --image=image -- [COMMAND] [args...]",
     flags,
     run: Some(|invocation| Box::pin(run(invocation))),
 };
@@ -39,9 +32,6 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     let (_, command) = invocation.split_at_dash();
     if images.len() > 1 && !command.is_empty() {
         return Err(Failure::text("cannot specify multiple --image options and command"));
-    }
-    if invocation.flags.int("replicas") < 0 {
-        return Err(Failure::text("invalid replicas: must be greater than or equal to 0"));
     }
     let containers: Vec<Value> = images.iter().map(|image| container(image, command, invocation.flags.int("port"))).collect();
     let labels = json!({"app": name});

@@ -11,13 +11,6 @@ pub const ENTRY: Entry = Entry {
     path: "create ingress",
     aliases: &["ing"],
     about: "Create an ingress with the specified name.",
-    examples: "
-# All paths of a host lead to a service
-kubectl create ingress shop --rule=\"shop.example.com/*=shop:80\"
-
-# One path, with TLS
-kubectl create ingress shop --class=nginx --rule=\"shop.example.com/cart=cart:8080,tls=shop-tls\"",
-    usage: "NAME --rule=host/path=service:port[,tls[=secret]]",
     flags,
     run: Some(|invocation| Box::pin(run(invocation))),
 };

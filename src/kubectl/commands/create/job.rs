@@ -12,13 +12,6 @@ pub const JOB: Entry = Entry {
     path: "create job",
     aliases: &[],
     about: "Create a job with the specified name.",
-    examples: "
-# A job that runs a command
-kubectl create job hello --image=busybox -- echo hello
-
-# A run of a cron job, now
-kubectl create job report-now --from=cronjob/report",
-    usage: "NAME --image=image [--from=cronjob/name] -- [COMMAND] [args...]",
     flags: job_flags,
     run: Some(|invocation| Box::pin(job(invocation))),
 };
@@ -28,10 +21,6 @@ pub const CRON_JOB: Entry = Entry {
     path: "create cronjob",
     aliases: &["cj"],
     about: "Create a cron job with the specified name.",
-    examples: "
-# Every minute
-kubectl create cronjob report --image=busybox --schedule=\"*/1 * * * *\" -- date",
-    usage: "NAME --image=image --schedule='0/5 * * * ?' -- [COMMAND] [args...] [flags]",
     flags: cron_job_flags,
     run: Some(|invocation| Box::pin(cron_job(invocation))),
 };
@@ -100,7 +89,7 @@ async fn cron_job_named(invocation: &Invocation, from: &str) -> Result<Value, Fa
     let mapping = resources::resolve(&invocation.session.registry(), type_)?;
     let object = invocation.get(&mapping, &invocation.namespace, name).await?;
     if mapping.kind.kind != "CronJob" {
-        return Err(Failure::text("from must be an existing cronjob"));
+        return Err(Failure::text(format!("unknown object type *{}.{}", mapping.version, mapping.kind.kind)));
     }
     Ok(object)
 }

@@ -22,20 +22,8 @@ use crate::kubectl::source::{Check, file_flags};
 use crate::value::{SmolStr, Value};
 
 /// `create`.
-pub const ENTRY: Entry = Entry {
-    path: "create",
-    aliases: &[],
-    about: "Create a resource from a file or from stdin.\n\nWhat exists already is left as it is, and the command fails.",
-    examples: "
-# Create the objects of a manifest
-kubectl create -f pod.yaml
-
-# Show the manifest of a deployment without making it
-kubectl create deployment web --image=nginx --dry-run=client -o yaml",
-    usage: "-f FILENAME",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry =
+    Entry { path: "create", aliases: &[], about: "Create a resource from a file or from stdin.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
@@ -59,10 +47,7 @@ pub(super) fn generator_flags() -> Vec<Flag> {
 async fn run(invocation: Invocation) -> Result<(), Failure> {
     if !invocation.has_files() {
         if invocation.arguments.is_empty() {
-            invocation.session.err_line("Error: must specify one of -f and -k\n");
-            let help = ENTRY.help(&crate::kubectl::dispatch::children(ENTRY.path));
-            invocation.session.write(crate::kubectl::session::Stream::Err, &help);
-            return Err(Failure::Exit(1));
+            return Err(Failure::text("must specify one of -f and -k"));
         }
         return Err(invocation.usage_error(format!("Unexpected args: [{}]", invocation.arguments.join(" "))));
     }
@@ -124,7 +109,9 @@ pub(super) async fn create_and_say(invocation: &Invocation, mut object: Value, d
     }
     if dry_run != DryRun::Client {
         let created = invocation.create(&mapping, &invocation.namespace, object, invocation.write_options(dry_run, validation)).await;
-        object = created.map_err(|failure| if doing.is_empty() { failure } else { failure.wrap(&format!("failed to {doing}: ")) })?;
+        object = created.map_err(|failure| {
+            if doing.is_empty() { failure } else { failure.wrap(&format!("failed to {doing}{} ", if doing == "create secret" { "" } else { ":" })) }
+        })?;
     }
     printer.print(&invocation.session, invocation, &mapping, &object, &format!("{done}{}", dry_run.suffix()))
 }

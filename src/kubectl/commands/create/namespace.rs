@@ -10,10 +10,6 @@ pub const NAMESPACE: Entry = Entry {
     path: "create namespace",
     aliases: &["ns"],
     about: "Create a namespace with the specified name.",
-    examples: "
-# A namespace
-kubectl create namespace shop",
-    usage: "NAME [--dry-run=server|client|none]",
     flags: generator_flags,
     run: Some(|invocation| Box::pin(namespace(invocation))),
 };
@@ -23,10 +19,6 @@ pub const SERVICE_ACCOUNT: Entry = Entry {
     path: "create serviceaccount",
     aliases: &["sa"],
     about: "Create a service account with the specified name.",
-    examples: "
-# A service account
-kubectl create serviceaccount robot",
-    usage: "NAME [--dry-run=server|client|none]",
     flags: generator_flags,
     run: Some(|invocation| Box::pin(service_account(invocation))),
 };

@@ -12,10 +12,6 @@ pub const QUOTA: Entry = Entry {
     path: "create quota",
     aliases: &["resourcequota"],
     about: "Create a quota with the specified name, hard limits, and optional scopes.",
-    examples: "
-# No more than ten pods and two CPUs
-kubectl create quota team --hard=pods=10,cpu=2",
-    usage: "NAME [--hard=key1=value1,key2=value2] [--scopes=Scope1,Scope2] [--dry-run=server|client|none]",
     flags: quota_flags,
     run: Some(|invocation| Box::pin(quota(invocation))),
 };
@@ -25,10 +21,6 @@ pub const POD_DISRUPTION_BUDGET: Entry = Entry {
     path: "create poddisruptionbudget",
     aliases: &["pdb"],
     about: "Create a pod disruption budget with the specified name, selector, and desired minimum available pods.",
-    examples: "
-# At least two of the pods with the label stay
-kubectl create poddisruptionbudget shop --selector=app=shop --min-available=2",
-    usage: "NAME --selector=SELECTOR --min-available=N [--dry-run=server|client|none]",
     flags: budget_flags,
     run: Some(|invocation| Box::pin(budget(invocation))),
 };
@@ -38,10 +30,6 @@ pub const PRIORITY_CLASS: Entry = Entry {
     path: "create priorityclass",
     aliases: &["pc"],
     about: "Create a priority class with the specified name, value, globalDefault and description.",
-    examples: "
-# Pods that push others aside
-kubectl create priorityclass urgent --value=1000 --description=\"goes first\"",
-    usage: "NAME --value=VALUE --global-default=BOOL [--dry-run=server|client|none]",
     flags: priority_flags,
     run: Some(|invocation| Box::pin(priority_class(invocation))),
 };
@@ -95,7 +83,9 @@ async fn quota(invocation: Invocation) -> Result<(), Failure> {
 async fn budget(invocation: Invocation) -> Result<(), Failure> {
     let name = one_name(&invocation)?;
     let (minimum, maximum) = (invocation.flags.text("min-available"), invocation.flags.text("max-unavailable"));
-    invocation.require_flags(&["selector"])?;
+    if invocation.flags.text("selector").is_empty() {
+        return Err(Failure::text("a selector must be specified"));
+    }
     if minimum.is_empty() && maximum.is_empty() {
         return Err(Failure::text("one of min-available or max-unavailable must be specified"));
     }
@@ -117,7 +107,6 @@ async fn budget(invocation: Invocation) -> Result<(), Failure> {
 }
 
 async fn priority_class(invocation: Invocation) -> Result<(), Failure> {
-    invocation.require_flags(&["value"])?;
     let name = one_name(&invocation)?;
     let flags = &invocation.flags;
     let mut object = json!({

@@ -12,10 +12,6 @@ pub const ROLE: Entry = Entry {
     path: "create role",
     aliases: &[],
     about: "Create a role with single rule.",
-    examples: "
-# Who has the role may read pods
-kubectl create role pod-reader --verb=get,list,watch --resource=pods",
-    usage: "NAME --verb=verb --resource=resource.group/subresource [--resource-name=resourcename] [--dry-run=server|client|none]",
     flags: role_flags,
     run: Some(|invocation| Box::pin(role(invocation))),
 };
@@ -25,10 +21,6 @@ pub const CLUSTER_ROLE: Entry = Entry {
     path: "create clusterrole",
     aliases: &[],
     about: "Create a cluster role.",
-    examples: "
-# Who has the role may read the nodes
-kubectl create clusterrole node-reader --verb=get,list --resource=nodes",
-    usage: "NAME --verb=verb --resource=resource.group [--resource-name=resourcename] [--dry-run=server|client|none]",
     flags: cluster_role_flags,
     run: Some(|invocation| Box::pin(cluster_role(invocation))),
 };
@@ -38,10 +30,6 @@ pub const ROLE_BINDING: Entry = Entry {
     path: "create rolebinding",
     aliases: &[],
     about: "Create a role binding for a particular role or cluster role.",
-    examples: "
-# Ann has the role
-kubectl create rolebinding ann-reads --role=pod-reader --user=ann",
-    usage: "NAME --clusterrole=NAME|--role=NAME [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none]",
     flags: role_binding_flags,
     run: Some(|invocation| Box::pin(role_binding(invocation))),
 };
@@ -51,10 +39,6 @@ pub const CLUSTER_ROLE_BINDING: Entry = Entry {
     path: "create clusterrolebinding",
     aliases: &[],
     about: "Create a cluster role binding for a particular cluster role.",
-    examples: "
-# Ann may do everything
-kubectl create clusterrolebinding ann-admin --clusterrole=cluster-admin --user=ann",
-    usage: "NAME --clusterrole=NAME [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname] [--dry-run=server|client|none]",
     flags: cluster_role_binding_flags,
     run: Some(|invocation| Box::pin(cluster_role_binding(invocation))),
 };

@@ -2,6 +2,7 @@
 
 use super::configmap::{data, data_flags};
 use super::{create_generated, generator_flags, one_name};
+use crate::api::sha256::sha256_hex;
 use crate::kubectl::base64;
 use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
@@ -10,25 +11,13 @@ use crate::manifest::write_json_compact;
 use crate::value::{SmolStr, Value, json};
 
 /// `create secret`.
-pub const ENTRY: Entry = Entry {
-    path: "create secret",
-    aliases: &[],
-    about: "Create a secret using a specified subcommand.",
-    examples: "",
-    usage: "(docker-registry | generic | tls)",
-    flags: Vec::new,
-    run: None,
-};
+pub const ENTRY: Entry = Entry { path: "create secret", aliases: &[], about: "Create a secret using a specified subcommand.", flags: Vec::new, run: None };
 
 /// `create secret generic`.
 pub const GENERIC: Entry = Entry {
     path: "create secret generic",
     aliases: &[],
     about: "Create a secret from a local file, directory, or literal value.",
-    examples: "
-# From key-value pairs
-kubectl create secret generic db --from-literal=username=admin --from-literal=password=s3cret",
-    usage: "NAME [--type=string] [--from-file=[key=]source] [--from-literal=key1=value1] [--dry-run=server|client|none]",
     flags: generic_flags,
     run: Some(|invocation| Box::pin(generic(invocation))),
 };
@@ -38,10 +27,6 @@ pub const DOCKER_REGISTRY: Entry = Entry {
     path: "create secret docker-registry",
     aliases: &[],
     about: "Create a secret for use with a Docker registry.",
-    examples: "
-# What pods need to pull from a private registry
-kubectl create secret docker-registry regcred --docker-server=registry.example.com --docker-username=ann --docker-password=secret",
-    usage: "NAME --docker-username=user --docker-password=password --docker-email=email [--docker-server=string] [--from-file=[key=]source] [--dry-run=server|client|none]",
     flags: docker_flags,
     run: Some(|invocation| Box::pin(docker_registry(invocation))),
 };
@@ -51,10 +36,6 @@ pub const TLS: Entry = Entry {
     path: "create secret tls",
     aliases: &[],
     about: "Create a TLS secret from the given public/private key pair.",
-    examples: "
-# From a certificate and its key
-kubectl create secret tls shop-tls --cert=shop.crt --key=shop.key",
-    usage: "NAME --cert=path/to/cert/file --key=path/to/key/file [--dry-run=server|client|none]",
     flags: tls_flags,
     run: Some(|invocation| Box::pin(tls(invocation))),
 };
@@ -125,12 +106,8 @@ async fn docker_registry(invocation: Invocation) -> Result<(), Failure> {
         files.get(&path).map(str::to_string).ok_or_else(|| Failure::text(format!("error reading {path}: no such file or directory")))?
     } else {
         if flags.text("docker-username").is_empty() || flags.text("docker-password").is_empty() || flags.text("docker-server").is_empty() {
-            let needed = ["docker-username", "docker-password", "docker-server"]
-                .iter()
-                .filter(|flag| flags.text(flag).is_empty())
-                .map(|flag| format!("\"{flag}\""))
-                .collect::<Vec<_>>();
-            return Err(Failure::text(format!("required flag(s) {} not set", needed.join(", "))));
+            let needed = "either --from-file or the combination of --docker-username, --docker-password and --docker-server is required";
+            return Err(Failure::text(needed));
         }
         let (user, password, email) = (flags.text("docker-username"), flags.text("docker-password"), flags.text("docker-email"));
         let string = |text: &str| write_json_compact(&Value::from(text));
@@ -149,11 +126,13 @@ async fn docker_registry(invocation: Invocation) -> Result<(), Failure> {
 
 async fn tls(invocation: Invocation) -> Result<(), Failure> {
     let name = one_name(&invocation)?;
-    invocation.require_flags(&["cert", "key"])?;
+    if invocation.flags.text("cert").is_empty() || invocation.flags.text("key").is_empty() {
+        return Err(Failure::text("key and cert must be specified"));
+    }
     let files = invocation.session.files();
     let read = |flag: &str| {
         let path = invocation.flags.text(flag);
-        files.get(path).map(str::to_string).ok_or_else(|| Failure::text(format!("open {path}: no such file or directory")))
+        files.get(path).map(str::to_string).ok_or_else(|| Failure::text(format!("Cannot read file {path}, open {path}: no such file or directory")))
     };
     let pairs = [("tls.crt".to_string(), read("cert")?), ("tls.key".to_string(), read("key")?)];
     if !pairs[0].1.contains("-----BEGIN CERTIFICATE-----") {
@@ -165,12 +144,26 @@ async fn tls(invocation: Invocation) -> Result<(), Failure> {
     finish(&invocation, secret(&name, "kubernetes.io/tls", &pairs), "create secret tls").await
 }
 
-/// A short hash of an object's data, in the alphabet of generated names. Upstream's hash is another one (SHA-256), so names differ from a real cluster's.
+/// What is put behind a name for its data (`k8s.io/kubectl/pkg/util/hash`): of the SHA-256 the first letters, without those that make words.
 pub(super) fn content_hash(object: &Value) -> String {
-    const LETTERS: &[u8] = b"2456789bcdfghkmt";
-    let mut hash: u64 = 0xcbf2_9ce4_8422_2325;
-    for byte in write_json_compact(object).bytes() {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    let mut hashed = Value::object();
+    for field in ["kind", "data", "binaryData", "type"].into_iter().filter(|field| !object.get(field).is_null()) {
+        hashed.set(field, object.get(field));
     }
-    (0..10).map(|place| char::from(LETTERS[(hash >> (place * 4)) as usize & 15])).collect()
+    if object.get("data").is_null() {
+        hashed.set("data", if object.get("kind").str() == "Secret" { Value::Null } else { Value::from("") });
+    }
+    if object.get("kind").str() == "Secret" && object.get("type").is_null() {
+        hashed.set("type", "");
+    }
+    hashed.set("name", object.path("metadata.name"));
+    let letter = |letter: char| match letter {
+        '0' => 'g',
+        '1' => 'h',
+        '3' => 'k',
+        'a' => 'm',
+        'e' => 't',
+        other => other,
+    };
+    sha256_hex(write_json_compact(&hashed).as_bytes()).chars().take(10).map(letter).collect()
 }

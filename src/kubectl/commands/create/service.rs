@@ -7,25 +7,14 @@ use crate::kubectl::flags::Flag;
 use crate::value::{Value, json};
 
 /// `create service`.
-pub const ENTRY: Entry = Entry {
-    path: "create service",
-    aliases: &["svc"],
-    about: "Create a service using a specified subcommand.",
-    examples: "",
-    usage: "",
-    flags: Vec::new,
-    run: None,
-};
+pub const ENTRY: Entry =
+    Entry { path: "create service", aliases: &["svc"], about: "Create a service using a specified subcommand.", flags: Vec::new, run: None };
 
 /// `create service clusterip`.
 pub const CLUSTER_IP: Entry = Entry {
     path: "create service clusterip",
     aliases: &[],
     about: "Create a ClusterIP service with the specified name.",
-    examples: "
-# Port 80, which leads to port 8080 of the pods with the label app=shop
-kubectl create service clusterip shop --tcp=80:8080",
-    usage: "NAME [--tcp=<port>:<targetPort>] [--dry-run=server|client|none]",
     flags: cluster_ip_flags,
     run: Some(|invocation| Box::pin(run(invocation, "ClusterIP"))),
 };
@@ -35,10 +24,6 @@ pub const NODE_PORT: Entry = Entry {
     path: "create service nodeport",
     aliases: &[],
     about: "Create a NodePort service with the specified name.",
-    examples: "
-# A port on each node
-kubectl create service nodeport shop --tcp=80:8080",
-    usage: "NAME [--tcp=port:targetPort] [--dry-run=server|client|none]",
     flags: node_port_flags,
     run: Some(|invocation| Box::pin(run(invocation, "NodePort"))),
 };
@@ -48,10 +33,6 @@ pub const LOAD_BALANCER: Entry = Entry {
     path: "create service loadbalancer",
     aliases: &[],
     about: "Create a LoadBalancer service with the specified name.",
-    examples: "
-# A load balancer
-kubectl create service loadbalancer shop --tcp=80:8080",
-    usage: "NAME [--tcp=port:targetPort] [--dry-run=server|client|none]",
     flags: tcp_flags,
     run: Some(|invocation| Box::pin(run(invocation, "LoadBalancer"))),
 };
@@ -61,10 +42,6 @@ pub const EXTERNAL_NAME: Entry = Entry {
     path: "create service externalname",
     aliases: &[],
     about: "Create an ExternalName service with the specified name.",
-    examples: "
-# Another name for a server elsewhere
-kubectl create service externalname mirror --external-name mirror.example.com",
-    usage: "NAME --external-name external.name [--dry-run=server|client|none]",
     flags: external_name_flags,
     run: Some(|invocation| Box::pin(run(invocation, "ExternalName"))),
 };
@@ -126,9 +103,12 @@ async fn run(invocation: Invocation, type_: &str) -> Result<(), Failure> {
 /// `80`, `80:8080`, `80:http`.
 fn port_of(text: &str) -> Result<Value, Failure> {
     let (port_text, target_text) = text.split_once(':').unwrap_or((text, text));
-    let number = |text: &str| text.parse::<i64>().ok().filter(|port| (0..=65_535).contains(port));
-    let Some(port) = number(port_text) else {
-        return Err(Failure::text(format!("invalid port {port_text:?}: must be a number between 1 and 65535")));
+    let port = match port_text.parse::<u64>() {
+        Ok(port) if port <= 65_535 => port as i64,
+        parsed => {
+            let why = if parsed.is_ok() { "value out of range" } else { "invalid syntax" };
+            return Err(Failure::text(format!("strconv.ParseUint: parsing {port_text:?}: {why}")));
+        }
     };
     let target = match target_text.parse::<i64>() {
         Ok(target) => Value::from(target),

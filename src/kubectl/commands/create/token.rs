@@ -10,17 +10,8 @@ use crate::server::request::Verb;
 use crate::value::{Value, json};
 
 /// `create token`.
-pub const ENTRY: Entry = Entry {
-    path: "create token",
-    aliases: &[],
-    about: "Request a service account token.",
-    examples: "
-# A token for an hour
-kubectl create token robot --duration=1h",
-    usage: "SERVICE_ACCOUNT_NAME",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry =
+    Entry { path: "create token", aliases: &[], about: "Request a service account token.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
@@ -47,6 +38,9 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         body.set("spec.expirationSeconds", seconds);
     }
     let kind = invocation.flags.text("bound-object-kind");
+    if !kind.is_empty() && invocation.flags.text("bound-object-name").is_empty() {
+        return Err(Failure::text("--bound-object-name is required if --bound-object-kind is provided"));
+    }
     if !kind.is_empty() {
         let reference =
             json!({"kind": kind, "apiVersion": "v1", "name": invocation.flags.text("bound-object-name"), "uid": invocation.flags.text("bound-object-uid")});

@@ -15,13 +15,6 @@ pub const ENTRY: Entry = Entry {
     path: "rollout history",
     aliases: &[],
     about: "View previous rollout revisions and configurations.",
-    examples: "
-# All revisions
-kubectl rollout history deployment/web
-
-# What the third one was
-kubectl rollout history deployment/web --revision=3",
-    usage: "(TYPE NAME | TYPE/NAME) [flags]",
     flags,
     run: Some(|invocation| Box::pin(run(invocation))),
 };

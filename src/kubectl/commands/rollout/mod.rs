@@ -17,23 +17,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::source::{Info, file_flags};
 
 /// `rollout`.
-pub const ENTRY: Entry = Entry {
-    path: "rollout",
-    aliases: &[],
-    about: "Manage the rollout of one or many resources.\n\nDeployments, daemon sets and stateful sets have rollouts.",
-    examples: "
-# Back to the revision before
-kubectl rollout undo deployment/web
-
-# Wait until a daemon set is rolled out
-kubectl rollout status daemonset/agent
-
-# New pods of the same template
-kubectl rollout restart deployment/web",
-    usage: "SUBCOMMAND",
-    flags: Vec::new,
-    run: None,
-};
+pub const ENTRY: Entry = Entry { path: "rollout", aliases: &[], about: "Manage the rollout of one or many resources.", flags: Vec::new, run: None };
 
 fn target_flags() -> Vec<Flag> {
     let mut flags = vec![Flag::text("selector", "Only objects with these labels.").short('l')];
@@ -44,9 +28,9 @@ fn target_flags() -> Vec<Flag> {
 /// The objects that a subcommand is about.
 async fn targets(invocation: &Invocation) -> Result<(Vec<Info>, Vec<Failure>), Failure> {
     if invocation.arguments.is_empty() && !invocation.has_files() {
-        return Err(invocation.usage_error("required resource not specified"));
+        return Err(Failure::text("required resource not specified"));
     }
-    let (mut infos, mut failures) = invocation.find_objects(&invocation.arguments).await?;
+    let (mut infos, mut failures) = invocation.find_objects_or_all(&invocation.arguments).await?;
     if invocation.has_files() {
         for info in &mut infos {
             match invocation.get(&info.mapping, &info.namespace, &info.name).await {

@@ -15,40 +15,18 @@ use crate::value::json;
 pub const PAUSE: Entry = Entry {
     path: "rollout pause",
     aliases: &[],
-    about: "Mark the provided resource as paused.\n\nChanges of a paused deployment's template wait until it is resumed.",
-    examples: "
-# Changes wait
-kubectl rollout pause deployment/web",
-    usage: "RESOURCE",
+    about: "Mark the provided resource as paused.",
     flags,
     run: Some(|invocation| Box::pin(run(invocation, "paused"))),
 };
 
 /// `rollout resume`.
-pub const RESUME: Entry = Entry {
-    path: "rollout resume",
-    aliases: &[],
-    about: "Resume a paused resource.",
-    examples: "
-# Changes that have waited are carried out
-kubectl rollout resume deployment/web",
-    usage: "RESOURCE",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation, "resumed"))),
-};
+pub const RESUME: Entry =
+    Entry { path: "rollout resume", aliases: &[], about: "Resume a paused resource.", flags, run: Some(|invocation| Box::pin(run(invocation, "resumed"))) };
 
 /// `rollout restart`.
-pub const RESTART: Entry = Entry {
-    path: "rollout restart",
-    aliases: &[],
-    about: "Restart a resource.\n\nPods are replaced as in a rollout of a changed template.",
-    examples: "
-# New pods
-kubectl rollout restart deployment/web",
-    usage: "RESOURCE",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation, "restarted"))),
-};
+pub const RESTART: Entry =
+    Entry { path: "rollout restart", aliases: &[], about: "Restart a resource.", flags, run: Some(|invocation| Box::pin(run(invocation, "restarted"))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![field_manager("kubectl-rollout")];

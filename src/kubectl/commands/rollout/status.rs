@@ -13,10 +13,6 @@ pub const ENTRY: Entry = Entry {
     path: "rollout status",
     aliases: &[],
     about: "Show the status of the rollout, and wait until it is done.",
-    examples: "
-# Wait until the deployment is rolled out
-kubectl rollout status deployment/web",
-    usage: "(TYPE NAME | TYPE/NAME) [flags]",
     flags,
     run: Some(|invocation| Box::pin(run(invocation))),
 };

@@ -1,33 +1,17 @@
 //! `kubectl set env`.
 
 use super::{change_all, common_flags, containers_mut, fits, pod_spec_path, split};
+use crate::api::base64;
 use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::resources;
+use crate::kubectl::source::Info;
 use crate::value::{Value, json};
 
 /// `set env`.
-pub const ENTRY: Entry = Entry {
-    path: "set env",
-    aliases: &[],
-    about: "Update environment variables on a pod template.\n\nA name with a - behind it takes the variable away.",
-    examples: "
-# A variable
-kubectl set env deployment/web MODE=fast
-
-# What there is
-kubectl set env deployment/web --list
-
-# All keys of a config map
-kubectl set env --from=configmap/settings deployment/web
-
-# Without the variable
-kubectl set env deployment/web MODE-",
-    usage: "RESOURCE/NAME KEY_1=VAL_1 ... KEY_N=VAL_N",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry =
+    Entry { path: "set env", aliases: &[], about: "Update environment variables on a pod template.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
@@ -56,13 +40,14 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         return Err(Failure::text("--list and environment modifications may not be specified together"));
     }
     if !lists && given.is_empty() && from.is_empty() {
-        return Err(Failure::text("at least one environment variable must be provided"));
+        // Nothing to do is no failure (`RunEnv`).
+        return Ok(());
     }
     let (mut set, mut remove) = (Vec::new(), Vec::new());
     for word in given {
         if let Some((name, value)) = word.split_once('=') {
-            if name.is_empty() || name.contains(char::is_whitespace) {
-                return Err(Failure::text(format!("{word:?} is not a valid key name")));
+            if let Some(why) = wrong_name(name) {
+                return Err(Failure::text(why));
             }
             set.push(json!({"name": name, "value": value}));
         } else {
@@ -94,6 +79,16 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         Ok(())
     })
     .await
+}
+
+/// What is wrong with a variable's name (`validation.IsEnvVarName`).
+fn wrong_name(name: &str) -> Option<String> {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if !name.is_empty() && name.bytes().all(fits) && !name.starts_with(|letter: char| letter.is_ascii_digit()) {
+        return None;
+    }
+    let rule = "a valid environment variable name must consist of alphabetic characters, digits, '_', '-', or '.', and must not start with a digit (e.g. 'my.env-name',  or 'MY_ENV.NAME',  or 'MyEnvName1', regex used for validation is '[-._a-zA-Z][-._a-zA-Z0-9]*')";
+    Some(format!("{name:?} is not a valid key name: {rule}"))
 }
 
 fn update(container: &mut Value, set: &[Value], remove: &[String], overwrite: bool) -> Result<(), Failure> {
@@ -138,7 +133,10 @@ async fn variables_of(invocation: &Invocation, from: &str) -> Result<Vec<Value>,
     Ok(named
         .map(|key| {
             let upper: String = key.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' }).collect();
-            let mut variable = json!({"name": format!("{prefix}{upper}")});
+            if upper != key.as_str() {
+                invocation.session.err_line(format!("Warning: key {key} transferred to {upper}"));
+            }
+            let mut variable = Value::from(json!({"name": format!("{prefix}{upper}")}));
             variable.set(&format!("valueFrom.{reference}"), json!({"name": name, "key": key.as_str()}));
             variable
         })
@@ -153,12 +151,31 @@ async fn list(invocation: &Invocation, named: &[String], pattern: &str) -> Resul
             for container in info.object.path(&format!("{spec}.{list}")).items().iter().filter(|container| fits(container.get("name").str(), pattern)) {
                 invocation.session.out_line(format!("# {} {}, container {}", info.mapping.kind.kind, info.name, container.get("name").str()));
                 for variable in container.get("env").items() {
-                    invocation.session.out_line(variable_text(variable));
+                    let resolved = if invocation.flags.is("resolve") { resolved(invocation, info, variable).await } else { None };
+                    invocation.session.out_line(match resolved {
+                        Some(value) => format!("{}={value}", variable.get("name").str()),
+                        None => variable_text(variable),
+                    });
                 }
             }
         }
     }
     Failure::of(failures)
+}
+
+/// What a reference to a ConfigMap or Secret stands for.
+async fn resolved(invocation: &Invocation, info: &Info, variable: &Value) -> Option<String> {
+    for (field, kind) in [("secretKeyRef", "secrets"), ("configMapKeyRef", "configmaps")] {
+        let reference = variable.path(&format!("valueFrom.{field}"));
+        if reference.is_null() {
+            continue;
+        }
+        let mapping = resources::resolve(&invocation.session.registry(), kind).ok()?;
+        let object = invocation.get(&mapping, &info.namespace, reference.get("name").str()).await.ok()?;
+        let value = object.get("data").get(reference.get("key").str());
+        return if kind == "secrets" { Some(String::from_utf8_lossy(&base64::decode(value.str()).ok()?).into_owned()) } else { Some(value.str().to_owned()) };
+    }
+    None
 }
 
 fn variable_text(variable: &Value) -> String {

@@ -9,13 +9,6 @@ pub const ENTRY: Entry = Entry {
     path: "set image",
     aliases: &[],
     about: "Update existing container image(s) of resources.",
-    examples: "
-# Another image for the container nginx
-kubectl set image deployment/web nginx=nginx:1.27
-
-# For all containers of all deployments
-kubectl set image deployments --all '*=nginx:1.27'",
-    usage: "(-f FILENAME | TYPE NAME) CONTAINER_NAME_1=CONTAINER_IMAGE_1 ... CONTAINER_NAME_N=CONTAINER_IMAGE_N",
     flags: common_flags,
     run: Some(|invocation| Box::pin(run(invocation))),
 };
@@ -30,7 +23,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         }
     }
     if named.is_empty() && !invocation.has_files() {
-        return Err(Failure::text("one or more resources must be specified as <resource> <name> or <resource>/<name>"));
+        return Err(Failure::nothing_named());
     }
     if images.is_empty() {
         return Err(Failure::text("at least one image update is required"));
@@ -39,8 +32,10 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         return Err(Failure::text("all containers are already specified by *, but saw more than one container_name=container_image pairs"));
     }
     change_all(&invocation, named, "failed to patch image update to pod template: ", "image updated", &|info, object| {
-        let spec = pod_spec_path(&info.mapping.kind.kind)
-            .ok_or_else(|| Failure::text(format!("the object is not a pod or does not have a pod template: {}", info.mapping.kind.kind)))?;
+        let spec = pod_spec_path(&info.mapping.kind.kind).ok_or_else(|| {
+            let object = format!("{}/{}", info.mapping.kind.plural, info.name);
+            Failure::text(format!("{object} the object is not a pod or does not have a pod template: *{}.{}", info.mapping.version, info.mapping.kind.kind))
+        })?;
         for (name, image) in &images {
             let mut found = false;
             for list in ["initContainers", "containers"] {

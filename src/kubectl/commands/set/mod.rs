@@ -16,15 +16,7 @@ use crate::server::request::PatchType;
 use crate::value::Value;
 
 /// `set`.
-pub const ENTRY: Entry = Entry {
-    path: "set",
-    aliases: &[],
-    about: "Configure application resources.\n\nThese commands help you make changes to existing application resources.",
-    examples: "",
-    usage: "SUBCOMMAND",
-    flags: Vec::new,
-    run: None,
-};
+pub const ENTRY: Entry = Entry { path: "set", aliases: &[], about: "Configure application resources.", flags: Vec::new, run: None };
 
 /// The flags of all subcommands.
 fn common_flags() -> Vec<Flag> {

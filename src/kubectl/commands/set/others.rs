@@ -11,10 +11,6 @@ pub const SERVICE_ACCOUNT: Entry = Entry {
     path: "set serviceaccount",
     aliases: &["sa"],
     about: "Update the service account of pod template resources.",
-    examples: "
-# Pods of the deployment act as robot
-kubectl set serviceaccount deployment web robot",
-    usage: "(-f FILENAME | TYPE NAME) SERVICE_ACCOUNT",
     flags: common_flags,
     run: Some(|invocation| Box::pin(service_account(invocation))),
 };
@@ -24,10 +20,6 @@ pub const SELECTOR: Entry = Entry {
     path: "set selector",
     aliases: &[],
     about: "Set the selector on a resource. The new selector will overwrite the old selector.",
-    examples: "
-# The service leads to other pods
-kubectl set selector service web app=web,track=stable",
-    usage: "(-f FILENAME | TYPE NAME) EXPRESSIONS [--resource-version=version]",
     flags: selector_flags,
     run: Some(|invocation| Box::pin(selector(invocation))),
 };
@@ -37,10 +29,6 @@ pub const SUBJECT: Entry = Entry {
     path: "set subject",
     aliases: &[],
     about: "Update the user, group, or service account in a role binding or cluster role binding.",
-    examples: "
-# Ann too
-kubectl set subject rolebinding readers --user=ann",
-    usage: "(-f FILENAME | TYPE NAME) [--user=username] [--group=groupname] [--serviceaccount=namespace:serviceaccountname]",
     flags: subject_flags,
     run: Some(|invocation| Box::pin(subject(invocation))),
 };

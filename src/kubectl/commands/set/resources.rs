@@ -11,13 +11,6 @@ pub const ENTRY: Entry = Entry {
     path: "set resources",
     aliases: &[],
     about: "Specify compute resource requirements (CPU, memory) for any resource that defines a pod template.",
-    examples: "
-# Limits for the container nginx
-kubectl set resources deployment web -c=nginx --limits=cpu=200m,memory=512Mi
-
-# Requests and limits for all containers
-kubectl set resources deployment web --requests=cpu=100m,memory=256Mi --limits=cpu=200m,memory=512Mi",
-    usage: "(-f FILENAME | TYPE NAME)  ([--limits=LIMITS & --requests=REQUESTS]",
     flags,
     run: Some(|invocation| Box::pin(run(invocation))),
 };

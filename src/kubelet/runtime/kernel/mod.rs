@@ -7,7 +7,8 @@ mod process;
 pub(crate) mod signal;
 mod sys;
 
-pub(crate) use process::{Ask, Flow, Machine, OnSignal, OpenFile, OpenKind, Pid, Process, Program, Reply, Service, Wait};
+pub use process::Prompt;
+pub(crate) use process::{Ask, Call, Flow, Machine, OnSignal, OpenFile, OpenKind, Pid, Process, Program, Progress, Reply, Service, Wait};
 pub(crate) use sys::{Read, Spawn, Sys};
 
 use super::config::ExecId;
@@ -38,6 +39,8 @@ pub(crate) struct Pipe {
     pub buffer: VecDeque<u8>,
     pub readers: u32,
     pub writers: u32,
+    /// Whether the next reader that finds nothing is told that it has come to the end (Ctrl+D at a terminal).
+    pub ends_once: bool,
 }
 
 /// The processes of one container, with their open files and pipes.
@@ -113,6 +116,13 @@ impl Kernel {
     pub fn outside_write(&mut self, pipe: PipeId, bytes: &[u8]) {
         if let Some(pipe) = self.pipes.get_mut(&pipe) {
             pipe.buffer.extend(bytes);
+        }
+    }
+
+    /// Says to whoever reads next that nothing more comes, and leaves the pipe open: Ctrl+D.
+    pub fn outside_end_once(&mut self, pipe: PipeId) {
+        if let Some(pipe) = self.pipes.get_mut(&pipe) {
+            pipe.ends_once = true;
         }
     }
 
@@ -238,7 +248,7 @@ impl Kernel {
 
     fn pipes_ready(&self, file: &OpenFile) -> bool {
         match file.kind {
-            OpenKind::PipeRead(pipe) => self.pipes.get(&pipe).is_none_or(|pipe| !pipe.buffer.is_empty() || pipe.writers == 0),
+            OpenKind::PipeRead(pipe) => self.pipes.get(&pipe).is_none_or(|pipe| !pipe.buffer.is_empty() || pipe.writers == 0 || pipe.ends_once),
             _ => true,
         }
     }
@@ -395,6 +405,37 @@ impl Kernel {
             process.reply = Some(reply);
             process.wait = Wait::Until(at_ms);
         }
+    }
+
+    /// What a program outside of the machine does next; what it did before and nobody has seen yet comes first.
+    pub fn progress(&mut self, pid: Pid, progress: Progress, now_ms: u64) {
+        let Some(process) = self.processes.get_mut(&pid) else { return };
+        match &mut process.reply {
+            Some(Reply::Program(earlier)) => {
+                earlier.output.extend(progress.output);
+                earlier.wants_input |= progress.wants_input;
+                earlier.exit_code = earlier.exit_code.or(progress.exit_code);
+            }
+            _ => process.reply = Some(Reply::Program(progress)),
+        }
+        process.wait = Wait::Until(now_ms);
+    }
+
+    /// Whether a process still runs.
+    pub fn runs(&self, pid: Pid) -> bool {
+        self.processes.get(&pid).is_some_and(|process| process.exit.is_none())
+    }
+
+    /// The children of a process that run, and theirs.
+    pub fn descendants(&self, pid: Pid) -> Vec<Pid> {
+        let mut found = Vec::new();
+        for (child, process) in self.processes.iter().filter(|(_, process)| process.exit.is_none()) {
+            // A child's number is above its parent's.
+            if process.parent == pid || found.contains(&process.parent) {
+                found.push(*child);
+            }
+        }
+        found
     }
 
     /// An answer was given by the server that is this process; it goes on to log it.

@@ -30,10 +30,24 @@ pub(crate) trait Program: CloneProgram + Send + Sync {
     /// The answer was given.
     fn served(&mut self, _answer: &Answer) {}
 
+    /// What a shell waits for that somebody types into; none for everything else.
+    fn prompt(&self) -> Option<Prompt> {
+        None
+    }
+
     /// What it uses beside what any process does: thousandths of a CPU, and bytes.
     fn load(&self) -> (u64, u64) {
         (0, 0)
     }
+}
+
+/// What a shell waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Prompt {
+    /// A command.
+    Command,
+    /// The rest of one: an open quote, a here-document, the `done` of a loop.
+    More,
 }
 
 /// Lets a boxed [`Program`] be cloned.
@@ -187,6 +201,29 @@ pub(crate) enum Ask {
     Resolve(SmolStr),
     Connect(SmolStr, u16),
     Http(HttpRequest),
+    /// A program that lives outside of this machine is to run.
+    Program(Call),
+    /// What that program read from its standard input; none: the end of it.
+    Input(Option<Vec<u8>>),
+}
+
+/// A program outside of the machine, as it was called.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub argv: Vec<SmolStr>,
+    pub cwd: SmolStr,
+    /// Whether its standard input and its standard output are what the person sits at.
+    pub terminal: (bool, bool),
+}
+
+/// What such a program does next.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Progress {
+    pub output: Vec<(Stream, String)>,
+    /// It wants to read.
+    pub wants_input: bool,
+    /// It has ended.
+    pub exit_code: Option<i32>,
 }
 
 /// What the network answers.
@@ -195,6 +232,7 @@ pub(crate) enum Reply {
     Resolved(Resolution),
     Connected(Connection),
     Http(HttpOutcome),
+    Program(Progress),
 }
 
 /// What programs can find out about where they run.

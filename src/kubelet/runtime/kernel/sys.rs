@@ -245,13 +245,14 @@ impl Sys<'_, '_> {
             OpenKind::PipeRead(pipe) => {
                 let Some(pipe) = self.kernel.pipes.get_mut(pipe) else { return Read::End };
                 let end = pipe.buffer.iter().take(limit).position(|byte| *byte == b'\n').map(|end| end + 1);
-                let open = pipe.writers > 0;
+                let open = pipe.writers > 0 && !(pipe.ends_once && pipe.buffer.is_empty());
                 let count = match (line, end) {
                     (true, Some(end)) => end,
                     (true, None) if open && pipe.buffer.len() < limit => return Read::Block,
                     _ => pipe.buffer.len().min(limit),
                 };
                 if count == 0 {
+                    pipe.ends_once = false;
                     return if open { Read::Block } else { Read::End };
                 }
                 return Read::Data(pipe.buffer.drain(..count).collect());
@@ -386,6 +387,16 @@ impl Sys<'_, '_> {
     /// Stops listening.
     pub fn unlisten(&mut self, port: u16) {
         self.kernel.listeners.remove(&port);
+    }
+
+    /// Whether a file descriptor is what the person at the first process sits at.
+    pub fn is_terminal(&self, fd: u32) -> bool {
+        let Some(file) = self.process.fds.get(&fd) else { return false };
+        match self.kernel.files.get(file).map(|file| &file.kind) {
+            Some(OpenKind::Exec(..)) => true,
+            Some(OpenKind::PipeRead(_)) => self.kernel.processes.get(&1).is_some_and(|first| first.fds.get(&0) == Some(file)),
+            _ => false,
+        }
     }
 
     /// Asks the network; return [`super::Wait::Network`] next, and see [`Sys::reply`] when it goes on.

@@ -20,7 +20,7 @@ pub(crate) enum More {
 }
 
 /// What is done with lines.
-pub(crate) trait LineFilter: Clone + Send + Sync + 'static {
+pub(crate) trait LineFilter: Send + Sync + 'static {
     /// A line with its newline (the last one may have none).
     fn line(&mut self, line: &[u8], sys: &mut Sys<'_, '_>) -> More;
 
@@ -49,70 +49,82 @@ pub(crate) trait LineFilter: Clone + Send + Sync + 'static {
 /// A program made of a filter.
 #[derive(Clone)]
 pub(crate) struct Filter<F> {
+    reading: Reading,
+    filter: F,
+}
+
+/// How far the files have been read.
+#[derive(Clone)]
+struct Reading {
     name: &'static str,
     files: VecDeque<SmolStr>,
-    filter: F,
     open: Option<u32>,
     status: i32,
 }
 
-impl<F: LineFilter> Filter<F> {
+impl<F> Filter<F> {
     /// Reads these files, or standard input where there are none.
     pub fn new(name: &'static str, files: &[SmolStr], filter: F) -> Filter<F> {
         let files = if files.is_empty() { VecDeque::from([SmolStr::new_static("-")]) } else { files.iter().cloned().collect() };
-        Filter { name, files, filter, open: None, status: 0 }
+        Filter { reading: Reading { name, files, open: None, status: 0 }, filter }
     }
+}
 
-    fn open_next(&mut self, sys: &mut Sys<'_, '_>) -> bool {
+impl<F: LineFilter + Clone> Program for Filter<F> {
+    fn step(&mut self, sys: &mut Sys<'_, '_>) -> Flow {
+        self.reading.step(&mut self.filter, sys)
+    }
+}
+
+impl Reading {
+    fn open_next(&mut self, filter: &mut dyn LineFilter, sys: &mut Sys<'_, '_>) -> bool {
         let Some(path) = self.files.pop_front() else { return false };
         if path == "-" {
-            self.filter.file(&path, sys);
+            filter.file(&path, sys);
             self.open = Some(0);
             return true;
         }
         match sys.open_read(&path) {
             Ok(file) => {
                 sys.set_fd(FILE_FD, file);
-                self.filter.file(&path, sys);
+                filter.file(&path, sys);
                 self.open = Some(FILE_FD);
             }
             Err(error) => {
-                sys.err(&self.filter.cannot_open(self.name, &path, error.message()));
-                self.status = self.filter.failure();
+                sys.err(&filter.cannot_open(self.name, &path, error.message()));
+                self.status = filter.failure();
             }
         }
         true
     }
-}
 
-impl<F: LineFilter> Program for Filter<F> {
-    fn step(&mut self, sys: &mut Sys<'_, '_>) -> Flow {
+    fn step(&mut self, filter: &mut dyn LineFilter, sys: &mut Sys<'_, '_>) -> Flow {
         for _ in 0..LINES_A_TURN {
             let Some(fd) = self.open else {
-                if !self.open_next(sys) {
-                    let status = self.filter.end(self.status, sys);
+                if !self.open_next(filter, sys) {
+                    let status = filter.end(self.status, sys);
                     return Flow::Exit(status);
                 }
                 continue;
             };
             let more = match sys.read_line(fd) {
                 Read::Block => return Flow::Wait(Wait::Input(fd)),
-                Read::Data(line) => self.filter.line(&line, sys),
+                Read::Data(line) => filter.line(&line, sys),
                 Read::End => More::NextFile,
                 Read::Failed(error) => {
                     sys.err(&format!("{}: read error: {}\n", self.name, error.message()));
-                    self.status = self.filter.failure();
+                    self.status = filter.failure();
                     More::NextFile
                 }
             };
             match more {
                 More::Yes => {}
                 More::NextFile => {
-                    self.filter.file_end(sys);
+                    filter.file_end(sys);
                     self.open = None;
                 }
                 More::No => {
-                    let status = self.filter.end(self.status, sys);
+                    let status = filter.end(self.status, sys);
                     return Flow::Exit(status);
                 }
             }

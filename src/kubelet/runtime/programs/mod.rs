@@ -20,6 +20,7 @@ pub(crate) mod lines;
 pub(crate) mod list;
 pub(crate) mod network;
 pub(crate) mod options;
+pub(crate) mod outside;
 pub(crate) mod paths;
 pub(crate) mod printf;
 pub(crate) mod processes;
@@ -50,6 +51,9 @@ pub(crate) const MAGIC: &str = "\u{7f}ELF ";
 
 /// Before the name of a program that only one image has.
 pub(crate) const OF_IMAGE: &str = "image ";
+
+/// Before the name of a program that lives outside of the machine.
+pub(crate) const OUTSIDE: &str = "outside ";
 
 /// Scripts whose interpreter is a script, and so on.
 const MAX_INTERPRETERS: usize = 4;
@@ -102,6 +106,9 @@ pub(crate) fn load_from(files: &Files<'_>, who: &Credentials, cwd: &str, argv: &
         let head = String::from_utf8_lossy(&bytes);
         if let Some(program) = head.strip_prefix(MAGIC) {
             let program = program.trim();
+            if program.starts_with(OUTSIDE) {
+                return Ok(outside::Outside::program(&argv));
+            }
             if let Some(own) = program.strip_prefix(OF_IMAGE) {
                 return super::images::program(own, &argv).or_else(|| applet(own, &argv)).ok_or(LoadError::NotFound);
             }

@@ -331,6 +331,8 @@ impl Program for Runner {
                 if sys.now_ms() < *next_ms {
                     return Flow::Wait(Wait::Until(*next_ms));
                 }
+                // The screen begins anew, as on a terminal.
+                sys.out("\u{1b}[H\u{1b}[J");
                 sys.out(&format!("Every {:.1}s: {}\n\n", *interval_ms as f64 / 1000.0, argv[2]));
                 *next_ms = sys.now_ms() + *interval_ms;
                 match start(sys, argv, "watch", cannot_execute) {
@@ -398,7 +400,7 @@ impl Program for Runner {
     }
 }
 
-/// A program that becomes another one with something changed: `env`, `nohup`, `nice`, `setsid`, `su`.
+/// A program that becomes another one with something changed: `env`, `nohup`, `nice`, `setsid`, `su`, `sudo`.
 #[derive(Clone)]
 pub(crate) struct Become {
     pub name: &'static str,

@@ -158,8 +158,8 @@ fn waiting(name: &str, argv: &[SmolStr], arguments: &[SmolStr]) -> Option<Box<dy
         "sh" | "ash" => shell(Dialect::Ash),
         "dash" => shell(Dialect::Dash),
         "bash" => shell(Dialect::Bash),
-        "env" | "nohup" | "nice" | "ionice" | "setsid" | "su" => {
-            let name = ["env", "nohup", "nice", "ionice", "setsid", "su"].into_iter().find(|known| *known == name)?;
+        "env" | "nohup" | "nice" | "ionice" | "setsid" | "su" | "sudo" => {
+            let name = ["env", "nohup", "nice", "ionice", "setsid", "su", "sudo"].into_iter().find(|known| *known == name)?;
             Some(Box::new(processes::Become { name, arguments: arguments.to_vec() }))
         }
         "busybox" => {
@@ -228,7 +228,11 @@ fn immediate(name: &str) -> Option<fn(&mut Sys<'_, '_>, &[SmolStr]) -> i32> {
         "chgrp" => files::chgrp,
         "chmod" => files::chmod,
         "chown" => files::chown,
-        "clear" | "reset" | "sync" | "fsync" | "true" => |_, _| 0,
+        "clear" => |sys, _| {
+            sys.out("\u{1b}[H\u{1b}[J");
+            0
+        },
+        "reset" | "sync" | "fsync" | "true" => |_, _| 0,
         "false" => |_, _| 1,
         "cp" => copy::cp,
         "mv" => copy::mv,

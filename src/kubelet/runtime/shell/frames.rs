@@ -1,8 +1,9 @@
 //! How frames end, and where the next commands come from.
 
 use super::compile::compile;
+use super::pending::Pending;
 use super::{Control, FrameKind, Next, Shell, Source, redirect};
-use crate::kubelet::runtime::kernel::{Flow, Read, Sys, Wait};
+use crate::kubelet::runtime::kernel::{Flow, Read, Sender, Sys, Wait, signal};
 
 /// A script that is read from standard input is no longer than this.
 const MAX_SCRIPT_BYTES: usize = 1 << 20;
@@ -139,15 +140,21 @@ impl Shell {
             return self.exit(self.status, sys);
         }
         let text = unread.clone();
-        match super::Parser::new(&text, self.dialect.is_bash()).whole() {
-            Err(error) if error.incomplete && !ended && text.len() < MAX_SCRIPT_BYTES => {
+        let mut parser = super::Parser::new(&text, self.dialect.is_bash());
+        let parsed = parser.whole();
+        let goes_on = parsed.as_ref().err().is_some_and(|error| error.incomplete) || parser.is_here_document_open || ends_with_backslash(&text);
+        match parsed {
+            _ if goes_on && !ended && text.len() < MAX_SCRIPT_BYTES => {
                 if self.interactive {
-                    sys.err("> ");
+                    sys.err(&self.variables.text("PS2").unwrap_or_else(|| "> ".into()));
                 }
                 Next::Go
             }
             parsed => {
                 self.source = Source::Input { unread: String::new(), prompted: false };
+                if self.interactive && !text.trim().is_empty() {
+                    self.history.push_back(text.trim_end().into());
+                }
                 match parsed {
                     Ok(list) if !list.is_empty() => {
                         self.push_frame(compile(&list), FrameKind::Plain);
@@ -166,4 +173,33 @@ impl Shell {
             }
         }
     }
+
+    /// Ctrl+C: what runs in the foreground ends, and the rest of the line with it.
+    pub(super) fn interrupt(&mut self, sys: &mut Sys<'_, '_>) {
+        let spared: Vec<_> = self.background.iter().flat_map(|pid| std::iter::once(*pid).chain(sys.kernel.descendants(*pid))).collect();
+        for pid in sys.kernel.descendants(sys.pid).into_iter().filter(|pid| !spared.contains(pid)) {
+            sys.kernel.signal(pid, signal::INT, Sender::Inside);
+        }
+        if matches!(self.pending, Some(Pending::Wait { .. } | Pending::Read(_))) {
+            self.pending = None;
+        }
+        self.is_interrupted = true;
+    }
+
+    /// Forgets the line that is being executed or typed.
+    pub(super) fn abandon(&mut self, sys: &mut Sys<'_, '_>) {
+        self.forget_memo();
+        self.undo_command(sys);
+        while !self.frames.is_empty() {
+            self.leave_frame(sys);
+        }
+        self.status = 128 + signal::INT;
+        self.source = Source::Input { unread: String::new(), prompted: false };
+    }
+}
+
+/// Whether the last line is continued on the next one.
+fn ends_with_backslash(text: &str) -> bool {
+    let line = text.strip_suffix('\n').unwrap_or(text);
+    (line.len() - line.trim_end_matches('\\').len()) % 2 == 1
 }

@@ -33,7 +33,7 @@ pub(crate) use dialect::Dialect;
 pub(crate) use start::Start;
 
 use super::kernel::signal::Signal;
-use super::kernel::{Flow, OnSignal, Pid, Program, Sys};
+use super::kernel::{Flow, OnSignal, Pid, Program, Prompt, Sys};
 use crate::value::{OrdMap, Vector};
 use compile::Code;
 use parse::Parser;
@@ -85,6 +85,13 @@ pub(crate) struct Shell {
     timer_ms: Vec<u64>,
     line: u32,
     is_script_file: bool,
+    /// Whether its commands come from somebody who types: then messages name no line.
+    is_typed: bool,
+    /// Ctrl+C was pressed, and what it has to end runs still.
+    is_interrupted: bool,
+    /// What was typed.
+    history: Vector<SmolStr>,
+    aliases: OrdMap<SmolStr, SmolStr>,
     /// Where `getopts` is inside a word of several letters.
     getopts_offset: usize,
 }
@@ -177,6 +184,9 @@ impl Program for Shell {
             if let Some(flow) = self.resume(sys) {
                 return flow;
             }
+            if std::mem::take(&mut self.is_interrupted) {
+                self.abandon(sys);
+            }
             self.start_trap(sys);
             match self.execute(sys) {
                 Next::Go => {}
@@ -189,7 +199,7 @@ impl Program for Shell {
         Flow::More
     }
 
-    fn signal(&mut self, signal: Signal, _sys: &mut Sys<'_, '_>) -> OnSignal {
+    fn signal(&mut self, signal: Signal, sys: &mut Sys<'_, '_>) -> OnSignal {
         match self.traps.get(&signal) {
             Some(action) if action.is_empty() => OnSignal::Handled,
             Some(_) => {
@@ -199,8 +209,21 @@ impl Program for Shell {
                 OnSignal::Handled
             }
             // An interactive shell ignores TERM and survives INT.
-            None if self.interactive && matches!(signal, super::kernel::signal::TERM | super::kernel::signal::INT) => OnSignal::Handled,
+            None if self.interactive && signal == super::kernel::signal::INT => {
+                self.interrupt(sys);
+                OnSignal::Handled
+            }
+            None if self.interactive && signal == super::kernel::signal::TERM => OnSignal::Handled,
             None => OnSignal::Default,
+        }
+    }
+
+    fn prompt(&self) -> Option<Prompt> {
+        match &self.source {
+            Source::Input { unread, .. } if self.pending.is_none() && self.frames.is_empty() => {
+                Some(if unread.is_empty() { Prompt::Command } else { Prompt::More })
+            }
+            _ => None,
         }
     }
 }
@@ -273,19 +296,29 @@ impl Shell {
 
     /// Prints an error the way this shell does.
     fn complain(&self, sys: &mut Sys<'_, '_>, message: &str) {
-        let text = self.dialect.message(&self.name, self.line, self.is_script_file, message);
+        let text =
+            if self.is_typed { format!("{}: {message}\n", self.name) } else { self.dialect.message(&self.name, self.line, self.is_script_file, message) };
         sys.err(&text);
     }
 
     /// The same, for a syntax error.
     fn complain_syntax(&self, sys: &mut Sys<'_, '_>, message: &str) {
-        let text = self.dialect.syntax_error(&self.name, self.line, self.is_script_file, message);
+        let mut text = self.dialect.syntax_error(&self.name, self.line, self.is_script_file, message);
+        if self.is_typed
+            && let Some((_, what)) = text.rsplit_once(": ")
+        {
+            text = format!("{}: {what}", self.name);
+        }
         sys.err(&text);
     }
 
     /// The same, for an error of a builtin.
     fn complain_of(&self, sys: &mut Sys<'_, '_>, builtin: &str, message: &str) {
-        let text = self.dialect.builtin_message(&self.name, self.line, self.is_script_file, builtin, message);
+        let text = if self.is_typed {
+            format!("{}: {builtin}: {message}\n", self.name)
+        } else {
+            self.dialect.builtin_message(&self.name, self.line, self.is_script_file, builtin, message)
+        };
         sys.err(&text);
     }
 

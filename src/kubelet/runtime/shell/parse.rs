@@ -35,6 +35,8 @@ pub(crate) struct Parser {
     depth: usize,
     /// Where the line after the here-documents of this one begins.
     after_here_documents: Option<usize>,
+    /// Whether the text ended before a here-document's last line came.
+    pub is_here_document_open: bool,
 }
 
 /// Words that mean something where a command begins.
@@ -42,7 +44,7 @@ const RESERVED: [&str; 16] = ["if", "then", "else", "elif", "fi", "do", "done", 
 
 impl Parser {
     pub fn new(text: &str, bash: bool) -> Parser {
-        Parser { text: text.chars().collect(), pos: 0, bash, depth: 0, after_here_documents: None }
+        Parser { text: text.chars().collect(), pos: 0, bash, depth: 0, after_here_documents: None, is_here_document_open: false }
     }
 
     /// A parser for a text inside this one.
@@ -465,12 +467,14 @@ impl Parser {
         let newline = self.text[self.pos..].iter().position(|c| *c == '\n').map_or(self.text.len(), |offset| self.pos + offset + 1);
         let mut at = self.after_here_documents.unwrap_or(newline);
         let mut body = String::new();
+        self.is_here_document_open = true;
         while at < self.text.len() {
             let end = self.text[at..].iter().position(|c| *c == '\n').map_or(self.text.len(), |offset| at + offset);
             let line: String = self.text[at..end].iter().collect();
             at = (end + 1).min(self.text.len());
             let line = if strip_tabs { line.trim_start_matches('\t') } else { &line };
             if line == delimiter {
+                self.is_here_document_open = false;
                 break;
             }
             body.push_str(line);

@@ -77,7 +77,8 @@ impl Program for Start {
             shell.name = path;
             shell.is_script_file = true;
         } else {
-            shell.interactive = interactive || sys.process.exec.is_some() && sys.env("TERM").is_some();
+            shell.interactive = interactive || (sys.process.exec.is_some() || sys.world.machine.config.tty) && sys.env("TERM").is_some();
+            shell.is_typed = shell.interactive && self.dialect.is_bash();
         }
         shell.parameters = arguments.collect();
         Flow::Become(Box::new(shell))
@@ -119,6 +120,10 @@ impl Shell {
             timer_ms: Vec::new(),
             line: 0,
             is_script_file: false,
+            is_typed: false,
+            is_interrupted: false,
+            history: Default::default(),
+            aliases: Default::default(),
             getopts_offset: 0,
         }
     }
@@ -127,6 +132,9 @@ impl Shell {
     pub(super) fn prompt(&self, sys: &mut Sys<'_, '_>) {
         if !self.interactive {
             return;
+        }
+        if let Some(prompt) = self.variables.text("PS1") {
+            return sys.err(&prompt);
         }
         let sign = if sys.process.who.uid == 0 { '#' } else { '$' };
         let home = self.variables.text("HOME").unwrap_or_default();

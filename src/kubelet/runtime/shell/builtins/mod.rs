@@ -1,6 +1,7 @@
 //! The commands that a shell does itself.
 
 mod find;
+mod names;
 mod options;
 mod read;
 mod variables;
@@ -61,7 +62,10 @@ pub(super) fn run(shell: &mut Shell, name: &str, arguments: &[SmolStr], sys: &mu
         return None;
     }
     Some(match name {
-        ":" | "true" | "alias" | "unalias" | "hash" | "shopt" | "history" | "bg" | "fg" => Outcome::Status(0),
+        ":" | "true" | "hash" | "shopt" | "bg" | "fg" => Outcome::Status(0),
+        "alias" => Outcome::Status(names::alias(shell, arguments, sys)),
+        "unalias" => Outcome::Status(names::unalias(shell, arguments, sys)),
+        "history" => Outcome::Status(names::history(shell, arguments, sys)),
         "false" => Outcome::Status(1),
         "echo" => Outcome::Status(programs::text::echo(sys, arguments, shell.dialect)),
         "printf" => Outcome::Status(programs::printf::printf(sys, arguments, &shell_prefix(shell))),
