@@ -22,3 +22,4 @@ pub mod status;
 pub mod strategy;
 pub mod time;
 pub mod types;
+pub mod x509;
