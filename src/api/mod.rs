@@ -7,6 +7,7 @@ pub mod cron;
 pub mod encoding;
 pub mod enums;
 pub mod field_error;
+pub mod go_json;
 pub mod kinds;
 pub mod labels;
 pub mod merge_keys;

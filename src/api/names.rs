@@ -29,7 +29,7 @@ fn is_label(text: &str, starts_with_letter: bool) -> bool {
 pub fn dns1123_subdomain(name: &str) -> Vec<String> {
     let mut errors = Vec::new();
     if name.len() > 253 {
-        errors.push(too_long(253));
+        errors.push("must be no more than 253 characters".into());
     }
     if !name.split('.').all(|label| is_label(label, false)) {
         errors.push(DNS1123_SUBDOMAIN.into());
@@ -51,7 +51,7 @@ pub fn dns1035_label(name: &str) -> Vec<String> {
 fn label(name: &str, starts_with_letter: bool, rule: &str) -> Vec<String> {
     let mut errors = Vec::new();
     if name.len() > 63 {
-        errors.push(too_long(63));
+        errors.push("must be no more than 63 characters".into());
     }
     if !is_label(name, starts_with_letter) {
         errors.push(rule.into());
@@ -184,4 +184,11 @@ pub fn random_suffix(mut random: u64) -> String {
 /// A number in letters of generated names (`rand.SafeEncodeString`), as template hashes are written.
 pub fn safe_encode(text: &str) -> String {
     text.bytes().map(|byte| char::from(SAFE[usize::from(byte) % SAFE.len()])).collect()
+}
+
+/// As [`dns1123_subdomain`], but with underscores, as domains to be searched may have them (`IsDNS1123SubdomainWithUnderscore`).
+pub fn dns1123_subdomain_with_underscore(name: &str) -> Vec<String> {
+    const RULE: &str = "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*')";
+    let fits = |part: &str| is_label(&part.strip_prefix('_').unwrap_or(part).replace('_', "-"), false);
+    if name.len() <= 253 && name.split('.').all(fits) { Vec::new() } else { vec![RULE.into()] }
 }

@@ -13,7 +13,7 @@ pub struct Status {
     pub reason: &'static str,
     /// What a person reads.
     pub message: String,
-    /// `details` of the `Status`: name, group, kind, causes; `Null` where there are none.
+    /// `details` of the `Status`: name, group, kind, causes; `Null` where there are none, an empty object where upstream writes one.
     pub details: Value,
 }
 
@@ -49,6 +49,7 @@ impl Status {
 
     /// `Deployment.apps "x" is invalid: …`, the causes in upstream's aggregate form.
     pub fn invalid(group: &str, kind: &str, name: &str, errors: &[FieldError]) -> Status {
+        let resource = GroupResource { group: group.into(), resource: kind.into() };
         let kind_and_group = if group.is_empty() { kind.to_string() } else { format!("{kind}.{group}") };
         let mut texts: Vec<String> = Vec::new();
         for error in errors {
@@ -59,12 +60,9 @@ impl Status {
         }
         let list = if texts.len() == 1 { texts.remove(0) } else { format!("[{}]", texts.join(", ")) };
         let causes: Vec<_> = errors.iter().map(|error| json!({"reason": error.type_.reason(), "message": error.body(), "field": error.field})).collect();
-        Status::new(
-            422,
-            "Invalid",
-            format!("{kind_and_group} \"{name}\" is invalid: {list}"),
-            json!({"name": name, "group": group, "kind": kind, "causes": causes}),
-        )
+        let mut details = details(&resource, name);
+        details.set("causes", causes);
+        Status::new(422, "Invalid", format!("{kind_and_group} \"{name}\" is invalid: {list}"), details)
     }
 
     /// `pods "x" is forbidden: why`; without a name, `pods is forbidden: why`.
@@ -75,7 +73,7 @@ impl Status {
 
     /// A request that makes no sense, in the given words.
     pub fn bad_request(message: impl Into<String>) -> Status {
-        Status::new(400, "BadRequest", message.into(), json!({}))
+        Status::new(400, "BadRequest", message.into(), Value::Null)
     }
 
     /// `the server does not allow this method on the requested resource`.
@@ -90,26 +88,32 @@ impl Status {
 
     /// Too many requests, as an eviction that a budget refuses.
     pub fn too_many_requests(message: impl Into<String>) -> Status {
-        Status::new(429, "TooManyRequests", message.into(), json!({}))
+        Status::new(429, "TooManyRequests", message.into(), Value::Null)
     }
 
     /// The version asked for is gone from the watch's history.
     pub fn expired(message: impl Into<String>) -> Status {
-        Status::new(410, "Expired", message.into(), json!({}))
+        Status::new(410, "Expired", message.into(), Value::Null)
+    }
+
+    /// A version that the server hasn't come to yet.
+    pub fn too_large_version(wanted: u64, current: u64) -> Status {
+        let details = json!({"causes": [{"reason": "ResourceVersionTooLarge", "message": "Too large resource version"}], "retryAfterSeconds": 1});
+        Status::new(504, "Timeout", format!("Timeout: Too large resource version: {wanted}, current: {current}"), details)
     }
 
     /// Any other failure.
     pub fn other(code: u16, reason: &'static str, message: impl Into<String>) -> Status {
-        Status::new(code, reason, message.into(), json!({}))
+        Status::new(code, reason, message.into(), Value::Null)
     }
 
     /// The `Status` object that the server answers.
     pub fn body(&self) -> Value {
-        let mut body = json!({
-            "kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
-            "message": self.message, "reason": self.reason, "code": self.code,
-        });
-        if !self.details.is_empty() {
+        let mut body = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure", "message": self.message, "code": self.code});
+        if !self.reason.is_empty() {
+            body.set("reason", self.reason);
+        }
+        if !self.details.is_null() {
             body.set("details", self.details.clone());
         }
         body

@@ -3,12 +3,16 @@
 use crate::server::http::{HttpRequest, HttpResponse};
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::time::Duration;
 
 /// How long the first line and the headers may be together.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// How large a body may be: somewhat more than the API server takes (3 MiB).
 const MAX_BODY_BYTES: usize = 16 * 1024 * 1024;
 const MAX_HEADERS: usize = 100;
+
+/// How long a client may say nothing.
+const SILENCE: Duration = Duration::from_secs(300);
 
 /// A connection with a client.
 pub(super) struct Connection {
@@ -19,6 +23,7 @@ pub(super) struct Connection {
 impl Connection {
     pub(super) fn new(stream: TcpStream) -> io::Result<Connection> {
         stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(SILENCE))?;
         Ok(Connection { input: BufReader::new(stream.try_clone()?), output: stream })
     }
 
@@ -52,7 +57,10 @@ impl Connection {
         request.body = if request.header("Transfer-Encoding").eq_ignore_ascii_case("chunked") {
             self.read_chunks()?
         } else {
-            let length = request.header("Content-Length").trim().parse().unwrap_or(0);
+            let length = match request.header("Content-Length").trim() {
+                "" => 0,
+                text => text.parse().map_err(|_| invalid("bad Content-Length"))?,
+            };
             self.read_exactly(length)?
         };
         Ok(Some(request))
@@ -62,9 +70,10 @@ impl Connection {
         if length > MAX_BODY_BYTES {
             return Err(invalid("the body is too large"));
         }
-        let mut body = vec![0; length];
-        self.input.read_exact(&mut body)?;
-        Ok(body)
+        // What is announced is only believed as it comes.
+        let mut body = Vec::new();
+        self.input.by_ref().take(length as u64).read_to_end(&mut body)?;
+        if body.len() < length { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(body) }
     }
 
     fn read_chunks(&mut self) -> io::Result<Vec<u8>> {
@@ -74,7 +83,7 @@ impl Connection {
             self.input.by_ref().take(64).read_line(&mut line)?;
             let digits = line.trim().split(';').next().unwrap_or_default();
             let length = usize::from_str_radix(digits, 16).map_err(|_| invalid("a chunk has no length"))?;
-            if body.len() + length > MAX_BODY_BYTES {
+            if length > MAX_BODY_BYTES - body.len() {
                 return Err(invalid("the body is too large"));
             }
             body.extend(self.read_exactly(length)?);
@@ -84,6 +93,25 @@ impl Connection {
                 return Ok(body);
             }
         }
+    }
+
+    /// What comes from the client, for what is no HTTP any more.
+    pub(super) fn input(&mut self) -> &mut BufReader<TcpStream> {
+        &mut self.input
+    }
+
+    /// What goes to the client, for what is no HTTP any more.
+    pub(super) fn output(&mut self) -> &mut TcpStream {
+        &mut self.output
+    }
+
+    /// Answers what is no request; nothing can be read behind it.
+    pub(super) fn refuse(&mut self, why: &str) -> io::Result<()> {
+        let body = format!("400 Bad Request: {why}");
+        self.output.write_all(
+            format!("HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain; charset=utf-8\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+                .as_bytes(),
+        )
     }
 
     /// Sends a whole answer.
@@ -139,7 +167,9 @@ fn phrase(code: u16) -> &'static str {
         415 => "Unsupported Media Type",
         422 => "Unprocessable Entity",
         429 => "Too Many Requests",
+        413 => "Request Entity Too Large",
         500 => "Internal Server Error",
+        504 => "Gateway Timeout",
         _ => "Unknown",
     }
 }

@@ -1,11 +1,13 @@
 //! The native program: `kubarium run` and `kubarium serve`.
 
+mod exec;
 mod http;
 mod manifests;
 mod protobuf;
 mod run;
 pub mod scenario;
 mod serve;
+mod websocket;
 
 use std::process::ExitCode;
 

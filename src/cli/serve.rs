@@ -13,6 +13,7 @@ use std::ffi::OsString;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -20,11 +21,17 @@ use std::time::{Duration, Instant};
 /// The port when none is given.
 const PORT: u16 = 8001;
 /// How often the cluster's clock is moved, and a watch is looked at.
-const TICK: Duration = Duration::from_millis(20);
+pub(super) const TICK: Duration = Duration::from_millis(20);
 /// How long the machines have had to join when the first request is answered, in cluster time.
 const HEAD_START_MS: u64 = 60_000;
 /// How long a watch lasts when nothing is said, as upstream's at the most.
 const WATCH_SECONDS: u64 = 3600;
+/// How many connections there may be at a time; more are dropped at once.
+const MAX_CONNECTIONS: usize = 1000;
+/// How often a watch that wants bookmarks gets one.
+const BOOKMARK_PERIOD: Duration = Duration::from_secs(60);
+/// The code for a version that is no longer in the history.
+const GONE: u16 = 410;
 
 struct Arguments {
     port: u16,
@@ -33,8 +40,8 @@ struct Arguments {
 }
 
 /// The cluster and what its clock follows.
-struct Served {
-    cluster: Cluster,
+pub(super) struct Served {
+    pub(super) cluster: Cluster,
     paused: bool,
     /// The wall clock's and the cluster's time when they were set together.
     began: Instant,
@@ -54,7 +61,8 @@ impl Served {
     }
 }
 
-type Shared = Arc<Mutex<Served>>;
+/// The cluster, behind its lock.
+pub(super) type Shared = Arc<Mutex<Served>>;
 
 /// Carries out `kubarium serve` with its arguments; comes back only when it can't begin.
 ///
@@ -76,10 +84,18 @@ pub fn main(arguments: &[String]) -> Result<ExitCode, String> {
             thread::sleep(TICK);
         }
     });
+    let open = Arc::new(AtomicUsize::new(0));
     for stream in listener.incoming().flatten() {
-        let served = Arc::clone(&served);
-        // A connection that breaks off is the client's affair.
-        thread::spawn(move || drop(converse(stream, &served)));
+        if open.fetch_add(1, Ordering::Relaxed) >= MAX_CONNECTIONS {
+            open.fetch_sub(1, Ordering::Relaxed);
+            continue;
+        }
+        let (served, open) = (Arc::clone(&served), Arc::clone(&open));
+        thread::spawn(move || {
+            // A connection that breaks off is the client's affair.
+            drop(converse(stream, &served));
+            open.fetch_sub(1, Ordering::Relaxed);
+        });
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -112,14 +128,20 @@ fn parse(arguments: &[String]) -> Result<Arguments, String> {
 }
 
 /// The cluster, for one piece of work. A thread that has panicked leaves it as it was after its last whole step.
-fn lock(served: &Shared) -> MutexGuard<'_, Served> {
+pub(super) fn lock(served: &Shared) -> MutexGuard<'_, Served> {
     served.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Answers the requests of one connection, one after the other.
 fn converse(stream: TcpStream, served: &Shared) -> io::Result<()> {
     let mut connection = Connection::new(stream)?;
-    while let Some(mut request) = connection.read()? {
+    loop {
+        let mut request = match connection.read() {
+            Ok(Some(request)) => request,
+            Ok(None) => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => return connection.refuse(&error.to_string()),
+            Err(error) => return Err(error),
+        };
         protobuf::translate(&mut request);
         if let Some(answer) = own_path(&request, served) {
             connection.write(&answer)?;
@@ -131,38 +153,53 @@ fn converse(stream: TcpStream, served: &Shared) -> io::Result<()> {
             served.cluster.server().route(&request)
         };
         match routed {
-            Routed::Answer(answer) => connection.write(&answer)?,
-            Routed::Ask(request) => {
-                let response = lock(served).cluster.request(&request);
-                connection.write(&HttpResponse::of(&response))?;
+            Routed::Answer(answer) => connection.write(&answer.accepted(request.header("Accept")))?,
+            Routed::Ask(asked) if asked.subresource == "exec" => return super::exec::run(&mut connection, served, asked, &request),
+            Routed::Ask(asked) => {
+                let response = lock(served).cluster.request(&asked);
+                connection.write(&HttpResponse::of(&response).accepted(request.header("Accept")))?;
             }
             Routed::Watch(watch) => return follow(&mut connection, served, watch, &request),
         }
     }
-    Ok(())
 }
 
 /// Sends what happens, as it happens, until the time is up or the client has gone.
 fn follow(connection: &mut Connection, served: &Shared, mut watch: Request, http: &HttpRequest) -> io::Result<()> {
     let seconds = http::query(&http.target, "timeoutSeconds").and_then(|text| text.parse().ok()).unwrap_or(WATCH_SECONDS);
-    let end = Instant::now() + Duration::from_secs(seconds);
+    let end = Instant::now() + Duration::from_secs(seconds.min(WATCH_SECONDS));
+    let wants_bookmarks = watch.options.bookmarks;
+    let mut next_bookmark = Instant::now() + BOOKMARK_PERIOD;
     let mut begun = false;
-    while Instant::now() < end {
+    loop {
         let response = lock(served).cluster.request(&watch);
-        if !response.is_success() {
-            return if begun { connection.end() } else { connection.write(&HttpResponse::of(&response)) };
+        if !response.is_success() && !begun && response.code != GONE {
+            return connection.write(&HttpResponse::of(&response));
         }
         if !begun {
             connection.begin("application/json")?;
             begun = true;
         }
+        if !response.is_success() {
+            // Once the watch is under way, and for a version that is gone always, the failure comes as an event.
+            let event = format!("{{\"type\":\"ERROR\",\"object\":{}}}\n", response.body.to_json());
+            connection.chunk(event.as_bytes())?;
+            return connection.end();
+        }
         watch.options.resource_version = response.body.get("resourceVersion").str().into();
+        watch.options.send_initial_events = None;
         for line in watch_lines(&response.body) {
             connection.chunk(line.as_bytes())?;
         }
+        if Instant::now() >= end {
+            return connection.end();
+        }
         thread::sleep(TICK);
+        watch.options.bookmarks = wants_bookmarks && Instant::now() >= next_bookmark;
+        if watch.options.bookmarks {
+            next_bookmark = Instant::now() + BOOKMARK_PERIOD;
+        }
     }
-    connection.end()
 }
 
 /// The paths that a real API server doesn't have: the clock and the machines.

@@ -288,6 +288,27 @@ fn undecodable(object: &Value) -> Option<String> {
                 }
             }
             ("finalizers", value) => return wrong(value, "[]string"),
+            ("ownerReferences", Value::Array(owners)) => {
+                let parts = owners.iter().flat_map(|owner| owner.fields().iter());
+                let wanted = parts.filter_map(|(part, value)| {
+                    let wanted = match part.as_str() {
+                        "apiVersion" | "kind" | "name" => "string",
+                        "uid" => "types.UID",
+                        "controller" | "blockOwnerDeletion" => "bool",
+                        _ => return None,
+                    };
+                    let fits = value.is_null() || if wanted == "bool" { value.as_bool().is_some() } else { value.as_str().is_some() };
+                    (!fits).then(|| {
+                        format!(
+                            "json: cannot unmarshal {} into Go struct field OwnerReference.metadata.ownerReferences.{part} of type {wanted}",
+                            value.type_name()
+                        )
+                    })
+                });
+                if let Some(why) = wanted.into_iter().next() {
+                    return Some(why);
+                }
+            }
             ("ownerReferences", value) if !value.is_array() => return wrong(value, "[]v1.OwnerReference"),
             ("generation" | "deletionGracePeriodSeconds", value) if value.as_i64().is_none() => return wrong(value, "int64"),
             _ => {}

@@ -31,7 +31,7 @@ use crate::api::resource::{CUSTOM_RESOURCE_DEFINITIONS, EVENTS, GroupResource, O
 use crate::api::status::Status;
 use crate::store::{Cause, Store};
 use crate::value::{SmolStr, Value, Vector};
-use request::{Request, Response};
+use request::{PatchType, Request, Response, Verb};
 
 /// The API server with its store.
 #[derive(Clone)]
@@ -147,8 +147,12 @@ impl Server {
     pub fn handle(&mut self, request: &Request, now_ms: u64) -> Response {
         let deprecation = self.registry.resource(&request.resource).and_then(|kind| kind.strategy.deprecation());
         let mut warnings: Vec<String> = deprecation.map(str::to_string).into_iter().collect();
+        // Updates and applies may make what isn't there, too.
+        let makes = request.creates()
+            || matches!(request.verb, Verb::Update | Verb::Patch(PatchType::Apply))
+                && self.store.get(&convert::storage_resource(&request.resource), &request.namespace, &request.name).is_none();
         match self.execute(request, now_ms, &mut warnings) {
-            Ok(body) => Response { code: if request.creates() { 201 } else { 200 }, body, warnings },
+            Ok(body) => Response { code: if makes { 201 } else { 200 }, body, warnings },
             Err(status) => Response { code: status.code, body: status.body(), warnings },
         }
     }

@@ -85,8 +85,14 @@ pub struct Options {
     pub continue_token: SmolStr,
     /// `resourceVersion`.
     pub resource_version: SmolStr,
+    /// `resourceVersionMatch`: `Exact`, `NotOlderThan` (also when empty).
+    pub resource_version_match: SmolStr,
+    /// `sendInitialEvents` of watches: whether all there is comes as ADDED first, and a bookmark behind it.
+    pub send_initial_events: Option<bool>,
     /// `allowWatchBookmarks`.
     pub bookmarks: bool,
+    /// Answer with `meta.k8s.io/v1` PartialObjectMetadata only.
+    pub as_metadata: bool,
     /// Answer as a `meta.k8s.io/v1` Table, with columns made for people.
     pub as_table: bool,
     /// `includeObject` of tables: `Metadata` (also when empty), `Object`, `None`.

@@ -45,21 +45,11 @@ enum Speech {
 struct Place {
     definition: &'static Definition,
     field: &'static Field,
-    /// The structs that Go embeds on the way to it.
-    through: &'static str,
     /// Whether the type of the field itself can be wrong, rather than that of an item in it.
     is_checked: bool,
 }
 
 impl Place {
-    /// The Go struct that has the field: the embedded one, where it is embedded.
-    fn struct_name(&self) -> &'static str {
-        match self.through.rsplit('.').next() {
-            Some(embedded) if !embedded.is_empty() => embedded,
-            _ => self.definition.kind(),
-        }
-    }
-
     /// What Go calls the type; `""` where that of an item is asked.
     fn type_name(&self) -> String {
         if self.is_checked { go_type(self.definition, self.field) } else { String::new() }
@@ -131,7 +121,7 @@ impl Decoder {
         }
         self.go_path.push(SmolStr::new_static(field.name));
         self.path.push(Step::Field(SmolStr::new_static(field.name)));
-        let outer = self.place.replace(Place { definition, field, through, is_checked: is_checked_here(value, &field.type_) });
+        let outer = self.place.replace(Place { definition, field, is_checked: is_checked_here(value, &field.type_) });
         let decoded = self.value(value, &field.type_, old);
         self.place = outer;
         self.path.pop();
@@ -295,7 +285,7 @@ impl Decoder {
             Value::Int(_) | Value::Float(_) if type_.starts_with("int") => format!("number {}", value.to_json()),
             other => other.type_name().to_string(),
         };
-        let struct_ = self.place.map_or("", |place| place.struct_name());
+        let struct_ = self.place.map_or("", |place| place.definition.kind());
         self.error = Some(format!("json: cannot unmarshal {what} into Go struct field {struct_}.{} of type {type_}", self.go_path.join(".")));
     }
 }

@@ -56,32 +56,33 @@ fn check_kind(context: &Context, body: &Value, api_version: &str) -> Result<(), 
         );
         return Err(Status::bad_request(why));
     }
-    let (given_version, given_kind) = (body.get("apiVersion").str(), body.get("kind").str());
-    if !given_kind.is_empty() && given_kind != expected {
-        let version = given_version.rsplit('/').next().unwrap_or_default();
-        let group = given_version.split_once('/').map_or("", |(group, _)| group);
-        let why = match context.server.registry.kind(group, given_kind) {
-            None => format!("no kind \"{given_kind}\" is registered for version \"{given_version}\" in scheme \"pkg/runtime/scheme.go:111\""),
-            Some(_) => {
-                let package = match context.kind.group.split('.').next() {
-                    Some(group) if !group.is_empty() => group,
-                    _ => "core",
-                };
-                format!("converting ({version}.{given_kind}) to ({package}.{expected}): unknown conversion")
-            }
-        };
+    if let Some(why) = wrong_kind(context, body) {
+        let given_kind = Some(body.get("kind").str()).filter(|kind| !kind.is_empty()).unwrap_or(expected);
+        let version = body.get("apiVersion").str().rsplit('/').next().unwrap_or_default();
         return Err(Status::bad_request(format!("{given_kind} in version \"{version}\" cannot be handled as a {expected}: {why}")));
     }
-    let group = given_version.split_once('/').map_or("", |(group, _)| group);
-    if !given_version.is_empty() && group != context.kind.group && context.server.registry.kind(group, expected).is_none() {
-        let version = given_version.rsplit('/').next().unwrap_or_default();
-        let why = format!("no kind \"{expected}\" is registered for version \"{given_version}\" in scheme \"pkg/runtime/scheme.go:111\"");
-        return Err(Status::bad_request(format!("{expected} in version \"{version}\" cannot be handled as a {expected}: {why}")));
-    }
+    let given_version = body.get("apiVersion").str();
     if !given_version.is_empty() && given_version != api_version {
         return Err(Status::bad_request(format!("the API version in the data ({given_version}) does not match the expected API version ({api_version})")));
     }
     Ok(())
+}
+
+/// Why an object that says it is of this kind can't be one of the request's.
+fn wrong_kind(context: &Context, body: &Value) -> Option<String> {
+    let expected = context.kind.kind.as_str();
+    let (given_version, given_kind) = (body.get("apiVersion").str(), body.get("kind").str());
+    let (group, version) = given_version.split_once('/').unwrap_or(("", given_version));
+    let unregistered = |kind: &str| Some(format!("no kind \"{kind}\" is registered for version \"{given_version}\" in scheme \"pkg/runtime/scheme.go:111\""));
+    if !given_kind.is_empty() && given_kind != expected {
+        if context.server.registry.kind(group, given_kind).is_none() {
+            return unregistered(given_kind);
+        }
+        let package = context.kind.group.split('.').next().filter(|group| !group.is_empty()).unwrap_or("core");
+        return Some(format!("converting ({version}.{given_kind}) to ({package}.{expected}): unknown conversion"));
+    }
+    let is_known = |kind: &std::sync::Arc<Kind>| kind.versions.iter().any(|served| served.name == version);
+    if given_version.is_empty() || context.server.registry.kind(group, expected).is_some_and(is_known) { None } else { unregistered(expected) }
 }
 
 fn report(context: &mut Context, decoder: Decoder, kind: &str, version: &str) -> Result<(), Status> {
@@ -117,7 +118,9 @@ pub(super) fn decode_patched(context: &mut Context, patched: &Value, old: &Value
         None => custom_resources::decode(&kind, &version, patched, &mut decoder),
     };
     let is_strict = context.request.options.field_validation == "Strict" && !decoder.strict.is_empty();
-    let wrong = decoder.error.clone().or_else(|| is_strict.then(|| format!("strict decoding error: {}", decoder.strict.join(", "))));
+    let wrong = wrong_kind(context, patched)
+        .or_else(|| decoder.error.clone())
+        .or_else(|| is_strict.then(|| format!("strict decoding error: {}", decoder.strict.join(", "))));
     if let Some(wrong) = wrong {
         // A strategic patch is shown itself, of another the object that it has made.
         let shown = if is_strategic { super::patch::go_map(&context.request.body) } else { patched.to_json() };

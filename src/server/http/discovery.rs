@@ -122,7 +122,27 @@ pub(super) fn resources(registry: &Registry, path: &str) -> Option<Value> {
             list.push(entry);
         }
     }
-    Some(json!({"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version(group, version), "resources": list}))
+    let mut answer = json!({"kind": "APIResourceList", "groupVersion": group_version(group, version), "resources": list});
+    // The oldest list is written without it.
+    if !group.is_empty() {
+        answer.set("apiVersion", "v1");
+    }
+    Some(answer)
+}
+
+/// Whether a path is that of a group or of a version of one, rather than of what is in it.
+pub(super) fn is_group_path(path: &str) -> bool {
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    matches!(parts.as_slice(), ["api", _] | ["apis", _] | ["apis", _, _])
+}
+
+/// Whether the group of such a path is served in any version.
+pub(super) fn is_known_group(registry: &Registry, path: &str) -> bool {
+    match path.trim_matches('/').split('/').collect::<Vec<&str>>().as_slice() {
+        ["api", _] => true,
+        ["apis", group, _] => registry.all().any(|kind| kind.group == *group),
+        _ => false,
+    }
 }
 
 /// The kinds of a group and version, by the names of their resources.

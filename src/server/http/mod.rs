@@ -1,8 +1,12 @@
 //! The API as HTTP has it: paths, headers and text on one side, [`Request`] and [`Response`] on the other
 //! (`k8s.io/apiserver/pkg/endpoints`). Opens no sockets: `kubarium serve` does.
 
+mod accept;
+mod body;
 mod discovery;
+mod health;
 mod openapi;
+mod options;
 mod route;
 #[cfg(test)]
 mod tests;
@@ -67,6 +71,19 @@ impl HttpResponse {
         HttpResponse { code: response.code, headers, body }
     }
 
+    /// The same in YAML, where the client would rather have that.
+    pub fn accepted(mut self, accept: &str) -> HttpResponse {
+        let is_wanted = accept::Accepted::of(accept).is_ok_and(|accepted| accepted.is_yaml);
+        if is_wanted
+            && self.headers.iter().any(|(_, value)| value == "application/json")
+            && let Ok(body) = Value::from_json(&String::from_utf8_lossy(&self.body))
+        {
+            self.body = crate::manifest::write_yaml(&body).into_bytes();
+            self.headers.iter_mut().filter(|(_, value)| value == "application/json").for_each(|(_, value)| *value = "application/yaml".into());
+        }
+        self
+    }
+
     /// Any JSON.
     fn json(code: u16, type_: &str, body: &Value) -> HttpResponse {
         HttpResponse { code, headers: vec![("Content-Type".into(), type_.into())], body: with_newline(body.to_json()) }
@@ -113,37 +130,41 @@ impl Server {
     /// The same without OpenAPI's documents, which the page has no use for.
     pub fn route_api(&self, http: &HttpRequest) -> Routed {
         let (path, query) = http.target.split_once('?').unwrap_or((http.target.as_str(), ""));
+        let trimmed = path.trim_end_matches('/');
+        if let Some(answer) = health::answer(trimmed, query) {
+            return Routed::Answer(answer);
+        }
+        let json = |body: &Value| HttpResponse::json(200, "application/json", body);
+        let answer = match trimmed {
+            "/version" => json(&version()),
+            "" => json(&discovery::paths(&self.registry)),
+            "/api" | "/apis" => discovery::root(&self.registry, trimmed, http.header("Accept")),
+            other if discovery::is_group_path(other) => match discovery::resources(&self.registry, other) {
+                Some(list) => json(&list),
+                None if discovery::is_known_group(&self.registry, other) => HttpResponse::refusal(&Status::no_such_path()),
+                None => HttpResponse::text(404, "404 page not found\n"),
+            },
+            _ => return route::read(self, http, path, query),
+        };
         if !accepts_json(http.header("Accept")) {
             let why = "only the following media types are accepted: application/json, application/yaml";
             return Routed::Answer(HttpResponse::refusal(&Status::other(406, "NotAcceptable", why)));
         }
-        let trimmed = path.trim_end_matches('/');
-        let answer = match trimmed {
-            "/healthz" | "/readyz" | "/livez" => HttpResponse::text(200, "ok"),
-            "/version" => HttpResponse::json(200, "application/json", &version()),
-            "" => HttpResponse::json(200, "application/json", &discovery::paths(&self.registry)),
-            "/api" | "/apis" => discovery::root(&self.registry, trimmed, http.header("Accept")),
-            other => match discovery::resources(&self.registry, other) {
-                Some(list) if http.method == "GET" => HttpResponse::json(200, "application/json", &list),
-                _ => return route::read(self, http, path, query),
-            },
-        };
-        Routed::Answer(answer)
+        let is_get = http.method == "GET" || answer.code == 404;
+        Routed::Answer(if is_get { answer } else { HttpResponse::refusal(&Status::method_not_allowed()) })
     }
 }
 
-/// Whether the asker takes JSON; protobuf and CBOR aren't spoken.
+/// Whether the asker takes JSON; protobuf and CBOR aren't written.
 fn accepts_json(accept: &str) -> bool {
-    accept.is_empty()
-        || accept.split(',').any(|part| {
-            ["application/json", "application/yaml", "text/", "*/*", "application/*", "application/vnd.oai"].iter().any(|type_| part.trim().starts_with(type_))
-        })
+    const KNOWN: [&str; 6] = ["application/json", "application/yaml", "text/", "*/*", "application/*", "application/vnd.oai"];
+    accept.is_empty() || accept.split(',').any(|part| KNOWN.iter().any(|type_| part.trim().starts_with(type_)))
 }
 
 fn version() -> Value {
     json!({
         "major": "1", "minor": "36", "emulationMajor": "1", "emulationMinor": "36", "minCompatibilityMajor": "1", "minCompatibilityMinor": "35",
-        "gitVersion": "v1.36.3", "gitCommit": "", "gitTreeState": "clean", "buildDate": "1970-01-01T00:00:00Z", "goVersion": "", "compiler": "",
+        "gitVersion": "v1.36.3", "gitCommit": "", "gitTreeState": "clean", "buildDate": "1970-01-01T00:00:00Z", "goVersion": "", "compiler": "gc",
         "platform": "linux/amd64",
     })
 }

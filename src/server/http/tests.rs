@@ -34,8 +34,9 @@ fn requests_are_read_from_method_path_and_headers() {
         ("PATCH", "/apis/apps/v1/namespaces/demo/deployments/web/scale", "application/merge-patch+json", "Patch(Merge) deployments.apps demo/web scale"),
         ("POST", "/api/v1/namespaces/demo/pods/web/eviction", "", "Create pods demo/web eviction"),
         ("DELETE", "/api/v1/namespaces/demo/pods", "", "DeleteCollection pods demo/ "),
+        ("GET", "/api/v1/namespaces/demo/pods/web/exec?command=ls", "", "Create pods demo/web exec"),
     ] {
-        assert_eq!(asked(&http(method, target, &[("Content-Type", content_type)], "")), expected);
+        assert_eq!(asked(&http(method, target, &[("Content-Type", content_type)], "{}")), expected);
     }
     assert_eq!(asked(&http("GET", "/foo", &[], "")), "404 page not found\n");
     assert!(asked(&http("GET", "/api/v1/foo", &[], "")).contains("the server could not find the requested resource"));
@@ -77,4 +78,41 @@ fn clients_find_out_what_is_served() {
     assert!(document.get("components").get("schemas").fields().contains_key("io.k8s.api.apps.v1.DeploymentSpec"));
     assert_eq!(get(&mut server, &http("GET", "/apis/apps/v1", &[("Accept", "application/vnd.kubernetes.protobuf")], "")).0, 406);
     assert_eq!(get(&mut server, &http("GET", "/healthz", &[], "")).1, Value::from("ok"));
+}
+
+#[test]
+fn options_that_make_no_sense_are_refused() {
+    let mut server = demo();
+    for (method, target, code, words) in [
+        ("GET", "/api/v1/pods?resourceVersionMatch=Exact", 422, "resourceVersionMatch is forbidden unless resourceVersion is provided"),
+        ("GET", "/api/v1/pods?watch=true&sendInitialEvents=true", 422, "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan"),
+        ("GET", "/api/v1/pods?limit=many", 400, "strconv.ParseInt: parsing \"many\": invalid syntax"),
+        ("POST", "/api/v1/namespaces/demo/pods?dryRun=Some", 422, "dryRun: Unsupported value: [\"Some\"]: supported values: \"All\""),
+        ("POST", "/api/v1/pods", 405, "the server does not allow this method on the requested resource"),
+        ("GET", "/api/v1/pods/web", 404, "the server could not find the requested resource"),
+        ("GET", "/apis/apps/v7", 404, "the server could not find the requested resource"),
+        ("DELETE", "/version", 405, "the server does not allow this method on the requested resource"),
+    ] {
+        let (found, status) = get(&mut server, &http(method, target, &[], "{}"));
+        assert!(found == code && status.get("message").str().contains(words), "{method} {target}: {found} {}", status.to_json());
+    }
+}
+
+#[test]
+fn a_watch_that_lists_first_says_where_the_list_ends() {
+    let mut server = demo();
+    let target = "/api/v1/namespaces?watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true";
+    let Routed::Watch(watch) = server.route(&http("GET", target, &[], "")) else { panic!("it is a watch") };
+    let answer = server.handle(&watch, NOW_MS).body;
+    let last = answer.get("events").items().last().cloned().unwrap_or_default();
+    assert_eq!((last.get("type").str(), last.path("object.metadata.annotations").get("k8s.io/initial-events-end").str()), ("BOOKMARK", "true"));
+}
+
+#[test]
+fn only_metadata_may_be_asked_for() {
+    let mut server = demo();
+    let accept = ("Accept", "application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io");
+    let (_, list) = get(&mut server, &http("GET", "/api/v1/namespaces", &[accept], ""));
+    assert_eq!((list.get("kind").str(), list.get("items").items()[0].get("spec")), ("PartialObjectMetadataList", &Value::Null));
+    assert_eq!(get(&mut server, &http("GET", "/api/v1/namespaces", &[("Accept", "application/xml")], "")).0, 406);
 }

@@ -42,7 +42,9 @@ fn apply_one(object: &mut Value, operation: &Value) -> Result<(), String> {
         }
         "copy" => {
             let from = operation.get("from").str();
-            let copied = find(object, from).cloned().ok_or_else(|| missing(kind, from))?;
+            // A key that isn't there is copied as null, as long as its object is.
+            let is_in_object = from.rsplit_once('/').and_then(|(parent, _)| find(object, parent)).is_some_and(Value::is_object);
+            let copied = find(object, from).cloned().or(is_in_object.then_some(Value::Null)).ok_or_else(|| missing(kind, from))?;
             insert(object, path, copied, kind)
         }
         "test" => {

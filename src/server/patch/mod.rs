@@ -10,7 +10,7 @@ pub(super) use strategic::go_map;
 
 use crate::api::schema::Definition;
 use crate::api::status::Status;
-use crate::value::{Value, json};
+use crate::value::Value;
 
 /// More operations than that in one JSON patch are refused.
 const OPERATIONS_LIMIT: usize = 10_000;
@@ -27,7 +27,7 @@ pub(super) fn json(object: &Value, patch: &Value) -> Result<Value, Status> {
         let why = format!("The allowed maximum operations in a JSON patch is {OPERATIONS_LIMIT}, got {}", operations.len());
         return Err(Status::other(413, "RequestEntityTooLarge", why));
     }
-    json::apply(object, operations).map_err(|error| rejected(&error))
+    json::apply(object, operations).map_err(|_| rejected())
 }
 
 /// Applies an RFC 7386 patch.
@@ -48,14 +48,14 @@ pub(super) fn strategic(object: &Value, patch: &Value, definition: &'static Defi
     }
     strategic::apply(object, patch, definition).map_err(|error| match error {
         strategic::Error::BadFormat(why) => Status::bad_request(why),
-        strategic::Error::Rejected(why) => rejected(&why),
+        strategic::Error::Rejected(_) => rejected(),
         strategic::Error::Internal(why) => Status::other(500, "", why),
     })
 }
 
-/// What upstream makes of a patch that can't be applied: the reason is only among the causes.
-fn rejected(why: &str) -> Status {
+/// What upstream makes of a patch that can't be applied: it doesn't say why.
+fn rejected() -> Status {
     let mut status = Status::other(422, "Invalid", "the server rejected our request due to an error in our request");
-    status.details = json!({"causes": [{"reason": "UnexpectedServerResponse", "message": why}]});
+    status.details = Value::object();
     status
 }

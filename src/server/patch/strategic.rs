@@ -57,7 +57,7 @@ fn merge_map(original: &Value, patch: &Value, definition: Option<&'static Defini
         directive if directive.str() == "replace" => return Ok(without_directives(patch, depth)),
         directive if directive.str() == "delete" => return Ok(Value::object()),
         directive if directive.str() == "merge" => {}
-        other => return Err(Error::Rejected(format!("unknown patch type found: {}", other.str()))),
+        other => return Err(Error::Internal(format!("unknown patch type: {} in map: {}", other.str(), go_map(patch)))),
     }
     let mut merged = if original.is_object() { original.clone() } else { Value::object() };
     retain_keys(&mut merged, patch)?;

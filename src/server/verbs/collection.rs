@@ -21,6 +21,6 @@ pub(super) fn delete(context: &mut Context) -> Result<Value, Status> {
             _ => {}
         }
     }
-    let items = found.into_iter().map(|object| crate::server::convert::from_storage(&context.kind, &context.version(), object)).collect();
+    let items = found.into_iter().map(|object| list::item(context, &context.version(), object)).collect();
     Ok(list::envelope(context, items))
 }

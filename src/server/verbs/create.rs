@@ -60,6 +60,10 @@ fn finish_create(context: &mut Context, kind: &crate::api::strategy::Kind, mut o
     context.warnings.extend(rules::name_warning(&context.request.resource, &name).map(String::from));
     context.check_admission(Operation::Create, object.clone(), &Value::Null)?;
     let resource = convert::storage_resource(&context.request.resource);
+    let version = object.remove("metadata.resourceVersion");
+    if !context.is_dry_run() && !matches!(version.str(), "" | "0") {
+        return Err(Status::other(500, "", "resourceVersion should not be set on objects to be created"));
+    }
     if let Some(existing) = context.server.store.get(&resource, meta::namespace(&object), &name) {
         return Err(taken(&context.request.resource, &object, existing));
     }
@@ -107,7 +111,6 @@ fn fill_system_fields(context: &mut Context, object: &mut Value) {
     object.set("metadata.uid", context.server.random.uuid());
     object.remove("metadata.deletionTimestamp");
     object.remove("metadata.deletionGracePeriodSeconds");
-    object.remove("metadata.resourceVersion");
     object.remove("metadata.selfLink");
 }
 

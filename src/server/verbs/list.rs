@@ -1,13 +1,14 @@
 //! Lists and watches: `handlers/get.go`, and the cache behind watches.
 
 use super::Context;
-use crate::api::resource::GroupResource;
+use crate::api::resource::{GroupResource, ObjectKey};
 use crate::api::status::Status;
 use crate::api::{base64, meta};
 use crate::server::selectors::{FieldSelector, LabelSelector};
 use crate::server::{convert, table};
 use crate::store::{Change, ChangeType, Store};
 use crate::value::{SmolStr, Value, json};
+use std::collections::BTreeMap;
 
 /// How many paged lists the server remembers the beginning of.
 const PAGED_LISTS_LIMIT: usize = 16;
@@ -101,9 +102,16 @@ pub(super) fn list(context: &mut Context) -> Result<Value, Status> {
     let selection = Selection::of(context)?;
     let page = Page::of(context)?;
     let store = page.store.as_ref().unwrap_or(&context.server.store);
+    let then;
+    let candidates: Box<dyn Iterator<Item = &Value>> = if page.revision < store.revision() {
+        then = state_at(store, &convert::storage_resource(&context.request.resource), page.revision)?;
+        Box::new(then.values())
+    } else {
+        candidates(store, &context.request.resource, &selection)
+    };
     let mut selected: Vec<Value> = Vec::new();
     let mut left = 0;
-    for object in candidates(store, &context.request.resource, &selection) {
+    for object in candidates {
         if page.after.as_ref().is_some_and(|after| meta::key(object) <= *after) || !selection.matches(context, object) {
             continue;
         }
@@ -130,10 +138,34 @@ pub(super) fn list(context: &mut Context) -> Result<Value, Status> {
     if options.as_table {
         return Ok(table::of_list(&context.kind, &version, &selected, metadata, context.now_ms, &options.table_include_object));
     }
-    let items: Vec<Value> = selected.into_iter().map(|object| convert::from_storage(&context.kind, &version, object)).collect();
+    let items: Vec<Value> = selected.into_iter().map(|object| item(context, &version, object)).collect();
     let mut list = envelope(context, items);
     list.set("metadata", metadata);
     Ok(list)
+}
+
+/// The objects of a resource as they were at an earlier revision: what happened since is undone.
+fn state_at(store: &Store, resource: &GroupResource, revision: u64) -> Result<BTreeMap<ObjectKey, Value>, Status> {
+    let changes = store.changes_since(revision).ok_or_else(|| Status::expired("The resourceVersion for the provided list is too old."))?;
+    let mut objects: BTreeMap<ObjectKey, Value> = store.list(resource, None).map(|object| (meta::key(object), object.clone())).collect();
+    let of_resource: Vec<&Change> = changes.filter(|change| change.resource == *resource).collect();
+    for change in of_resource.into_iter().rev() {
+        match change.type_ {
+            ChangeType::Added => objects.remove(&meta::key(&change.object)),
+            _ => objects.insert(meta::key(&change.previous), change.previous.clone()),
+        };
+    }
+    Ok(objects)
+}
+
+/// An object in a list: Go doesn't write the kind of each item of a typed list.
+pub(super) fn item(context: &Context, version: &str, object: Value) -> Value {
+    let mut item = convert::from_storage(&context.kind, version, object);
+    if super::is_built_in(&context.kind) {
+        item.remove("kind");
+        item.remove("apiVersion");
+    }
+    item
 }
 
 /// A list object around these items.
@@ -157,8 +189,13 @@ impl Page {
         let token = &context.request.options.continue_token;
         let now = context.server.store.revision();
         if token.is_empty() {
-            check_version(&context.request.options.resource_version, now)?;
-            return Ok(Page { after: None, revision: now, store: None });
+            let options = &context.request.options;
+            check_version(&options.resource_version, now)?;
+            let revision = match options.resource_version_match.as_str() {
+                "Exact" => options.resource_version.parse().unwrap_or(now),
+                _ => now,
+            };
+            return Ok(Page { after: None, revision, store: None });
         }
         let invalid = |why: &str| Status::bad_request(format!("invalid continue token: continue key is not valid: {why}"));
         let text = base64::decode_url(token).and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(|| invalid("illegal base64 data"))?;
@@ -193,13 +230,14 @@ fn remember_page(server: &mut crate::server::Server) {
     }
 }
 
-fn check_version(version: &str, now: u64) -> Result<(), Status> {
+/// A version that is asked for must be one, and not one of the future.
+pub(super) fn check_version(version: &str, now: u64) -> Result<(), Status> {
     match version.parse::<u64>() {
         _ if version.is_empty() => Ok(()),
         Err(_) => Err(Status::bad_request(format!(
             "invalid resource version: resourceVersion: Invalid value: \"{version}\": strconv.ParseUint: parsing \"{version}\": invalid syntax"
         ))),
-        Ok(wanted) if wanted > now => Err(Status::other(504, "Timeout", format!("Timeout: Too large resource version: {wanted}, current: {now}"))),
+        Ok(wanted) if wanted > now => Err(Status::too_large_version(wanted, now)),
         Ok(_) => Ok(()),
     }
 }
@@ -210,11 +248,15 @@ pub(super) fn watch(context: &Context) -> Result<Value, Status> {
     let selection = Selection::of(context)?;
     let store = &context.server.store;
     let options = &context.request.options;
-    let since = match options.resource_version.as_str() {
-        "" | "0" => None,
-        text => {
+    let since = match (options.send_initial_events, options.resource_version.as_str()) {
+        (Some(true), _) | (None, "" | "0") => None,
+        (Some(false), "" | "0") => Some(store.revision()),
+        (_, text) => {
+            let wanted = text.parse::<u64>().map_err(|_| {
+                Status::other(500, "", format!("resourceVersion: Invalid value: \"{text}\": strconv.ParseUint: parsing \"{text}\": invalid syntax"))
+            })?;
             check_version(text, store.revision())?;
-            text.parse::<u64>().ok()
+            Some(wanted)
         }
     };
     let mut events = Vec::new();
@@ -240,9 +282,13 @@ pub(super) fn watch(context: &Context) -> Result<Value, Status> {
     };
     let mut shown: Vec<Value> = events.into_iter().map(|(type_, object)| event(type_, show(object))).collect();
     let revision = store.revision().to_string();
-    if options.bookmarks && since.is_some_and(|since| since < store.revision()) {
-        let mut object = json!({"kind": context.kind.kind.as_str(), "apiVersion": convert::api_version(&context.kind, &version)});
-        object.set("metadata", json!({"resourceVersion": revision, "creationTimestamp": null}));
+    let ends_beginning = since.is_none() && options.send_initial_events == Some(true);
+    if options.bookmarks && (ends_beginning || since.is_some_and(|since| since < store.revision())) {
+        let mut object = Value::from(json!({"kind": context.kind.kind.as_str(), "apiVersion": convert::api_version(&context.kind, &version)}));
+        object.set("metadata.resourceVersion", revision.as_str());
+        if ends_beginning {
+            object.set("metadata.annotations", json!({"k8s.io/initial-events-end": "true"}));
+        }
         shown.push(event("BOOKMARK", object));
     }
     let mut answer = Value::object();

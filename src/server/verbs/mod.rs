@@ -18,6 +18,7 @@ use super::request::{Request, Verb};
 use crate::api::field_error::FieldError;
 use crate::api::status::Status;
 use crate::api::strategy::Kind;
+use crate::value::json;
 use crate::value::{SmolStr, Value};
 use std::sync::Arc;
 
@@ -65,7 +66,7 @@ pub(super) fn execute(server: &mut Server, request: &Request, now_ms: u64, warni
     if !context.supports(request.verb) {
         return Err(Status::method_not_allowed());
     }
-    match request.verb {
+    let answer = match request.verb {
         Verb::Get => read::get(&context),
         Verb::List => list::list(&mut context),
         Verb::Watch => list::watch(&context),
@@ -74,6 +75,34 @@ pub(super) fn execute(server: &mut Server, request: &Request, now_ms: u64, warni
         Verb::Patch(type_) => patch::patch(&mut context, type_),
         Verb::Delete => delete::delete(&mut context),
         Verb::DeleteCollection => collection::delete(&mut context),
+    }?;
+    Ok(if request.options.as_metadata { metadata_only(&answer) } else { answer })
+}
+
+/// The answer with `PartialObjectMetadata` for each object.
+fn metadata_only(answer: &Value) -> Value {
+    let partial = |kind: &str, object: &Value| {
+        let mut partial = Value::from(json!({"kind": kind, "apiVersion": "meta.k8s.io/v1"}));
+        partial.set("metadata", object.get("metadata").clone());
+        partial
+    };
+    if answer.get("events").is_array() {
+        let mut answer = answer.clone();
+        for event in answer.get_mut("events").items_mut() {
+            let object = partial("PartialObjectMetadata", event.get("object"));
+            event.set("object", object);
+        }
+        return answer;
+    }
+    match answer.get("kind").str() {
+        "Status" => answer.clone(),
+        _ if answer.get("items").is_array() => {
+            let items: Value = answer.get("items").items().iter().map(|item| partial("PartialObjectMetadata", item)).collect();
+            let mut list = partial("PartialObjectMetadataList", answer);
+            list.set("items", items);
+            list
+        }
+        _ => partial("PartialObjectMetadata", answer),
     }
 }
 

@@ -49,7 +49,15 @@ fn unsupported() -> Status {
 fn apply(context: &mut Context) -> Result<Value, Status> {
     let manager = Manager::apply(context.request)?;
     let old = context.existing().ok();
-    let applied = decode::check_applied(context, &context.request.body.clone())?;
+    let body = &context.request.body;
+    if body.get("kind").is_empty() {
+        let api_version = body.get("apiVersion").str();
+        let (group, version) = api_version.split_once('/').unwrap_or(("", api_version));
+        return Err(Status::bad_request(format!("invalid object type: {group}/{version}, Kind=")));
+    }
+    let mut body = body.clone();
+    body.set_default("metadata.name", context.request.name.clone());
+    let applied = decode::check_applied(context, &body)?;
     check_name(context, &applied)?;
     let live = old.clone().unwrap_or_default();
     let merged = managed_fields::apply(context, &live, &applied, &manager)?;

@@ -19,6 +19,7 @@ pub(super) fn get(context: &Context) -> Result<Value, Status> {
     if context.request.name.is_empty() {
         return Err(Status::method_not_allowed());
     }
+    super::list::check_version(&context.request.options.resource_version, context.server.store.revision())?;
     let object = existing(context, &context.request.name)?;
     Ok(answer(context, object))
 }

@@ -75,6 +75,22 @@ pub(super) fn counts_annotations(resource: &GroupResource) -> bool {
     is_one_of(resource, &[("apps", "deployments")])
 }
 
+/// Where etcd has an object; some failures name it. Some resources have kept the names of their first days there.
+pub(super) fn storage_key(resource: &GroupResource, namespace: &str, name: &str) -> String {
+    let folder = match (resource.group.as_str(), resource.resource.as_str()) {
+        ("", "services") => "services/specs",
+        ("", "endpoints") => "services/endpoints",
+        ("", "nodes") => "minions",
+        ("", "replicationcontrollers") => "controllers",
+        ("networking.k8s.io", "ingresses") => "ingress",
+        (_, plural) => plural,
+    };
+    let is_grouped = resource.group.contains('.') && !resource.group.ends_with(".k8s.io") || resource.group.starts_with("api");
+    let group = if is_grouped { format!("{}/", resource.group) } else { String::new() };
+    let namespace = if namespace.is_empty() { String::new() } else { format!("{namespace}/") };
+    format!("/registry/{group}{folder}/{namespace}{name}")
+}
+
 /// Who asks for a certificate is written into the request for it, whatever it said itself.
 pub(super) fn sign(request: &Request, object: &mut Value) {
     if request.resource.group != "certificates.k8s.io" || request.resource.resource != "certificatesigningrequests" {

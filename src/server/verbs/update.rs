@@ -73,7 +73,9 @@ fn check_preconditions(context: &Context, new: &mut Value, old: &Value) -> Resul
     let request = context.request;
     let (uid, old_uid) = (meta::uid(new), meta::uid(old));
     if request.verb == Verb::Update && !uid.is_empty() && uid != old_uid {
+        let key = rules::storage_key(&request.resource, meta::namespace(old), meta::name(old));
         let why = format!("Precondition failed: UID in precondition: {uid}, UID in object meta: {old_uid}");
+        let why = format!("StorageError: invalid object, Code: 4, Key: {key}, ResourceVersion: 0, AdditionalErrorMsg: {why}");
         return Err(Status::conflict(&request.resource, &request.name, &why));
     }
     let old_version = old.path("metadata.resourceVersion").clone();
@@ -84,6 +86,8 @@ fn check_preconditions(context: &Context, new: &mut Value, old: &Value) -> Resul
             return Err(Status::invalid(&request.resource.group, &request.resource.resource, &request.name, &[error]));
         }
         new.set("metadata.resourceVersion", old_version);
+    } else if version.parse::<u64>().is_err() {
+        return Err(Status::other(500, "", format!("strconv.ParseUint: parsing \"{version}\": invalid syntax")));
     } else if version != old_version.str() {
         return Err(Status::modified(&request.resource, &request.name));
     }

@@ -99,7 +99,8 @@ fn template_warnings(template: &Value, field: &str) -> Vec<String> {
     warnings.extend(port_warnings);
     for volume in spec.get("volumes").items().iter().filter(|volume| !volume.get("projected").is_null()) {
         let is_served = |source: &Value| ["secret", "configMap", "downwardAPI", "serviceAccountToken"].iter().any(|name| !source.get(name).is_null());
-        if !volume.path("projected.sources").items().iter().any(is_served) {
+        let sources = volume.path("projected.sources").items();
+        if !sources.is_empty() && !sources.iter().any(is_served) {
             warnings.push(format!("volume \"{}\" (Projected) has no sources provided", volume.get("name").str()));
         }
     }

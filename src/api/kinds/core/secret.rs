@@ -82,24 +82,8 @@ fn docker_config(data: &Value, key: &str) -> Vec<FieldError> {
     let why = match serde_json::from_str::<Value>(&text) {
         Ok(Value::Object(_) | Value::Null) => return Vec::new(),
         Ok(other) => format!("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", other.type_name()),
-        Err(error) => go_json_error(&text, &error),
+        Err(error) => crate::api::go_json::error_words(&text, &error),
     };
     let shown = "\"<secret contents redacted>\"".to_string();
     vec![FieldError { type_: ErrorType::Invalid, field: format!("data[{key}]"), shown, detail: why }]
-}
-
-fn go_json_error(text: &str, error: &serde_json::Error) -> String {
-    if error.is_eof() {
-        return "unexpected end of JSON input".into();
-    }
-    let line = text.lines().nth(error.line().saturating_sub(1)).unwrap_or_default();
-    let found = line.get(error.column().saturating_sub(1)..).and_then(|rest| rest.chars().next()).unwrap_or('\n');
-    let before = line.get(..error.column().saturating_sub(1)).unwrap_or_default().trim_end();
-    let wanted = match before.chars().last() {
-        Some('{') => "looking for beginning of object key string",
-        Some(',') if error.to_string().starts_with("key must be") => "looking for beginning of object key string",
-        Some('"' | '}' | ']') => "after object key:value pair",
-        _ => "looking for beginning of value",
-    };
-    format!("invalid character '{}' {wanted}", found.escape_default())
 }

@@ -1,7 +1,8 @@
 //! Containers, init containers and ephemeral containers.
 
+use super::super::super::rules;
 use super::volumes::VolumeNames;
-use super::{handlers, in_range, resources, security};
+use super::{downward, handlers, in_range, resources, security};
 use crate::api::field_error::FieldError;
 use crate::api::names;
 use crate::value::Value;
@@ -20,17 +21,20 @@ pub fn validate(spec: &Value, field: &str, volumes: &VolumeNames) -> Vec<FieldEr
     }
     let mut seen: Vec<&str> = Vec::new();
     let mut host_ports: Vec<String> = Vec::new();
+    let is_host_network = spec.get("hostNetwork").as_bool() == Some(true);
+    let grace_seconds = spec.get("terminationGracePeriodSeconds").as_i64().unwrap_or(30);
     for (list, is_init) in [("containers", false), ("initContainers", true)] {
         for (index, container) in spec.get(list).items().iter().enumerate() {
             let here = format!("{field}.{list}[{index}]");
             errors.extend(container_rules(container, &here, volumes, &mut seen));
             errors.extend(file_sources(container, &here, spec));
-            errors.extend(host_port_conflicts(container, &here, &mut host_ports));
-            if spec.get("hostNetwork").as_bool() == Some(true) {
+            errors.extend(claims(container, &here, spec));
+            if is_host_network {
                 errors.extend(host_network_ports(container, &here));
             }
+            errors.extend(host_port_conflicts(container, &here, &mut host_ports));
             errors.extend(restart_rules(container, &here, is_init));
-            errors.extend(if is_init { init_rules(container, &here) } else { main_rules(container, &here) });
+            errors.extend(if is_init { init_rules(container, &here, grace_seconds) } else { main_rules(container, &here, grace_seconds) });
         }
     }
     errors
@@ -54,26 +58,75 @@ fn container_rules<'a>(container: &'a Value, field: &str, volumes: &VolumeNames,
     } else if image.str().trim() != image.str() {
         errors.push(FieldError::invalid(format!("{field}.image"), image, "must not have leading or trailing whitespace"));
     }
-    errors.extend(one_of(container.get("terminationMessagePolicy"), format!("{field}.terminationMessagePolicy"), &["FallbackToLogsOnError", "File"]));
+    errors.extend(one_of(container.get("terminationMessagePolicy"), format!("{field}.terminationMessagePolicy"), &["File", "FallbackToLogsOnError"]));
     errors.extend(ports(container, field));
     errors.extend(environment(container, field));
     errors.extend(volumes.validate_mounts(container, field));
     errors.extend(one_of(container.get("imagePullPolicy"), format!("{field}.imagePullPolicy"), &PULL_POLICIES));
     errors.extend(resources::validate(container.get("resources"), &format!("{field}.resources")));
-    errors.extend(security::container(container.get("securityContext"), &format!("{field}.securityContext")));
+    errors.extend(security::of_container(container.get("securityContext"), &format!("{field}.securityContext")));
+    errors.extend(resizes(container, field));
     errors
 }
 
-fn main_rules(container: &Value, field: &str) -> Vec<FieldError> {
-    let mut errors = handlers::lifecycle(container, field);
+/// What a resize of a container's resources means for it.
+fn resizes(container: &Value, field: &str) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
+    for (index, resize) in container.get("resizePolicy").items().iter().enumerate() {
+        let (resource, policy) = (resize.get("resourceName"), resize.get("restartPolicy"));
+        if seen.contains(&resource.str()) {
+            errors.push(FieldError::duplicate(format!("{field}.resizePolicy[{index}]"), resource));
+        }
+        seen.push(resource.str());
+        errors.extend(one_of(resource, format!("{field}.resizePolicy"), &["cpu", "memory"]));
+        errors.extend(one_of(policy, format!("{field}.resizePolicy"), &["NotRequired", "RestartContainer"]));
+    }
+    errors
+}
+
+/// On the machine's own network, a port is the machine's.
+fn host_network_ports(container: &Value, field: &str) -> Vec<FieldError> {
+    let ports = container.get("ports").items().iter().enumerate();
+    let differing = ports.filter(|(_, port)| port.get("hostPort") != port.get("containerPort"));
+    differing
+        .map(|(index, port)| {
+            let why = "must match `containerPort` when `hostNetwork` is true";
+            FieldError::invalid(format!("{field}.ports[{index}].hostPort"), &rules::number_or_zero(port.get("hostPort")), why)
+        })
+        .collect()
+}
+
+/// The claims to devices that a container uses are the pod's.
+fn claims(container: &Value, field: &str, spec: &Value) -> Vec<FieldError> {
+    let known: Vec<&str> = spec.get("resourceClaims").items().iter().map(|claim| claim.get("name").str()).collect();
+    let mut errors = Vec::new();
+    for (index, claim) in container.path("resources.claims").items().iter().enumerate() {
+        let name = claim.get("name");
+        if name.is_empty() {
+            errors.push(FieldError::required(format!("{field}.resources.claims[{index}].name"), ""));
+        } else if !known.contains(&name.str()) {
+            let mut error = FieldError::not_found(format!("{field}.resources.claims[{index}]"), name);
+            error.detail = match known.as_slice() {
+                [] => "must be one of the names in pod.spec.resourceClaims which is empty".into(),
+                names => format!("must be one of the names in pod.spec.resourceClaims: {}", names.join(", ")),
+            };
+            errors.push(error);
+        }
+    }
+    errors
+}
+
+fn main_rules(container: &Value, field: &str, grace_seconds: i64) -> Vec<FieldError> {
+    let mut errors = handlers::lifecycle(container, field, grace_seconds);
     errors.extend(handlers::probes(container, field));
     errors
 }
 
 /// Init containers that run to their end have no probes and hooks; those with restartPolicy Always (sidecars) may.
-fn init_rules(container: &Value, field: &str) -> Vec<FieldError> {
+fn init_rules(container: &Value, field: &str, grace_seconds: i64) -> Vec<FieldError> {
     match container.get("restartPolicy").str() {
-        "Always" => main_rules(container, field),
+        "Always" => main_rules(container, field, grace_seconds),
         _ => {
             let mut errors = Vec::new();
             if !container.get("lifecycle").is_null() {
@@ -131,13 +184,6 @@ fn host_port_conflicts(container: &Value, field: &str, taken: &mut Vec<String>) 
         taken.push(place);
     }
     errors
-}
-
-fn host_network_ports(container: &Value, field: &str) -> Vec<FieldError> {
-    let differs = |port: &&Value| port.get("hostPort") != port.get("containerPort");
-    let ports = container.get("ports").items().iter().enumerate().filter(|(_, port)| differs(port));
-    let why = "must match `containerPort` when `hostNetwork` is true";
-    ports.map(|(index, port)| FieldError::invalid(format!("{field}.ports[{index}].hostPort"), port.get("hostPort"), why)).collect()
 }
 
 /// A container's own restart policy and its rules (`validateContainerRestartPolicy`).
@@ -198,11 +244,11 @@ fn environment(container: &Value, field: &str) -> Vec<FieldError> {
     }
     for (index, source) in container.get("envFrom").items().iter().enumerate() {
         let here = format!("{field}.envFrom[{index}]");
+        errors.extend(rules::optional(source.get("prefix"), &format!("{here}.prefix"), variable_name));
         let sources: Vec<&str> = ["configMapRef", "secretRef"].into_iter().filter(|name| !source.get(name).is_null()).collect();
         match sources.as_slice() {
-            [] => errors.push(FieldError::invalid(here.clone(), &"".into(), "must specify one of: `configMapRef` or `secretRef`")),
-            [one] if source.get(one).get("name").is_empty() => errors.push(FieldError::required(format!("{here}.{one}.name"), "")),
-            [_] => {}
+            [] => errors.push(FieldError::invalid(format!("{field}.envFrom"), &"".into(), "must specify one of: `configMapRef` or `secretRef`")),
+            [one] => errors.extend(rules::required(source.get(one).get("name"), &format!("{here}.{one}.name"), names::dns1123_subdomain)),
             _ => errors.push(FieldError::invalid(here.clone(), &"".into(), "may not have more than one field specified at a time")),
         }
     }
@@ -256,8 +302,8 @@ fn value_from(variable: &Value, field: &str) -> Vec<FieldError> {
             }
         };
         match *source {
-            "fieldRef" => check("fieldPath", |_| Vec::new()),
-            "resourceFieldRef" => check("resource", |_| Vec::new()),
+            "fieldRef" => errors.extend(downward::field_ref(reference, &format!("{here}.fieldRef"), &downward::ENVIRONMENT)),
+            "resourceFieldRef" => errors.extend(downward::resource_ref(reference, &format!("{here}.resourceFieldRef"), false)),
             "fileKeyRef" => {
                 check("key", variable_name);
                 check("volumeName", names::dns1123_label);
@@ -268,34 +314,19 @@ fn value_from(variable: &Value, field: &str) -> Vec<FieldError> {
                 check("key", names::config_map_key);
             }
         }
-        if *source == "fieldRef" && !reference.get("fieldPath").is_empty() && !is_downward_field(reference.get("fieldPath").str()) {
-            errors.push(FieldError::not_supported(format!("{here}.fieldRef.fieldPath"), reference.get("fieldPath"), &DOWNWARD_FIELDS));
-        }
     }
     if sources.is_empty() {
-        errors.push(FieldError::invalid(here.clone(), &"".into(), "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`"));
+        errors.push(FieldError::invalid(
+            here.clone(),
+            &"".into(),
+            "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, `secretKeyRef` or `fileKeyRef`",
+        ));
     } else if !variable.get("value").is_empty() {
         errors.push(FieldError::invalid(here.clone(), &"".into(), "may not be specified when `value` is not empty"));
     } else if sources.len() > 1 {
         errors.push(FieldError::invalid(here.clone(), &"".into(), "may not have more than one field specified at a time"));
     }
     errors
-}
-
-const DOWNWARD_FIELDS: [&str; 9] = [
-    "metadata.name",
-    "metadata.namespace",
-    "metadata.uid",
-    "spec.nodeName",
-    "spec.serviceAccountName",
-    "status.hostIP",
-    "status.hostIPs",
-    "status.podIP",
-    "status.podIPs",
-];
-
-fn is_downward_field(path: &str) -> bool {
-    DOWNWARD_FIELDS.contains(&path) || (["metadata.labels['", "metadata.annotations['"].iter().any(|prefix| path.starts_with(prefix)) && path.ends_with("']"))
 }
 
 fn one_of(value: &Value, field: String, words: &[&str]) -> Vec<FieldError> {

@@ -35,12 +35,18 @@ pub fn probes(container: &Value, field: &str) -> Vec<FieldError> {
 }
 
 /// A container's hooks.
-pub fn lifecycle(container: &Value, field: &str) -> Vec<FieldError> {
+pub fn lifecycle(container: &Value, field: &str, grace_seconds: i64) -> Vec<FieldError> {
     let mut errors = Vec::new();
     for hook in ["postStart", "preStop"] {
         let action = container.path("lifecycle").get(hook);
         if !action.is_null() {
-            errors.extend(handler(action, &format!("{field}.lifecycle.{hook}")));
+            let here = format!("{field}.lifecycle.{hook}");
+            errors.extend(handler(action, &here));
+            let seconds = action.path("sleep.seconds").as_i64().unwrap_or(0);
+            if seconds < 0 || seconds > grace_seconds {
+                let why = format!("must be non-negative and less than terminationGracePeriodSeconds ({grace_seconds})");
+                errors.push(FieldError::invalid(format!("{here}.sleep"), &seconds.into(), why));
+            }
         }
     }
     errors
@@ -68,6 +74,13 @@ fn handler(holder: &Value, field: &str) -> Vec<FieldError> {
                     errors.push(FieldError::required(format!("{here}.path"), ""));
                 }
                 errors.extend(port(value.get("port"), format!("{here}.port")));
+                for header in value.get("httpHeaders").items() {
+                    let name = header.get("name");
+                    if name.is_empty() || !name.str().bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte)) {
+                        let why = "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')";
+                        errors.push(FieldError::invalid(format!("{here}.httpHeaders"), name, why));
+                    }
+                }
                 if !["HTTP", "HTTPS"].contains(&value.get("scheme").str()) {
                     errors.push(FieldError::not_supported(format!("{here}.scheme"), value.get("scheme"), &["HTTP", "HTTPS"]));
                 }

@@ -1,8 +1,10 @@
 //! What may be wrong with a Pod (`pkg/apis/core/validation/validation.go`, ValidatePodCreate and ValidatePodSpec).
 
 pub(super) mod containers;
+mod downward;
 pub(in super::super) mod handlers;
 mod network;
+mod platform;
 pub mod resources;
 pub mod scheduling;
 mod security;
@@ -36,9 +38,11 @@ pub fn validate_spec_with(spec: &Value, field: &str, more_volumes: &[&str]) -> V
     volume_names.add(more_volumes);
     errors.extend(containers::validate(spec, field, &volume_names));
     errors.extend(supported(spec, field, "restartPolicy", &["Always", "OnFailure", "Never"]));
-    errors.extend(supported(spec, field, "dnsPolicy", &["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"]));
+    errors.extend(supported(spec, field, "dnsPolicy", &["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"]));
     errors.extend(scheduling::validate(spec, field));
-    errors.extend(security::pod(spec.get("securityContext"), &format!("{field}.securityContext")));
+    errors.extend(security::of_pod(spec, field));
+    errors.extend(network::validate(spec, field));
+    errors.extend(platform::validate(spec, field));
     if let Some(account) = spec.get("serviceAccountName").as_str().filter(|name| !name.is_empty()) {
         errors.extend(invalid_name(account, format!("{field}.serviceAccountName"), names::dns1123_subdomain));
     }
@@ -53,8 +57,6 @@ pub fn validate_spec_with(spec: &Value, field: &str, more_volumes: &[&str]) -> V
             errors.extend(invalid_name(name, format!("{field}.{host}"), names::dns1123_label));
         }
     }
-    errors.extend(network::validate(spec, field));
-    errors.extend(scheduling::gates(spec.get("schedulingGates"), &format!("{field}.schedulingGates")));
     if let Some(class) = spec.get("priorityClassName").as_str().filter(|name| !name.is_empty()) {
         errors.extend(invalid_name(class, format!("{field}.priorityClassName"), names::dns1123_subdomain));
     }

@@ -1,56 +1,69 @@
-//! What a Pod calls itself and others: host aliases and its resolver.
+//! Names and addresses: DNS, hosts, the pod's own name.
 
+use super::super::super::rules;
 use crate::api::field_error::FieldError;
 use crate::api::names;
 use crate::value::Value;
-use std::net::IpAddr;
 
 const MAX_NAMESERVERS: usize = 3;
-const MAX_SEARCHES: usize = 32;
+const MAX_SEARCH_DOMAINS: usize = 32;
 
-/// What is wrong with `hostAliases` and `dnsConfig`.
+/// What is wrong with the fields that say how a Pod is named, and how it finds others.
 pub fn validate(spec: &Value, field: &str) -> Vec<FieldError> {
-    let mut errors = Vec::new();
+    let mut errors = dns(spec, field);
     for (index, alias) in spec.get("hostAliases").items().iter().enumerate() {
         let here = format!("{field}.hostAliases[{index}]");
-        errors.extend(address(alias.get("ip"), format!("{here}.ip")));
-        for (index, name) in alias.get("hostnames").items().iter().enumerate() {
-            let rules = names::dns1123_subdomain(name.str());
-            errors.extend(rules.into_iter().map(|rule| FieldError::invalid(format!("{here}.hostnames[{index}]"), name, rule)));
+        errors.extend(rules::ip_address(alias.get("ip"), &format!("{here}.ip")));
+        for (name_index, name) in alias.get("hostnames").items().iter().enumerate() {
+            errors.extend(rules::follows(name, &format!("{here}.hostnames[{name_index}]"), names::dns1123_subdomain));
         }
     }
-    errors.extend(dns(spec, field));
+    let given = spec.get("hostnameOverride");
+    if !given.is_null() {
+        let here = format!("{field}.hostnameOverride");
+        errors.extend(rules::follows(given, &here, names::dns1123_subdomain));
+        if spec.get("setHostnameAsFQDN").as_bool() == Some(true) {
+            errors.push(FieldError::forbidden(here.clone(), "may not be specified when setHostnameAsFQDN is true"));
+        }
+        if spec.get("hostNetwork").as_bool() == Some(true) {
+            errors.push(FieldError::forbidden(here, "may not be specified when hostNetwork is true"));
+        }
+    }
     errors
 }
 
-fn address(ip: &Value, field: String) -> Option<FieldError> {
-    let why = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
-    ip.str().parse::<IpAddr>().is_err().then(|| FieldError::invalid(field, &ip.str().into(), why))
-}
-
 fn dns(spec: &Value, field: &str) -> Vec<FieldError> {
-    let (config, here) = (spec.get("dnsConfig"), format!("{field}.dnsConfig"));
-    let is_alone = spec.get("dnsPolicy").str() == "None";
-    if config.is_null() {
-        let why = "must provide `dnsConfig` when `dnsPolicy` is None";
-        return if is_alone { vec![FieldError::required(here, why)] } else { Vec::new() };
-    }
+    let config = spec.get("dnsConfig");
+    let here = format!("{field}.dnsConfig");
+    let servers = config.get("nameservers");
     let mut errors = Vec::new();
-    let servers = config.get("nameservers").items();
-    if is_alone && servers.is_empty() {
-        errors.push(FieldError::required(format!("{here}.nameservers"), "must provide at least one DNS nameserver when `dnsPolicy` is None"));
+    if spec.get("dnsPolicy").str() == "None" {
+        if config.is_null() {
+            return vec![FieldError::required(here, "must provide `dnsConfig` when `dnsPolicy` is None")];
+        }
+        if servers.is_empty() {
+            return vec![FieldError::required(format!("{here}.nameservers"), "must provide at least one DNS nameserver when `dnsPolicy` is None")];
+        }
     }
-    if servers.len() > MAX_NAMESERVERS {
+    if servers.items().len() > MAX_NAMESERVERS {
         let why = format!("must not have more than {MAX_NAMESERVERS} nameservers");
-        errors.push(FieldError::invalid(format!("{here}.nameservers"), config.get("nameservers"), why));
+        errors.push(FieldError::invalid(format!("{here}.nameservers"), servers, why));
     }
-    for (index, server) in servers.iter().enumerate() {
-        errors.extend(address(server, format!("{here}.nameservers[{index}]")));
+    for (index, server) in servers.items().iter().enumerate() {
+        errors.extend(rules::ip_address(server, &format!("{here}.nameservers[{index}]")));
     }
-    let searches = config.get("searches").items();
-    if searches.len() > MAX_SEARCHES {
-        let why = format!("must not have more than {MAX_SEARCHES} search paths");
-        errors.push(FieldError::invalid(format!("{here}.searches"), config.get("searches"), why));
+    let searches = config.get("searches");
+    if searches.items().len() > MAX_SEARCH_DOMAINS {
+        let why = format!("must not have more than {MAX_SEARCH_DOMAINS} search paths");
+        errors.push(FieldError::invalid(format!("{here}.searches"), searches, why));
+    }
+    for (index, search) in searches.items().iter().enumerate() {
+        // It may be the root, or end in it.
+        let name = search.str().strip_suffix('.').unwrap_or(search.str());
+        if search.str() != "." {
+            let wrong = names::dns1123_subdomain_with_underscore(name).into_iter();
+            errors.extend(wrong.map(|rule| FieldError::invalid(format!("{here}.searches[{index}]"), search, rule)));
+        }
     }
     for (index, option) in config.get("options").items().iter().enumerate() {
         if option.get("name").is_empty() {

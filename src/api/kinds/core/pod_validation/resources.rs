@@ -14,12 +14,23 @@ pub fn validate(resources: &Value, field: &str) -> Vec<FieldError> {
         for (name, quantity) in resources.get(list).fields().iter() {
             let here = format!("{field}.{list}[{name}]");
             errors.extend(resource_name(name, &here));
+            let amount = Quantity::of(quantity);
             if quantities::is_negative(quantity) {
                 errors.push(FieldError::invalid(here, &quantity.str().into(), "must be greater than or equal to 0"));
-            } else if (name.contains('/') || name.starts_with("hugepages-")) && Quantity::of(quantity).milli_value() % 1000 != 0 {
+            } else if name.contains('/') && amount.milli_value() % 1000 != 0 {
                 errors.push(FieldError::invalid(here, &quantity.str().into(), "must be an integer"));
+            } else if let Some(size) = name.strip_prefix("hugepages-")
+                && let Ok(size) = Quantity::parse(size)
+                && size.value() > 0
+                && amount.value() % size.value() != 0
+            {
+                errors.push(FieldError::invalid(here, &quantity.str().into(), format!("{} is not positive integer multiple of {name}", quantity.str())));
             }
         }
+    }
+    let given = || ["limits", "requests"].into_iter().flat_map(|list| resources.get(list).fields().keys());
+    if given().any(|name| name.starts_with("hugepages-")) && !given().any(|name| name == "cpu" || name == "memory") {
+        errors.push(FieldError::forbidden(field, "HugePages require cpu or memory"));
     }
     for (name, request) in resources.get("requests").fields().iter() {
         let limit = resources.get("limits").get(name);
@@ -39,8 +50,18 @@ pub fn validate(resources: &Value, field: &str) -> Vec<FieldError> {
 pub fn resource_name(name: &str, field: &str) -> Vec<FieldError> {
     let mut errors: Vec<FieldError> = names::qualified_name(name).into_iter().map(|rule| FieldError::invalid(field, &name.into(), rule)).collect();
     if !name.contains('/') && !["cpu", "memory", "ephemeral-storage"].contains(&name) && !name.starts_with("hugepages-") && errors.is_empty() {
-        errors.push(FieldError::invalid(field, &name.into(), "must be a standard resource type or fully qualified"));
+        if !is_standard(name) {
+            errors.push(FieldError::invalid(field, &name.into(), "must be a standard resource type or fully qualified"));
+        }
         errors.push(FieldError::invalid(field, &name.into(), "must be a standard resource for containers"));
     }
     errors
+}
+
+/// Whether Kubernetes knows the resource, if not for containers (`IsStandardResourceName`).
+fn is_standard(name: &str) -> bool {
+    let bare = name.strip_prefix("requests.").or(name.strip_prefix("limits.")).unwrap_or(name);
+    matches!(bare, "cpu" | "memory" | "ephemeral-storage")
+        || matches!(name, "pods" | "services" | "replicationcontrollers" | "resourcequotas" | "secrets" | "persistentvolumeclaims" | "configmaps")
+        || matches!(name, "services.nodeports" | "services.loadbalancers" | "requests.storage" | "storage")
 }

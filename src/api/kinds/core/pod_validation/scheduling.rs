@@ -34,12 +34,12 @@ pub fn toleration_rules(toleration: &Value, field: &str) -> Vec<FieldError> {
     } else if operator.str() != "Exists" {
         errors.push(FieldError::invalid(
             format!("{field}.operator"),
-            operator,
+            &operator.str().into(),
             "operator must be Exists when `key` is empty, which means \"match all values and all keys\"",
         ));
     }
     if !toleration.get("tolerationSeconds").is_null() && effect.str() != "NoExecute" {
-        errors.push(FieldError::invalid(format!("{field}.effect"), effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"));
+        errors.push(FieldError::invalid(format!("{field}.effect"), &effect.str().into(), "effect must be 'NoExecute' when `tolerationSeconds` is set"));
     }
     match operator.str() {
         "" | "Equal" => errors.extend(
@@ -52,6 +52,8 @@ pub fn toleration_rules(toleration: &Value, field: &str) -> Vec<FieldError> {
                 errors.push(FieldError::invalid(format!("{field}.operator"), toleration.get("value"), "value must be empty when `operator` is 'Exists'"));
             }
         }
+        // Lt and Gt are behind a feature gate that is off by default; upstream lists them as supported all the same.
+        "Lt" | "Gt" => errors.push(FieldError::not_supported(format!("{field}.operator"), operator, &["Equal", "Exists", "Lt", "Gt"])),
         _ => errors.push(FieldError::not_supported(format!("{field}.operator"), operator, &["Equal", "Exists"])),
     }
     if !effect.is_empty() && !EFFECTS.contains(&effect.str()) {
@@ -162,12 +164,35 @@ pub fn gates(gates: &Value, field: &str) -> Vec<FieldError> {
 
 fn pod_term(term: &Value, field: &str) -> Vec<FieldError> {
     let mut errors = label_selector(term.get("labelSelector"), &format!("{field}.labelSelector"));
+    for name in term.get("namespaces").items() {
+        errors.extend(names::dns1123_label(name.str()).into_iter().map(|rule| FieldError::invalid(format!("{field}.namespace"), name, rule)));
+    }
+    errors.extend(label_keys(term, field, "matchLabelKeys"));
+    errors.extend(label_keys(term, field, "mismatchLabelKeys"));
+    for (index, key) in term.get("matchLabelKeys").items().iter().enumerate() {
+        if term.get("mismatchLabelKeys").items().contains(key) {
+            errors.push(FieldError::invalid(format!("{field}.matchLabelKeys[{index}]"), key, "exists in both matchLabelKeys and mismatchLabelKeys"));
+        }
+    }
     let key = term.get("topologyKey");
     if key.is_empty() {
         errors.push(FieldError::required(format!("{field}.topologyKey"), "can not be empty"));
     }
     errors.extend(names::qualified_name(key.str()).into_iter().map(|rule| FieldError::invalid(format!("{field}.topologyKey"), key, rule)));
     errors
+}
+
+/// Keys of labels whose values the pod itself gives.
+fn label_keys(holder: &Value, field: &str, list: &str) -> Vec<FieldError> {
+    let keys = holder.get(list).items();
+    if !keys.is_empty() && holder.get("labelSelector").is_null() {
+        return vec![FieldError::forbidden(format!("{field}.{list}"), "must not be specified when labelSelector is not set")];
+    }
+    let wrong = |(index, key): (usize, &Value)| {
+        let here = format!("{field}.{list}[{index}]");
+        names::qualified_name(key.str()).into_iter().map(move |rule| FieldError::invalid(here.clone(), &key.clone(), rule)).collect::<Vec<_>>()
+    };
+    keys.iter().enumerate().flat_map(wrong).collect()
 }
 
 fn spread(constraint: &Value, field: &str) -> Vec<FieldError> {
@@ -200,5 +225,6 @@ fn spread(constraint: &Value, field: &str) -> Vec<FieldError> {
         }
     }
     errors.extend(label_selector(constraint.get("labelSelector"), &format!("{field}.labelSelector")));
+    errors.extend(label_keys(constraint, field, "matchLabelKeys"));
     errors
 }

@@ -1,48 +1,67 @@
-//! Security contexts of Pods and containers.
+//! Security contexts, of pods and of containers.
 
+use super::super::super::rules;
 use super::super::go_struct::go_value;
-use super::in_range;
-use crate::api::field_error::{ErrorType, FieldError};
+use crate::api::field_error::FieldError;
+use crate::api::names;
 use crate::value::Value;
 
-const MAX_ID: i64 = i32::MAX as i64;
-const MAX_SYSCTL_CHARS: usize = 253;
+const PROFILES: [&str; 3] = ["Localhost", "RuntimeDefault", "Unconfined"];
 
-/// What is wrong with a Pod's `securityContext`.
-pub fn pod(context: &Value, field: &str) -> Vec<FieldError> {
-    let mut errors = ids(context, field, &["runAsUser", "runAsGroup"]);
+/// What is wrong with a pod's security context, given the rest of its spec.
+pub fn of_pod(spec: &Value, field: &str) -> Vec<FieldError> {
+    let context = spec.get("securityContext");
+    let here = format!("{field}.securityContext");
+    let mut errors = ids(context, &here, &["runAsUser", "runAsGroup", "fsGroup"]);
     for (index, group) in context.get("supplementalGroups").items().iter().enumerate() {
-        errors.extend(in_range(group, format!("{field}.supplementalGroups[{index}]"), 0, MAX_ID));
+        errors.extend(rules::between(group, &format!("{here}.supplementalGroups[{index}]"), 0, i64::from(i32::MAX)));
     }
-    errors.extend(ids(context, field, &["fsGroup"]));
-    let mut seen: Vec<&str> = Vec::new();
-    for (index, sysctl) in context.get("sysctls").items().iter().enumerate() {
-        let (name, here) = (sysctl.get("name"), format!("{field}.sysctls[{index}].name"));
-        if name.is_empty() {
-            errors.push(FieldError::required(here, ""));
-        } else if !is_sysctl(name.str()) {
-            let pattern = r"^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
-            errors.push(FieldError::invalid(here, name, format!("must have at most {MAX_SYSCTL_CHARS} characters and match regex {pattern}")));
-        } else if seen.contains(&name.str()) {
-            errors.push(FieldError::duplicate(here, name));
+    for (name, words) in [
+        ("fsGroupChangePolicy", ["Always", "OnRootMismatch"]),
+        ("supplementalGroupsPolicy", ["Merge", "Strict"]),
+        ("seLinuxChangePolicy", ["MountOption", "Recursive"]),
+    ] {
+        if !context.get(name).is_null() {
+            errors.extend(rules::one_of(context.get(name), &format!("{here}.{name}"), &words));
         }
-        seen.push(name.str());
     }
-    errors.extend(word(context, field, "fsGroupChangePolicy", &["Always", "OnRootMismatch"]));
-    errors.extend(seccomp(context.get("seccompProfile"), &format!("{field}.seccompProfile")));
+    errors.extend(sysctls(spec, &here));
+    errors.extend(profiles(context, &here));
+    let is = |name: &str| spec.get(name).as_bool() == Some(true);
+    if is("shareProcessNamespace") && is("hostPID") {
+        errors.push(FieldError::invalid(format!("{here}.shareProcessNamespace"), &true.into(), "ShareProcessNamespace and HostPID cannot both be enabled"));
+    }
+    if spec.get("hostUsers").as_bool() == Some(false) {
+        for (name, shown) in [("hostNetwork", "hostNetwork"), ("hostPID", "HostPID"), ("hostIPC", "HostIPC")] {
+            if is(name) {
+                errors.push(FieldError::forbidden(format!("{field}.{shown}"), "when `hostUsers` is false"));
+            }
+        }
+    } else {
+        for (index, container) in spec.get("containers").items().iter().enumerate() {
+            if container.path("securityContext.procMount").str() == "Unmasked" {
+                let here = format!("{field}.containers[{index}].securityContext.procMount");
+                errors.push(FieldError::invalid(here, &"Unmasked".into(), "`hostUsers` must be false to use `Unmasked`"));
+            }
+        }
+    }
     errors
 }
 
-/// What is wrong with a container's `securityContext`.
-pub fn container(context: &Value, field: &str) -> Vec<FieldError> {
+/// What is wrong with a container's security context.
+pub fn of_container(context: &Value, field: &str) -> Vec<FieldError> {
     let mut errors = ids(context, field, &["runAsUser", "runAsGroup"]);
-    errors.extend(word(context, field, "procMount", &["Default", "Unmasked"]));
-    errors.extend(seccomp(context.get("seccompProfile"), &format!("{field}.seccompProfile")));
+    let proc_mount = context.get("procMount");
+    if !proc_mount.is_null() {
+        errors.extend(rules::one_of(proc_mount, &format!("{field}.procMount"), &["Default", "Unmasked"]));
+    }
+    errors.extend(profiles(context, field));
     if context.get("allowPrivilegeEscalation").as_bool() == Some(false) {
+        let shown = Value::from_json(&go_value("SecurityContext", context).compact()).unwrap_or_default();
         let mut refuse = |what: &str| {
-            let shown = go_value("SecurityContext", context).compact();
-            let detail = format!("cannot set `allowPrivilegeEscalation` to false and {what}");
-            errors.push(FieldError { type_: ErrorType::Invalid, field: field.to_string(), shown, detail });
+            let mut error = FieldError::invalid(field, &shown, format!("cannot set `allowPrivilegeEscalation` to false and {what}"));
+            error.shown = go_value("SecurityContext", context).compact();
+            errors.push(error);
         };
         if context.get("privileged").as_bool() == Some(true) {
             refuse("`privileged` to true");
@@ -56,37 +75,80 @@ pub fn container(context: &Value, field: &str) -> Vec<FieldError> {
 
 fn ids(context: &Value, field: &str, names: &[&str]) -> Vec<FieldError> {
     let given = names.iter().filter(|name| !context.get(name).is_null());
-    given.flat_map(|name| in_range(context.get(name), format!("{field}.{name}"), 0, MAX_ID)).collect()
+    given.flat_map(|name| rules::between(context.get(name), &format!("{field}.{name}"), 0, i64::from(i32::MAX))).collect()
 }
 
-fn word(context: &Value, field: &str, name: &str, words: &[&str]) -> Option<FieldError> {
-    let value = context.get(name);
-    (!value.is_null() && !words.contains(&value.str())).then(|| FieldError::not_supported(format!("{field}.{name}"), value, words))
-}
-
-fn seccomp(profile: &Value, field: &str) -> Option<FieldError> {
-    if profile.is_null() {
-        return None;
+fn sysctls(spec: &Value, field: &str) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let mut seen: Vec<&str> = Vec::new();
+    for (index, sysctl) in spec.path("securityContext.sysctls").items().iter().enumerate() {
+        let here = format!("{field}.sysctls[{index}].name");
+        let name = sysctl.get("name");
+        let is_part = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte));
+        let is_on_machine = ["hostNetwork", "hostIPC"].into_iter().find(|host| {
+            let prefixes: &[&str] = if *host == "hostNetwork" { &["net."] } else { &["kernel.shm", "kernel.msg", "kernel.sem", "fs.mqueue."] };
+            spec.get(host).as_bool() == Some(true) && prefixes.iter().any(|prefix| name.str().starts_with(prefix))
+        });
+        if name.is_empty() {
+            errors.push(FieldError::required(here, ""));
+        } else if !name.str().split(['.', '/']).all(is_part) {
+            let why = "must have at most 253 characters and match regex ^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$";
+            errors.push(FieldError::invalid(here, name, why));
+        } else if seen.contains(&name.str()) {
+            errors.push(FieldError::duplicate(here, name));
+        } else if let Some(host) = is_on_machine {
+            errors.push(FieldError::invalid(here, name, format!("may not be specified when '{host}' is true")));
+        }
+        seen.push(name.str());
     }
-    let (type_, path) = (profile.get("type"), profile.get("localhostProfile"));
-    match type_.str() {
-        "Localhost" if path.is_empty() => Some(FieldError::required(format!("{field}.localhostProfile"), "must be set when seccomp type is Localhost")),
-        "Localhost" => None,
-        _ if !path.is_null() => Some(FieldError::invalid(format!("{field}.localhostProfile"), path, "can only be set when seccomp type is Localhost")),
-        "RuntimeDefault" | "Unconfined" => None,
-        "" => Some(FieldError::required(format!("{field}.type"), "type is required when seccompProfile is set")),
-        _ => Some(FieldError::not_supported(format!("{field}.type"), type_, &["Localhost", "RuntimeDefault", "Unconfined"])),
-    }
+    errors
 }
 
-/// Parts of small letters, digits, `-` and `_`, put together with dots or slashes.
-fn is_sysctl(name: &str) -> bool {
-    let is_end = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let is_part = |part: &str| {
-        let bytes = part.as_bytes();
-        bytes.first().copied().is_some_and(is_end)
-            && bytes.last().copied().is_some_and(is_end)
-            && bytes.iter().all(|&byte| is_end(byte) || b"-_".contains(&byte))
-    };
-    name.len() <= MAX_SYSCTL_CHARS && name.split(['.', '/']).all(is_part)
+fn profiles(context: &Value, field: &str) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    for (kind, said) in [("seccompProfile", "seccomp"), ("appArmorProfile", "AppArmor")] {
+        let profile = context.get(kind);
+        if profile.is_null() {
+            continue;
+        }
+        let (type_, local) = (profile.get("type"), profile.get("localhostProfile"));
+        let here = format!("{field}.{kind}");
+        match type_.str() {
+            "" => errors.push(FieldError::required(format!("{here}.type"), format!("type is required when {kind} is set"))),
+            "Localhost" if local.is_empty() => {
+                errors.push(FieldError::required(format!("{here}.localhostProfile"), format!("must be set when {said} type is Localhost")));
+            }
+            "Localhost" if kind == "seccompProfile" => errors.extend(local_path(local, format!("{here}.localhostProfile"))),
+            "Localhost" => {}
+            other if !PROFILES.contains(&other) => errors.push(FieldError::not_supported(format!("{here}.type"), type_, &PROFILES)),
+            _ if !local.is_null() => {
+                let mut error = FieldError::invalid(format!("{here}.localhostProfile"), local, format!("can only be set when {said} type is Localhost"));
+                error.shown = format!("{{\"Type\":{},\"LocalhostProfile\":{}}}", type_.to_json(), local.to_json());
+                errors.push(error);
+            }
+            _ => {}
+        }
+    }
+    let windows = context.get("windowsOptions");
+    let name = windows.get("gmsaCredentialSpecName");
+    if !name.is_null() {
+        errors.extend(rules::follows(name, &format!("{field}.windowsOptions.gmsaCredentialSpecName"), names::dns1123_subdomain));
+    }
+    let user = windows.get("runAsUserName");
+    if !user.is_null() && user.is_empty() {
+        errors.push(FieldError::invalid(format!("{field}.windowsOptions.runAsUserName"), user, "runAsUserName cannot be an empty string"));
+    }
+    errors
+}
+
+/// A path that leads nowhere but down (`ValidateLocalDescendingPath`).
+pub fn local_path(path: &Value, field: String) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    if path.str().starts_with('/') {
+        errors.push(FieldError::invalid(field.clone(), path, "must be a relative path"));
+    }
+    if path.str().split('/').any(|part| part == "..") {
+        errors.push(FieldError::invalid(field, path, "must not contain '..'"));
+    }
+    errors
 }
