@@ -381,7 +381,7 @@ impl Picture<'_> {
         let (zoom, mark) = (self.camera.scale, sprite.mark);
         let line = if mark.tone == Tone::Bad { BAD } else { LINE };
         let radius = if mark.header < 40 { 6.0 } else { 12.0 };
-        pen.rect(place.all(), radius * zoom.min(1.4), Some(PANEL), Some((line, if mark.stopped { 1.5 } else { 1.0 })), mark.stopped);
+        pen.rect(place.all(), radius * zoom.min(1.4), Some(PANEL), Some((line, if mark.silent { 1.5 } else { 1.0 })), mark.silent);
         let head = f64::from(mark.header) * zoom;
         let size = 11.5 * self.text_scale();
         // With a line for each meter, or with a stroke for each.
