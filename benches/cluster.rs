@@ -4,7 +4,6 @@
 //! for a profiler, or for `valgrind --tool=callgrind`, whose counts don't depend on what else the machine does.
 
 use kubarium::kubectl::{Command, Step};
-use kubarium::playground::command_line::{self, Typed};
 use kubarium::playground::session::{Session, Setup};
 use kubarium::playground::workspace::{File, Workspace};
 use std::fs;
@@ -106,10 +105,10 @@ fn rollout(pods: usize, nodes: usize) {
 
 /// How long a command line takes, in milliseconds: of kubectl and the server, since all requests are made at one moment, at which nothing else happens.
 fn command_ms(session: &Session, line: &str, files: &Workspace) -> f64 {
-    let Typed::Kubectl(arguments) = command_line::read(line) else { panic!("{line} is for kubectl") };
+    let words: Vec<String> = line.split(' ').skip(1).map(str::to_owned).collect();
     let measure = |_| {
         let mut cluster = session.cluster().clone();
-        let mut command = Command::start(&arguments, session.environment(files));
+        let mut command = Command::start(&words, session.environment(files));
         1e3 * seconds(|| {
             loop {
                 match command.poll(cluster.now_ms()) {
@@ -154,8 +153,7 @@ fn apply() {
     for (pods, nodes) in [(10, 500), (10_000, 500)] {
         let (mut session, _) = rolled_out(pods, nodes);
         quieten(&mut session);
-        let Typed::Kubectl(arguments) = command_line::read("kubectl create namespace other") else { return };
-        session.run("kubectl create namespace other", &arguments, &Workspace::default());
+        session.enter("kubectl create namespace other", &Workspace::default());
         quieten(&mut session);
         let best_ms = command_ms(&session, "kubectl apply -f bench.yaml", &files);
         row(&format!("kubectl apply of a ConfigMap and a Service among {pods} pods"), best_ms, "ms");
@@ -195,8 +193,7 @@ fn hour() {
     let example = &kubarium::playground::examples::all()[0];
     let mut session = Session::new(&example.setup());
     session.apply(&example.workspace());
-    let Typed::Kubectl(arguments) = command_line::read("kubectl run crash --image=busybox --command -- sh -c 'echo hello; exit 1'") else { return };
-    session.run("kubectl run crash", &arguments, &Workspace::default());
+    session.enter("kubectl run crash --image=busybox --command -- sh -c 'echo hello; exit 1'", &Workspace::default());
     let mut until_ms = session.now_ms();
     for minutes in [10, 60, 120, 180] {
         let took_s = seconds(|| {
