@@ -114,7 +114,7 @@ fn command_ms(session: &Session, line: &str, files: &Workspace) -> f64 {
                 match command.poll(cluster.now_ms()) {
                     Step::Request(request) => command.answer(cluster.request(&request)),
                     Step::Done(exit_code) => break assert_eq!(exit_code, 0, "{line}"),
-                    Step::SleepUntil(_) | Step::Edit { .. } => panic!("{line} waits"),
+                    Step::SleepUntil(_) | Step::Edit { .. } | Step::Input { .. } | Step::Host(_) => panic!("{line} waits"),
                 }
             }
         })

@@ -133,17 +133,24 @@ fn subsets(service: &Value, selected: &[&Value]) -> (Value, bool) {
             list.push(address(service, pod));
         }
     }
-    let mut by_addresses: BTreeMap<String, (Vec<Value>, Vec<Value>, Vec<Value>)> = BTreeMap::new();
+    let mut by_addresses: BTreeMap<String, Subset> = BTreeMap::new();
     for (port, ready, not_ready) in by_port.into_values() {
         let of = |list: &[Value]| Value::array(list.to_vec()).to_json();
         let key = format!("{} {}", of(&ready), of(&not_ready));
-        by_addresses.entry(key).or_insert_with(|| (Vec::new(), ready, not_ready)).0.push(port);
+        by_addresses.entry(key).or_insert_with(|| Subset { ports: Vec::new(), ready, not_ready }).ports.push(port);
     }
-    let subsets: Vec<Value> = by_addresses.into_values().map(|(ports, ready, not_ready)| subset(ports, ready, not_ready)).collect();
+    let subsets: Vec<Value> = by_addresses.into_values().map(subset).collect();
     (if subsets.is_empty() { Value::Null } else { Value::array(subsets) }, truncated)
 }
 
-fn subset(mut ports: Vec<Value>, ready: Vec<Value>, not_ready: Vec<Value>) -> Value {
+/// Addresses, and the ports that all of them have.
+struct Subset {
+    ports: Vec<Value>,
+    ready: Vec<Value>,
+    not_ready: Vec<Value>,
+}
+
+fn subset(Subset { mut ports, ready, not_ready }: Subset) -> Value {
     let mut subset = Value::object();
     for (field, mut addresses) in [("addresses", ready), ("notReadyAddresses", not_ready)] {
         if !addresses.is_empty() {

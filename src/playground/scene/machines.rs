@@ -183,7 +183,7 @@ fn nodes(scene: &mut Scene, model: &Model, wanted: &Wanted, placed: &BTreeMap<&s
     }
     // `worker-2` before `worker-10`.
     all.order_by_key(|node| {
-        let name = meta::name(*node);
+        let name = meta::name(node);
         (name.trim_end_matches(|letter: char| letter.is_ascii_digit()), name.len(), name)
     });
     let most = placed.iter().filter(|(node, _)| !node.is_empty()).map(|(_, pods)| pods.len()).max().unwrap_or(0);
