@@ -18,6 +18,7 @@ test: test-tools
 
 # The figures of the README's performance table.
 bench: test-tools build
+	cargo bench --quiet
 	node tools/bench.mjs
 
 tools:

@@ -21,6 +21,10 @@ pub enum Presence {
 impl Presence {
     /// When this field of this definition is written.
     pub fn of(definition: &Definition, field: &Field) -> Presence {
+        *field.presence.get_or_init(|| Presence::look_up(definition, field))
+    }
+
+    fn look_up(definition: &Definition, field: &Field) -> Presence {
         let name = definition.name.strip_prefix("io.k8s.api.").unwrap_or(definition.name);
         if let Ok(index) = EXCEPTIONS.binary_search_by(|entry| entry.definition.cmp(name)) {
             let entry = &EXCEPTIONS[index];

@@ -23,3 +23,4 @@ pub mod status;
 pub mod strategy;
 pub mod time;
 pub mod types;
+pub mod x509;

@@ -6,6 +6,8 @@
 
 pub mod descriptions;
 
+use super::encoding::Presence;
+use crate::value::Value;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -20,6 +22,7 @@ pub struct Definition {
     pub type_: FieldType,
     fields: Vec<Field>,
     number: usize,
+    empty: OnceLock<Value>,
 }
 
 /// A field of a [`Definition`].
@@ -32,6 +35,8 @@ pub struct Field {
     /// Whether OpenAPI lists it as required.
     pub required: bool,
     number: usize,
+    /// When it is written, once that has been looked up; every object that is decoded asks.
+    pub(super) presence: OnceLock<Presence>,
 }
 
 /// What a field holds.
@@ -155,6 +160,11 @@ impl Definition {
         Some(&self.fields[index])
     }
 
+    /// An object with nothing in it, as Go's zero value of the type is written; `make` makes it when it is asked for first.
+    pub fn empty(&self, make: impl FnOnce() -> Value) -> &Value {
+        self.empty.get_or_init(make)
+    }
+
     /// The fields, in the schema's order: that of their names.
     pub fn fields(&self) -> &[Field] {
         &self.fields
@@ -230,10 +240,10 @@ fn parse(text: &'static str) -> Structure {
         let (name, type_) = line.split_once(' ').unwrap_or((line, "a"));
         let type_ = parse_type(type_);
         if let Some(name) = name.strip_prefix('#') {
-            definitions.push(Definition { name, type_, fields: Vec::new(), number });
+            definitions.push(Definition { name, type_, fields: Vec::new(), number, empty: OnceLock::new() });
         } else if let Some(definition) = definitions.last_mut() {
             let required = name.ends_with('!');
-            definition.fields.push(Field { name: name.trim_end_matches('!'), type_, required, number });
+            definition.fields.push(Field { name: name.trim_end_matches('!'), type_, required, number, presence: OnceLock::new() });
         }
         number += 1;
     }

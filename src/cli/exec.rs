@@ -70,13 +70,13 @@ fn read_input(socket: &mut WebSocket) -> io::Result<Option<Vec<u8>>> {
 /// What a kubelet says of a command that has ended.
 fn outcome(exit_code: i64) -> Value {
     if exit_code == 0 {
-        return Value::from(json!({"metadata": {}, "status": "Success"}));
+        return json!({"metadata": {}, "status": "Success"});
     }
-    Value::from(json!({
+    json!({
         "metadata": {}, "status": "Failure", "reason": "NonZeroExitCode",
         "message": format!("command terminated with non-zero exit code: exit status {exit_code}"),
         "details": {"causes": [{"reason": "ExitCode", "message": exit_code.to_string()}]},
-    }))
+    })
 }
 
 fn refusal(status: &Status) -> Response {

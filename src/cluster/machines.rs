@@ -6,7 +6,7 @@ use crate::kubelet::NodeConfig;
 use crate::kubelet::runtime::HttpRequest;
 use crate::network::{Answer, Source};
 use crate::server::request::{Request, Verb};
-use crate::value::{SmolStr, Value, json};
+use crate::value::{SmolStr, json};
 
 /// The annotation that makes a class the one for claims that name none.
 const IS_DEFAULT: &str = "storageclass.kubernetes.io/is-default-class";
@@ -95,11 +95,11 @@ impl Cluster {
     }
 
     pub(super) fn set_default_class(&mut self, on: bool) {
-        let class = Value::from(json!({
+        let class = json!({
             "apiVersion": "storage.k8s.io/v1", "kind": "StorageClass",
             "metadata": {"name": "standard", "annotations": {IS_DEFAULT: "true"}, "labels": {"addonmanager.kubernetes.io/mode": "EnsureExists"}},
             "provisioner": "k8s.io/minikube-hostpath", "reclaimPolicy": "Delete", "volumeBindingMode": "Immediate",
-        }));
+        });
         let (verb, name) = if on { (Verb::Create, "") } else { (Verb::Delete, "standard") };
         let request = Request::new(verb, &STORAGE_CLASSES, "", name);
         self.request(&if on { request.with_body(class) } else { request });

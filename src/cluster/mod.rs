@@ -42,6 +42,7 @@ pub struct Cluster {
     now_ms: u64,
     start_ms: u64,
     observed_revision: u64,
+    steps: u64,
 }
 
 /// The part of the cluster that has something to do first.
@@ -73,6 +74,7 @@ impl Cluster {
             now_ms: config.start_ms,
             start_ms: config.start_ms,
             observed_revision: 0,
+            steps: 0,
         };
         cluster.observe();
         if config.flavour == Flavour::Playground {
@@ -89,6 +91,11 @@ impl Cluster {
     /// When its control plane started.
     pub fn start_ms(&self) -> u64 {
         self.start_ms
+    }
+
+    /// How many things have happened since: what it costs to come this far again.
+    pub fn steps(&self) -> u64 {
+        self.steps
     }
 
     /// All objects and the history of writes.
@@ -113,6 +120,10 @@ impl Cluster {
 
     /// Carries out a request of somebody outside, now. A command in a container is answered by [`STILL_RUNNING`] with a number until it has ended.
     pub fn request(&mut self, request: &Request) -> Response {
+        // A moment's work is done before anybody comes in between.
+        while self.controllers.is_in_the_middle() {
+            self.step(self.now_ms, Actor::Controllers);
+        }
         if request.resource.group == "metrics.k8s.io" {
             self.measure();
         }
@@ -143,6 +154,9 @@ impl Cluster {
     }
 
     fn next_actor(&self) -> Option<(u64, Actor)> {
+        if self.controllers.is_in_the_middle() {
+            return Some((self.now_ms, Actor::Controllers));
+        }
         // Where several are due at the same moment the order is always this one.
         [
             (self.controllers.next_due(), Actor::Controllers),
@@ -173,6 +187,7 @@ impl Cluster {
 
     fn step(&mut self, due_ms: u64, actor: Actor) {
         self.now_ms = self.now_ms.max(due_ms);
+        self.steps += 1;
         match actor {
             Actor::Controllers => self.controllers.run_next(&mut self.server, self.now_ms),
             Actor::Scheduler => self.scheduler.run_next(&mut self.server, self.now_ms),
@@ -180,7 +195,9 @@ impl Cluster {
             Actor::Network => self.network.run_next(&mut self.server, self.now_ms),
             Actor::Metrics => self.run_metrics(),
         }
-        self.observe();
+        if !self.controllers.is_in_the_middle() {
+            self.observe();
+        }
     }
 
     fn run_kubelets(&mut self) {

@@ -123,7 +123,7 @@ impl Cluster {
         };
         let Some(result) = self.kubelets.exec_result(&handle).cloned() else {
             let (stdout, stderr) = self.kubelets.exec_streams(&handle);
-            let mut body = Value::from(json!({"exec": number}));
+            let mut body = json!({"exec": number});
             let new = (stdout.get(sent.0..).unwrap_or(""), stderr.get(sent.1..).unwrap_or(""));
             for (name, text) in [("stdout", new.0), ("stderr", new.1)] {
                 if !text.is_empty() {
@@ -140,7 +140,7 @@ impl Cluster {
             Ok(exit_code) => {
                 let rest = (result.stdout.get(sent.0..).unwrap_or(""), result.stderr.get(sent.1..).unwrap_or(""));
                 let body = json!({"stdout": rest.0, "stderr": rest.1, "exitCode": exit_code});
-                Response { code: 200, body: body.into(), warnings: Vec::new() }
+                Response { code: 200, body, warnings: Vec::new() }
             }
             Err(ExecError::NotFound(why) | ExecError::TimedOut(why) | ExecError::NotRunning(why)) => {
                 let status = Status::other(500, "InternalError", format!("Internal error occurred: {why}"));

@@ -31,6 +31,7 @@ struct Item {
 }
 
 /// A sync that is due.
+#[derive(Clone)]
 pub(super) struct Due {
     pub(super) controller: ControllerIndex,
     pub(super) key: ObjectKey,

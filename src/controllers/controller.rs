@@ -1,6 +1,7 @@
 //! What a controller is, and what it has at hand while it works.
 
 use super::agenda::{Agenda, ControllerIndex};
+use super::pod_control::SlowStart;
 use crate::api::resource::{GroupResource, ObjectKey};
 use crate::api::status::Status;
 use crate::server::client::Client;
@@ -23,6 +24,23 @@ pub(super) trait Controller: Sync {
 
     /// Brings the world one step closer to what the object of that key wants. An error means: try again, a little later each time.
     fn sync(&self, key: &ObjectKey, context: &mut Context) -> Result<(), Status>;
+
+    /// Goes on with a sync that has left something in `context.burst`.
+    fn go_on(&self, _burst: Burst, _context: &mut Context) -> Result<(), Status> {
+        Ok(())
+    }
+}
+
+/// What is left of a sync that makes many pods: it is gone on with at once, but in pieces, so that nobody who draws meanwhile waits for all of it.
+#[derive(Clone)]
+pub(super) struct Burst {
+    /// Whose pods they are.
+    pub(super) owner: Value,
+    /// The pods that it had when the sync began.
+    pub(super) claimed: Vec<Value>,
+    /// What each of the new ones is to be.
+    pub(super) pod: Value,
+    pub(super) start: SlowStart,
 }
 
 /// What a few controllers remember outside the store, as upstream does; losing it changes delays at most.
@@ -75,6 +93,8 @@ pub(super) struct Context<'a> {
     pub(super) requeue_after_ms: Option<u64>,
     pub(super) visited: usize,
     pub(super) component: &'static str,
+    /// What this piece of a sync leaves to the next.
+    pub(super) burst: Option<Burst>,
 }
 
 impl Context<'_> {

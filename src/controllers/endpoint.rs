@@ -107,32 +107,50 @@ fn labels(service: &Value) -> Value {
     Value::from(labels)
 }
 
-/// The addresses by the ports that they have, in the canonical order of `RepackSubsets`; and whether some were cut off.
+/// The addresses by the ports that they have, put together as `RepackSubsets` does: each port's addresses, and in one subset the ports
+/// that have the same ones; and whether some were cut off.
 fn subsets(service: &Value, selected: &[&Value]) -> (Value, bool) {
     let publish_all = service.path("spec.publishNotReadyAddresses").as_bool() == Some(true);
-    let mut by_ports: BTreeMap<String, (Value, Vec<Value>, Vec<Value>)> = BTreeMap::new();
+    let mut by_port: BTreeMap<String, (Value, Vec<Value>, Vec<Value>)> = BTreeMap::new();
     let mut total = 0;
     let mut truncated = false;
     for pod in selected.iter().filter(|pod| service_pods::belongs(pod, publish_all)) {
-        let ports = ports(service, pod);
-        if ports.is_none() && !service_pods::is_headless(service) {
-            continue;
+        let mut ports = ports(service, pod);
+        if ports.is_empty() {
+            if !service_pods::is_headless(service) {
+                continue;
+            }
+            ports.push(Value::Null);
         }
         total += 1;
         if total > MAX_ADDRESSES {
             truncated = true;
             break;
         }
-        let ports = ports.unwrap_or_default();
-        let (_, ready, not_ready) = by_ports.entry(ports.to_json()).or_insert_with(|| (ports, Vec::new(), Vec::new()));
-        let list = if publish_all || pods::is_ready(pod) { ready } else { not_ready };
-        list.push(address(service, pod));
+        for port in ports {
+            let (_, ready, not_ready) = by_port.entry(port.to_json()).or_insert_with(|| (port, Vec::new(), Vec::new()));
+            let list = if publish_all || pods::is_ready(pod) { ready } else { not_ready };
+            list.push(address(service, pod));
+        }
     }
-    let subsets: Vec<Value> = by_ports.into_values().map(|(ports, ready, not_ready)| subset(ports, ready, not_ready)).collect();
+    let mut by_addresses: BTreeMap<String, Subset> = BTreeMap::new();
+    for (port, ready, not_ready) in by_port.into_values() {
+        let of = |list: &[Value]| Value::array(list.to_vec()).to_json();
+        let key = format!("{} {}", of(&ready), of(&not_ready));
+        by_addresses.entry(key).or_insert_with(|| Subset { ports: Vec::new(), ready, not_ready }).ports.push(port);
+    }
+    let subsets: Vec<Value> = by_addresses.into_values().map(subset).collect();
     (if subsets.is_empty() { Value::Null } else { Value::array(subsets) }, truncated)
 }
 
-fn subset(ports: Value, ready: Vec<Value>, not_ready: Vec<Value>) -> Value {
+/// Addresses, and the ports that all of them have.
+struct Subset {
+    ports: Vec<Value>,
+    ready: Vec<Value>,
+    not_ready: Vec<Value>,
+}
+
+fn subset(Subset { mut ports, ready, not_ready }: Subset) -> Value {
     let mut subset = Value::object();
     for (field, mut addresses) in [("addresses", ready), ("notReadyAddresses", not_ready)] {
         if !addresses.is_empty() {
@@ -140,8 +158,10 @@ fn subset(ports: Value, ready: Vec<Value>, not_ready: Vec<Value>) -> Value {
             subset.set(field, Value::array(addresses));
         }
     }
+    ports.retain(|port| !port.is_null());
+    ports.order_by_key(|port| (port.get("name").str().to_string(), port.get("port").as_i64()));
     if !ports.is_empty() {
-        subset.set("ports", ports);
+        subset.set("ports", Value::array(ports));
     }
     subset
 }
@@ -163,8 +183,8 @@ fn address(service: &Value, pod: &Value) -> Value {
     address
 }
 
-/// The Service's ports on this pod, in the order of their names; `None` where there are none.
-fn ports(service: &Value, pod: &Value) -> Option<Value> {
+/// The Service's ports on this pod.
+fn ports(service: &Value, pod: &Value) -> Vec<Value> {
     let mut ports = Vec::new();
     for port in service.path("spec.ports").items() {
         let Some(number) = service_pods::target_port(pod, port) else { continue };
@@ -176,6 +196,5 @@ fn ports(service: &Value, pod: &Value) -> Option<Value> {
         }
         ports.push(entry);
     }
-    ports.order_by_key(|port| (port.get("name").str().to_string(), port.get("port").as_i64()));
-    if ports.is_empty() { None } else { Some(Value::array(ports)) }
+    ports
 }

@@ -57,8 +57,8 @@ use crate::server::client::Client;
 use crate::server::request::User;
 use crate::store::{Cause, Change, Store};
 use crate::value::Vector;
-use agenda::Agenda;
-use controller::{Context, Controller, Memory, Queue};
+use agenda::{Agenda, Due};
+use controller::{Burst, Context, Controller, Memory, Queue};
 
 /// How long a write takes to reach a controller; each controller hears a little after the one before it in the list.
 const WATCH_LATENCY_MS: u64 = 5;
@@ -110,6 +110,18 @@ static CONTROLLERS: &[&dyn Controller] = &[
 pub struct ControllerManager {
     agenda: Agenda,
     memories: Vector<Memory>,
+    unfinished: Option<Unfinished>,
+}
+
+/// A sync of which only a part is done.
+#[derive(Clone)]
+struct Unfinished {
+    due: Due,
+    burst: Burst,
+    now_ms: u64,
+    /// What it has cost so far.
+    requests: usize,
+    visited: usize,
 }
 
 impl Default for ControllerManager {
@@ -121,7 +133,7 @@ impl Default for ControllerManager {
 impl ControllerManager {
     /// A controller manager that has seen nothing yet.
     pub fn new() -> ControllerManager {
-        ControllerManager { agenda: Agenda::default(), memories: CONTROLLERS.iter().map(|_| Memory::new()).collect() }
+        ControllerManager { agenda: Agenda::default(), memories: CONTROLLERS.iter().map(|_| Memory::new()).collect(), unfinished: None }
     }
 
     /// A write happened: queues what it concerns.
@@ -161,20 +173,47 @@ impl ControllerManager {
 
     /// When the next sync is due, in milliseconds since the Unix epoch.
     pub fn next_due(&self) -> Option<u64> {
-        self.agenda.next_due()
+        self.unfinished.as_ref().map(|unfinished| unfinished.now_ms).or_else(|| self.agenda.next_due())
     }
 
-    /// Does the sync that is due first, if one is due at `now_ms`.
+    /// Whether a sync is under way: all of it happens at one moment, so [`ControllerManager::run_next`] comes first, and nobody sees its writes until it is done.
+    pub fn is_in_the_middle(&self) -> bool {
+        self.unfinished.is_some()
+    }
+
+    /// Does the sync that is due first, if one is due at `now_ms`; of a large one the next piece.
     pub fn run_next(&mut self, server: &mut Server, now_ms: u64) {
-        let Some(due) = self.agenda.take(now_ms) else { return };
+        let (due, burst, requests, visited) = match self.unfinished.take() {
+            Some(unfinished) => (unfinished.due, Some(unfinished.burst), unfinished.requests, unfinished.visited),
+            None => match self.agenda.take(now_ms) {
+                Some(due) => (due, None, 0, 0),
+                None => return,
+            },
+        };
         let Some(memory) = self.memories.get_mut(due.controller) else { return };
         let controller = CONTROLLERS[due.controller];
         let cause = Cause { actor: controller.name().into(), because: due.because };
         let user = User::system(&format!("system:serviceaccount:kube-system:{}", controller.name()));
-        let mut context =
-            Context { client: Client::new(server, now_ms, user, cause), now_ms, memory, requeue_after_ms: None, visited: 0, component: controller.component() };
-        let result = controller.sync(&due.key, &mut context);
-        let work_ms = context.client.requests() as u64 * REQUEST_MS + (context.visited / OBJECTS_PER_MS) as u64;
+        let mut context = Context {
+            client: Client::new(server, now_ms, user, cause),
+            now_ms,
+            memory,
+            requeue_after_ms: None,
+            visited,
+            component: controller.component(),
+            burst: None,
+        };
+        let result = match burst {
+            Some(burst) => controller.go_on(burst, &mut context),
+            None => controller.sync(&due.key, &mut context),
+        };
+        let requests = requests + context.client.requests();
+        if let Some(burst) = context.burst.take() {
+            let visited = context.visited;
+            self.unfinished = Some(Unfinished { due, burst, now_ms, requests, visited });
+            return;
+        }
+        let work_ms = requests as u64 * REQUEST_MS + (context.visited / OBJECTS_PER_MS) as u64;
         let requeue_after_ms = context.requeue_after_ms;
         self.finish(due.controller, due.key, due.because, now_ms, now_ms + work_ms, requeue_after_ms, result.is_err());
     }

@@ -72,23 +72,50 @@ pub(super) fn is_namespace_terminating(status: &Status) -> bool {
 /// Calls `work` up to `count` times in batches of 1, 2, 4 …, and stops after a batch in which something failed, so that a hopeless job doesn't
 /// flood the server (`slowStartBatch`). How often it went well, and the first failure.
 pub(super) fn slow_start(count: usize, mut work: impl FnMut() -> Result<(), Status>) -> (usize, Result<(), Status>) {
-    let (mut successes, mut batch) = (0, 1);
-    let mut remaining = count;
-    while remaining > 0 {
-        let size = batch.min(remaining);
-        let mut failure = Ok(());
-        for _ in 0..size {
-            match work() {
-                Ok(()) => successes += 1,
-                Err(status) if failure.is_ok() => failure = Err(status),
-                Err(_) => {}
-            }
-        }
-        if failure.is_err() {
-            return (successes, failure);
-        }
-        remaining -= size;
-        batch *= 2;
+    let mut start = SlowStart::new(count);
+    while !start.go_on(&mut work) {}
+    (start.successes, start.outcome())
+}
+
+/// A slow start under way.
+#[derive(Clone)]
+pub(super) struct SlowStart {
+    remaining: usize,
+    batch: usize,
+    done_of_batch: usize,
+    successes: usize,
+    failure: Option<Status>,
+}
+
+impl SlowStart {
+    /// One that has not begun.
+    pub(super) fn new(count: usize) -> SlowStart {
+        SlowStart { remaining: count, batch: 1, done_of_batch: 0, successes: 0, failure: None }
     }
-    (successes, Ok(()))
+
+    /// Does one more; whether that was all.
+    pub(super) fn go_on(&mut self, work: &mut impl FnMut() -> Result<(), Status>) -> bool {
+        if self.remaining == 0 {
+            return true;
+        }
+        match work() {
+            Ok(()) => self.successes += 1,
+            Err(status) => _ = self.failure.get_or_insert(status),
+        }
+        self.remaining -= 1;
+        self.done_of_batch += 1;
+        if self.done_of_batch == self.batch {
+            if self.failure.is_some() {
+                self.remaining = 0;
+            }
+            self.batch *= 2;
+            self.done_of_batch = 0;
+        }
+        self.remaining == 0
+    }
+
+    /// The first failure.
+    pub(super) fn outcome(self) -> Result<(), Status> {
+        self.failure.map_or(Ok(()), Err)
+    }
 }

@@ -1,10 +1,11 @@
 //! ReplicaSets and ReplicationControllers: as many pods as they want (`pkg/controller/replicaset`, which upstream's `pkg/controller/replication` wraps too).
 
 use super::conditions;
-use super::controller::{Context, Controller, Queue};
+use super::controller::{Burst, Context, Controller, Queue};
 use super::fields::{count, replicas};
+use super::pod_control::{self, SlowStart};
+use super::pods;
 use super::refs::{self, OwnerKind};
-use super::{pod_control, pods};
 use crate::api::resource::{ObjectKey, PODS, REPLICA_SETS, REPLICATION_CONTROLLERS};
 use crate::api::status::Status;
 use crate::api::{labels, meta};
@@ -13,6 +14,9 @@ use crate::value::{Value, json};
 
 /// The most pods that one sync makes or deletes (`BurstReplicas`).
 const BURST_REPLICAS: usize = 500;
+
+/// How many of them are made in one piece of work.
+const PODS_AT_ONCE: usize = 10;
 
 /// The controller of ReplicaSets or of ReplicationControllers.
 pub(super) struct ReplicaSetController {
@@ -41,18 +45,16 @@ impl ReplicaSetController {
         }
     }
 
-    fn manage_replicas(&self, context: &mut Context, set: &Value, active: &[Value]) -> Result<(), Status> {
+    /// What makes the missing pods; `None` where there are enough.
+    fn missing_pods(&self, set: &Value, claimed: &[Value], active: usize) -> Option<Burst> {
+        let missing = (replicas(set).max(0) as usize).saturating_sub(active).min(BURST_REPLICAS);
+        let pod = || pod_control::from_template(set.path("spec.template"), set, self.owner.reference(set));
+        (missing > 0).then(|| Burst { owner: set.clone(), claimed: claimed.to_vec(), pod: pod(), start: SlowStart::new(missing) })
+    }
+
+    fn delete_surplus(&self, context: &mut Context, set: &Value, active: &[Value]) -> Result<(), Status> {
         let wanted = replicas(set).max(0) as usize;
-        if active.len() < wanted {
-            let missing = (wanted - active.len()).min(BURST_REPLICAS);
-            let pod = pod_control::from_template(set.path("spec.template"), set, self.owner.reference(set));
-            let (_, result) = pod_control::slow_start(missing, || match pod_control::create(context, pod.clone(), set) {
-                Err(status) if pod_control::is_namespace_terminating(&status) => Ok(()),
-                result => result.map(|_| ()),
-            });
-            return result;
-        }
-        let surplus = (active.len() - wanted).min(BURST_REPLICAS);
+        let surplus = active.len().saturating_sub(wanted).min(BURST_REPLICAS);
         if surplus == 0 {
             return Ok(());
         }
@@ -67,22 +69,33 @@ impl ReplicaSetController {
     /// `calculateStatus`.
     fn status(&self, context: &Context, set: &Value, claimed: &[Value], failure: Option<&Status>) -> Value {
         let min_ready_seconds = count(set, "spec.minReadySeconds");
-        let template_labels = set.path("spec.template.metadata.labels").fields();
-        let active: Vec<&Value> = claimed.iter().filter(|pod| pods::is_active(pod)).collect();
-        let number = |test: &dyn Fn(&Value) -> bool| active.iter().filter(|pod| test(pod)).count() as i64;
+        let template_labels = set.path("spec.template.metadata.labels");
+        let (mut active, mut terminating, mut labelled, mut ready, mut available) = (0, 0, 0, 0, 0);
+        for pod in claimed.iter().filter(|pod| !pods::is_terminal(pod)) {
+            if meta::is_being_deleted(pod) {
+                terminating += 1;
+                continue;
+            }
+            active += 1;
+            let pod_labels = pod.get("metadata").get("labels");
+            labelled += i64::from(pod_labels.same(template_labels) || labels::matches_map(template_labels.fields(), pod_labels.fields()));
+            if pods::is_ready(pod) {
+                ready += 1;
+                available += i64::from(min_ready_seconds == 0 || pods::is_available(pod, min_ready_seconds, context.now_ms));
+            }
+        }
         let mut status = set.get("status").clone();
-        status.set("replicas", active.len());
-        let labelled = number(&|pod| labels::matches_map(template_labels, pod.get("metadata").get("labels").fields()));
+        status.set("replicas", active);
         conditions::set_count(&mut status, "fullyLabeledReplicas", labelled);
-        conditions::set_count(&mut status, "readyReplicas", number(&pods::is_ready));
-        conditions::set_count(&mut status, "availableReplicas", number(&|pod| pods::is_available(pod, min_ready_seconds, context.now_ms)));
+        conditions::set_count(&mut status, "readyReplicas", ready);
+        conditions::set_count(&mut status, "availableReplicas", available);
         if self.owner.kind == "ReplicaSet" {
-            status.set("terminatingReplicas", claimed.iter().filter(|pod| pods::is_terminating(pod)).count());
+            status.set("terminatingReplicas", terminating);
         }
         status.set("observedGeneration", count(set, "metadata.generation"));
         match failure {
             Some(failure) if conditions::find(&status, "ReplicaFailure").is_null() => {
-                let reason = if (active.len() as i64) < replicas(set) { "FailedCreate" } else { "FailedDelete" };
+                let reason = if active < replicas(set) { "FailedCreate" } else { "FailedDelete" };
                 let condition = json!({"type": "ReplicaFailure", "status": "True", "lastTransitionTime": context.now().str(), "reason": reason, "message": failure.message});
                 conditions::set(&mut status, condition);
             }
@@ -118,17 +131,49 @@ impl Controller for ReplicaSetController {
     fn sync(&self, key: &ObjectKey, context: &mut Context) -> Result<(), Status> {
         let Some(set) = context.get(&self.owner.resource, key) else { return Ok(()) };
         let claimed = refs::claim(context, &self.owner, &set, &self.selector(&set), &PODS)?;
+        if meta::is_being_deleted(&set) {
+            return self.finish(context, &set, &claimed, Ok(()));
+        }
         let active: Vec<Value> = claimed.iter().filter(|pod| pods::is_active(pod)).cloned().collect();
-        let managed = if meta::is_being_deleted(&set) { Ok(()) } else { self.manage_replicas(context, &set, &active) };
-        let status = self.status(context, &set, &claimed, managed.as_ref().err());
+        if let Some(burst) = self.missing_pods(&set, &claimed, active.len()) {
+            return self.go_on(burst, context);
+        }
+        let managed = self.delete_surplus(context, &set, &active);
+        self.finish(context, &set, &claimed, managed)
+    }
+
+    /// Makes some of the missing pods, and all that follows after the last.
+    fn go_on(&self, mut burst: Burst, context: &mut Context) -> Result<(), Status> {
+        let Burst { owner, pod, start, .. } = &mut burst;
+        let mut create = || match pod_control::create(context, pod.clone(), owner) {
+            Err(status) if pod_control::is_namespace_terminating(&status) => Ok(()),
+            result => result.map(|_| ()),
+        };
+        let is_done = (0..PODS_AT_ONCE).any(|_| start.go_on(&mut create));
+        if !is_done {
+            context.burst = Some(burst);
+            return Ok(());
+        }
+        self.finish(context, &burst.owner, &burst.claimed, burst.start.outcome())
+    }
+}
+
+impl ReplicaSetController {
+    /// Writes the status; a failure to make or delete pods comes back.
+    fn finish(&self, context: &mut Context, set: &Value, claimed: &[Value], managed: Result<(), Status>) -> Result<(), Status> {
+        let status = self.status(context, set, claimed, managed.as_ref().err());
         if status != *set.get("status") {
             let mut updated = set.clone();
             updated.set("status", status.clone());
             context.client.update_status(&self.owner.resource, updated)?;
         }
-        let min_ready_seconds = count(&set, "spec.minReadySeconds");
+        let min_ready_seconds = count(set, "spec.minReadySeconds");
         if managed.is_ok() && min_ready_seconds > 0 && count(&status, "readyReplicas") != count(&status, "availableReplicas") {
-            let waits = active.iter().filter_map(|pod| pods::available_in_ms(pod, min_ready_seconds, context.now_ms)).filter(|&wait_ms| wait_ms > 0);
+            let waits = claimed
+                .iter()
+                .filter(|pod| pods::is_active(pod))
+                .filter_map(|pod| pods::available_in_ms(pod, min_ready_seconds, context.now_ms))
+                .filter(|&wait_ms| wait_ms > 0);
             if let Some(wait_ms) = waits.min() {
                 context.requeue_after(wait_ms);
             }

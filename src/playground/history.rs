@@ -71,15 +71,18 @@ struct Snapshot {
 
 /// More copies than this are thinned out.
 const MOST_SNAPSHOTS: usize = 240;
-/// Cluster time between two copies at first; it doubles whenever they are thinned out.
-const FIRST_INTERVAL_MS: u64 = 2_000;
+/// Copies share what is alike, but of a cluster where much happens little is: all of them together may stand for so many objects. A few are always kept.
+const MOST_OBJECTS: usize = 1_500_000;
+const FEWEST_SNAPSHOTS: usize = 20;
+/// So many things happen between two copies at first; it doubles whenever they are thinned out.
+const FIRST_INTERVAL_STEPS: u64 = 64;
 
 /// The past of one cluster.
 #[derive(Clone)]
 pub struct History {
     log: Vec<Logged>,
     snapshots: Vec<Snapshot>,
-    interval_ms: u64,
+    interval_steps: u64,
 }
 
 /// A cluster on its way through the past.
@@ -95,7 +98,7 @@ pub struct Replay {
 impl History {
     /// The past of a cluster that begins now.
     pub fn new(cluster: &Cluster) -> History {
-        History { log: Vec::new(), snapshots: vec![Snapshot { cluster: cluster.clone(), actions: 0 }], interval_ms: FIRST_INTERVAL_MS }
+        History { log: Vec::new(), snapshots: vec![Snapshot { cluster: cluster.clone(), actions: 0 }], interval_steps: FIRST_INTERVAL_STEPS }
     }
 
     /// The first instant that can be shown.
@@ -108,20 +111,21 @@ impl History {
         self.log.push(Logged { at_ms: cluster.now_ms(), action });
     }
 
-    /// Keeps a copy of `cluster`, if the last one is old enough.
+    /// Keeps a copy of `cluster`, if enough has happened since the last one.
     pub fn keep(&mut self, cluster: &Cluster) {
-        let last_ms = self.snapshots.last().map_or(0, |last| last.cluster.now_ms());
-        if cluster.now_ms() < last_ms + self.interval_ms {
+        let last_steps = self.snapshots.last().map_or(0, |last| last.cluster.steps());
+        if cluster.steps() < last_steps + self.interval_steps {
             return;
         }
         self.snapshots.push(Snapshot { cluster: cluster.clone(), actions: self.log.len() });
-        if self.snapshots.len() > MOST_SNAPSHOTS {
+        let objects: usize = cluster.store().resources().map(|resource| cluster.store().count(resource)).sum();
+        if self.snapshots.len() > (MOST_OBJECTS / objects.max(1)).clamp(FEWEST_SNAPSHOTS, MOST_SNAPSHOTS) {
             let mut index = 0;
             self.snapshots.retain(|_| {
                 index += 1;
                 index % 2 == 1
             });
-            self.interval_ms *= 2;
+            self.interval_steps *= 2;
         }
     }
 

@@ -14,6 +14,9 @@ pub struct NodeInfo {
     pub node: Value,
     /// Its name.
     pub name: SmolStr,
+    /// `metadata.labels` and `spec.taints`, which are asked for with every pod.
+    labels: Value,
+    taints: Value,
     /// `spec.unschedulable`: it is cordoned.
     pub is_unschedulable: bool,
     /// The pods on it by UID.
@@ -67,12 +70,14 @@ impl NodeInfo {
             self.images = Arc::new(images(after));
         }
         self.is_unschedulable = node.path("spec.unschedulable").as_bool() == Some(true);
+        self.labels = node.path("metadata.labels").clone();
+        self.taints = node.path("spec.taints").clone();
         self.node = node.clone();
     }
 
     /// `metadata.labels`.
     pub fn labels(&self) -> &Map {
-        self.node.get("metadata").get("labels").fields()
+        self.labels.fields()
     }
 
     /// The value of a label, or `None`.
@@ -82,7 +87,7 @@ impl NodeInfo {
 
     /// `spec.taints`.
     pub fn taints(&self) -> &[Value] {
-        self.node.get("spec").get("taints").items()
+        self.taints.items()
     }
 
     /// Counts a pod in.

@@ -23,6 +23,8 @@ pub struct PodInfo {
     pub non_zero_requests: Resources,
     /// The ports it takes on its node.
     pub host_ports: Vec<HostPort>,
+    /// Whether its `nodeSelector` or required node affinity says anything.
+    pub restricts_nodes: bool,
     /// `podAffinity.requiredDuringSchedulingIgnoredDuringExecution`.
     pub required_affinity: Vec<AffinityTerm>,
     /// `podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution`.
@@ -126,6 +128,7 @@ impl PodInfo {
             requests: pod_requests(pod, Missing::Zero),
             non_zero_requests: pod_requests(pod, Missing::Defaults),
             host_ports: host_ports(spec),
+            restricts_nodes: !spec.get("nodeSelector").is_empty() || !affinity.path("nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution").is_null(),
             required_affinity: required("podAffinity"),
             required_anti_affinity: required("podAntiAffinity"),
             preferred_affinity: preferred("podAffinity"),

@@ -7,6 +7,9 @@ use crate::value::{Map, Value};
 
 /// Whether a node matches a pod's `nodeSelector` and its required node affinity.
 pub fn matches_required_affinity(pod: &PodInfo, node: &Value) -> bool {
+    if !pod.restricts_nodes {
+        return true;
+    }
     let spec = pod.pod.get("spec");
     let node_labels = node.get("metadata").get("labels").fields();
     if !matches_map(spec.get("nodeSelector").fields(), node_labels) {

@@ -13,7 +13,7 @@ const BUDGET_MS: f64 = 9.0;
 /// At full speed a frame is longer, so that less of the time goes into drawing; with what is drawn it is no task of 50 ms.
 const BUDGET_AT_MAX_MS: f64 = 28.0;
 /// Things that happen between two looks at the clock.
-const STEPS_AT_ONCE: usize = 16;
+const STEPS_AT_ONCE: usize = 4;
 /// After a pause (a hidden tab) this much is caught up at most.
 const LONGEST_FRAME_MS: f64 = 250.0;
 /// How much cluster time a frame at full speed aims at when next to nothing happens.

@@ -38,7 +38,17 @@ fn line(resource: &str, object: &Value, cluster: &Cluster) -> Option<String> {
             format!("{place} wants {} has{} {}{gone}", spec.get("replicas"), counts(&fields[..4]), conditions())
         }
         "replicasets.apps" if spec.get("replicas").as_i64() == Some(0) => return None,
-        "replicasets.apps" | "replicationcontrollers" => {
+        // Its name has the hash of its template, in which `rollout restart` writes the time.
+        "replicasets.apps" => {
+            let of = meta::controller_of(object).get("name").str();
+            format!(
+                "{resource} of {}/{of} wants {} has{}{gone}",
+                meta::namespace(object),
+                spec.get("replicas"),
+                counts(&["replicas", "readyReplicas", "availableReplicas"])
+            )
+        }
+        "replicationcontrollers" => {
             format!("{place} wants {} has{}{gone}", spec.get("replicas"), counts(&["replicas", "readyReplicas", "availableReplicas"]))
         }
         "statefulsets.apps" => {
@@ -75,13 +85,15 @@ fn pod(pod: &Value, cluster: &Cluster) -> Option<String> {
     if phase == "Failed" || owner.get("kind").str() == "Job" {
         return None;
     }
+    let name = owner.get("name").str();
+    let name = if owner.get("kind").str() == "ReplicaSet" { name.rsplit_once('-').map_or(name, |(stem, _)| stem) } else { name };
     let owner_exists = cluster.store().find_uid(owner.get("uid").str()).is_some();
     let images: Vec<&str> = pod.path("spec.containers").items().iter().map(|container| container.get("image").str()).collect();
     Some(format!(
         "pod of {} {}/{}{}: {phase} ready={} {}{}",
         owner.get("kind").str(),
         meta::namespace(pod),
-        owner.get("name").str(),
+        name,
         if owner_exists { "" } else { " (which is gone)" },
         meta::is_condition_true(pod, "Ready"),
         images.join(","),

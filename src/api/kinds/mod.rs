@@ -9,7 +9,7 @@ mod authorization;
 mod autoscaling;
 mod batch;
 pub mod cells;
-mod certificates;
+pub mod certificates;
 mod coordination;
 pub mod core;
 mod discovery;

@@ -4,12 +4,12 @@ mod reconcile;
 
 use super::controller::{Context, Controller, Queue};
 use super::fields::object;
-use super::{pods, service_pods};
+use super::{hash, pods, service_pods};
 use crate::api::meta;
 use crate::api::resource::{ENDPOINT_SLICES, NODES, ObjectKey, PODS, SERVICES};
 use crate::api::status::Status;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::{Value, json};
+use crate::value::{Sort, Value, json};
 use std::collections::BTreeMap;
 
 pub(super) const SERVICE_NAME: &str = "kubernetes.io/service-name";
@@ -90,6 +90,8 @@ fn endpoint_ports(service: &Value, pod: &Value) -> Value {
         }
         ports.push(entry);
     }
+    // Upstream sorts them by their hashes, to compare them (`portsInOrder`).
+    ports.order_by_key(hash::of_endpoint_port);
     Value::array(ports)
 }
 

@@ -8,6 +8,7 @@ pub(super) fn fields_of(type_name: &str) -> Option<&'static str> {
 
 #[rustfmt::skip]
 const TYPES: &[(&str, &str)] = &[
+    ("EndpointPort", "Name:*string Protocol:*Protocol Port:*int32 AppProtocol:*string"),
     ("PodTemplateSpec", "ObjectMeta=metadata:ObjectMeta Spec:PodSpec"),
     ("ObjectMeta", "Name:string GenerateName:string Namespace:string SelfLink:string UID:types.UID ResourceVersion:string Generation:int64 CreationTimestamp:Time DeletionTimestamp:*Time DeletionGracePeriodSeconds:*int64 Labels:map[string]string Annotations:map[string]string OwnerReferences:[]OwnerReference Finalizers:[]string ManagedFields:[]ManagedFieldsEntry"),
     ("OwnerReference", "APIVersion:string Kind:string Name:string UID:types.UID Controller:*bool BlockOwnerDeletion:*bool"),

@@ -37,6 +37,15 @@ pub(super) fn of_revision(data: &Value, collision_count: i64) -> String {
     names::safe_encode(&hash.to_string())
 }
 
+/// The hash of an EndpointPort's dump, by which upstream orders the ports of an EndpointSlice: FNV-1a of 128 bits.
+pub(super) fn of_endpoint_port(port: &Value) -> u128 {
+    const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+    const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
+    let mut hash = OFFSET;
+    dump::write(&mut |text| hash = text.bytes().fold(hash, |hash, byte| (hash ^ u128::from(byte)).wrapping_mul(PRIME)), "EndpointPort", port);
+    hash
+}
+
 /// A hash of any value, for names whose upstream recipe isn't a template's.
 pub(super) fn of_value(value: &Value) -> String {
     let mut hash = Fnv32a(OFFSET);

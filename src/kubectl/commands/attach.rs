@@ -58,8 +58,7 @@ pub(super) async fn follow(invocation: &Invocation, pod: &Value, container: &str
     let mut known = if only_new { None } else { Some(0) };
     loop {
         let now = invocation.get(&mapping, namespace, name).await?;
-        let mut request =
-            invocation.request_for(Verb::Get, &mapping, namespace, name).with_body(Value::from(json!({"container": container, "unfinished": true})));
+        let mut request = invocation.request_for(Verb::Get, &mapping, namespace, name).with_body(json!({"container": container, "unfinished": true}));
         request.subresource = "log".into();
         let answer = invocation.send(request).await?;
         let text = answer.str();
@@ -81,7 +80,7 @@ pub(super) async fn follow(invocation: &Invocation, pod: &Value, container: &str
                 continue;
             }
         };
-        let mut request = invocation.request_for(Verb::Create, &mapping, namespace, name).with_body(Value::from(typed));
+        let mut request = invocation.request_for(Verb::Create, &mapping, namespace, name).with_body(typed);
         request.subresource = "attach".into();
         // A process that has ended meanwhile reads nothing more.
         let _ = invocation.send(request).await;

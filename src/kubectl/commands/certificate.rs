@@ -54,6 +54,10 @@ async fn run(invocation: Invocation, type_: &str, reason: &str, message: &str) -
     for name in &names {
         let mut object = invocation.get(&mapping, "", name).await?;
         let decided = object.path("status.conditions").items().iter().any(|condition| condition.get("type").str() == type_);
+        let opposite = if type_ == "Approved" { "Denied" } else { "Approved" };
+        if object.path("status.conditions").items().iter().any(|condition| condition.get("type").str() == opposite) {
+            return Err(Failure::text(format!("certificate signing request {:?} is already {opposite}", name)));
+        }
         if !decided || invocation.flags.is("force") {
             let now = time::rfc3339(invocation.session.now_ms());
             let condition = json!({"type": type_, "status": "True", "reason": reason, "message": message, "lastUpdateTime": now, "lastTransitionTime": now});

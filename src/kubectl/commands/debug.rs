@@ -51,7 +51,7 @@ fn check(invocation: &Invocation, targets: &[String], command: &[String]) -> Res
     let flags = &invocation.flags;
     let (image, copy) = (flags.text("image"), flags.text("copy-to"));
     if copy.is_empty() {
-        for flag in ["replace", "same-node", "set-image"].into_iter().filter(|flag| flags.has(flag)) {
+        if let Some(flag) = ["replace", "same-node", "set-image"].into_iter().find(|flag| flags.has(flag)) {
             return Err(Failure::text(format!("--{flag} may only be used with --copy-to.")));
         }
         if image.is_empty() {
@@ -133,9 +133,9 @@ fn suffix(invocation: &Invocation, attempt: u64) -> String {
 
 fn container(invocation: &Invocation, name: &str, command: &[String]) -> Value {
     let flags = &invocation.flags;
-    let mut container = Value::from(json!({"name": name, "image": flags.text("image"), "terminationMessagePolicy": "File", "resources": {}}));
+    let mut container = json!({"name": name, "image": flags.text("image"), "terminationMessagePolicy": "File", "resources": {}});
     let variables: Vec<Value> =
-        flags.list("env").iter().filter_map(|pair| pair.split_once('=')).map(|(name, value)| json!({"name": name, "value": value}).into()).collect();
+        flags.list("env").iter().filter_map(|pair| pair.split_once('=')).map(|(name, value)| json!({"name": name, "value": value})).collect();
     if !variables.is_empty() {
         container.set("env", Value::array(variables));
     }
@@ -177,7 +177,7 @@ async fn beside(invocation: &Invocation, mapping: &Mapping, pod: &Value, command
 /// A copy of a pod, with one more container or with other images.
 async fn copy(invocation: &Invocation, mapping: &Mapping, pod: &Value, command: &[String]) -> Result<(Value, String), Failure> {
     let flags = &invocation.flags;
-    let mut copied = Value::from(json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": flags.text("copy-to"), "namespace": meta::namespace(pod)}}));
+    let mut copied = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": flags.text("copy-to"), "namespace": meta::namespace(pod)}});
     if flags.is("keep-labels") && !pod.path("metadata.labels").is_null() {
         copied.set("metadata.labels", pod.path("metadata.labels"));
     }
@@ -234,13 +234,13 @@ async fn on_node(invocation: &Invocation, node: &Value, command: &[String]) -> R
     let mut container = container(invocation, name, command);
     container.remove("securityContext");
     container.set("volumeMounts", json!([{"mountPath": "/host", "name": "host-root"}]));
-    let mut pod = Value::from(json!({
+    let mut pod = json!({
         "apiVersion": "v1", "kind": "Pod", "metadata": {"name": pod_name, "labels": {"app.kubernetes.io/managed-by": "kubectl-debug"}},
         "spec": {
             "nodeName": meta::name(node), "restartPolicy": "Never", "hostIPC": true, "hostNetwork": true, "hostPID": true,
             "tolerations": [{"operator": "Exists"}], "volumes": [{"name": "host-root", "hostPath": {"path": "/"}}],
         },
-    }));
+    });
     pod.set("spec.containers", Value::array(vec![container]));
     let created = invocation.create(&mapping, &invocation.namespace, pod, Options::default()).await?;
     Ok((created, name.to_owned()))

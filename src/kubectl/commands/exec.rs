@@ -110,8 +110,7 @@ pub(super) async fn execute(invocation: &Invocation, exec: &Exec<'_>, input: Inp
     let session = &invocation.session;
     let mapping = resources::resolve(&session.registry(), "pods")?;
     let mut open = matches!(input, Input::Own);
-    let mut body =
-        Value::from(json!({"container": exec.container, "stdin": !matches!(input, Input::None), "stdout": true, "stderr": !exec.tty, "tty": exec.tty}));
+    let mut body = json!({"container": exec.container, "stdin": !matches!(input, Input::None), "stdout": true, "stderr": !exec.tty, "tty": exec.tty});
     if let Input::Text(text) = input {
         body.set("input", text);
     }

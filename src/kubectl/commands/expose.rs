@@ -80,7 +80,7 @@ fn service(invocation: &Invocation, info: &Info) -> Result<Value, Failure> {
         text => label_pairs(text)?,
     };
     let ports = ports(invocation, info)?;
-    let mut service = Value::from(json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": {}, "status": {"loadBalancer": {}}}));
+    let mut service = json!({"apiVersion": "v1", "kind": "Service", "metadata": {"name": name}, "spec": {}, "status": {"loadBalancer": {}}});
     if !labels.is_empty() {
         service.set("metadata.labels", labels);
     }

@@ -103,6 +103,7 @@ async fn namespace(invocation: &Invocation, object: &Value, text: &mut Text) -> 
         text.line(0, "Resource Quotas");
         for quota in &lists[0] {
             text.field(1, "Name", meta::name(quota));
+            scopes(quota, 1, "", text);
             let hard = quota.path("status.hard").fields();
             text.line(1, "Resource\tUsed\tHard");
             text.line(1, "--------\t---\t---");
@@ -124,20 +125,25 @@ async fn namespace(invocation: &Invocation, object: &Value, text: &mut Text) -> 
     Ok(())
 }
 
+/// For which pods a quota holds, where it doesn't for all.
+fn scopes(quota: &Value, level: usize, indent: &str, text: &mut Text) {
+    let mut scopes: Vec<&str> = quota.path("spec.scopes").items().iter().map(Value::str).collect();
+    scopes.order();
+    if scopes.is_empty() {
+        return;
+    }
+    text.field(level, "Scopes", scopes.join(", "));
+    for scope in &scopes {
+        if let Some((_, about)) = SCOPES.iter().find(|(name, _)| name == scope) {
+            text.line(level, format!("{indent}* {about}"));
+        }
+    }
+}
+
 fn resource_quota(object: &Value, text: &mut Text) {
     text.field(0, "Name", meta::name(object));
     text.field(0, "Namespace", meta::namespace(object));
-    let scopes: Vec<&str> = object.path("spec.scopes").items().iter().map(Value::str).collect();
-    if !scopes.is_empty() {
-        let mut sorted = scopes.clone();
-        sorted.order();
-        text.field(0, "Scopes", sorted.join(", "));
-        for scope in &sorted {
-            if let Some((_, about)) = SCOPES.iter().find(|(name, _)| name == scope) {
-                text.line(0, format!(" * {about}"));
-            }
-        }
-    }
+    scopes(object, 0, " ", text);
     text.line(0, "Resource\tUsed\tHard");
     text.line(0, "--------\t----\t----");
     for (resource, hard) in object.path("status.hard").fields().iter() {

@@ -1,6 +1,7 @@
 //! `kubectl describe`: a file a kind (or small group), as `k8s.io/kubectl/pkg/describe` words them.
 
 mod autoscaling;
+mod certificates;
 mod config;
 mod containers;
 mod events;
@@ -32,6 +33,7 @@ pub async fn describe(invocation: &Invocation, info: &Info) -> Result<String, Fa
     let out = &mut text;
     match (info.mapping.kind.group.as_str(), kind) {
         ("", "Pod") => pod::describe(invocation, object, out).await?,
+        ("certificates.k8s.io", "CertificateSigningRequest") => certificates::describe(object, out),
         ("", "Service") => service::describe(invocation, object, out).await?,
         ("", "Node") => node::describe(invocation, object, out).await?,
         ("", "ReplicationController") | ("apps", "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Deployment") | ("batch", "Job" | "CronJob") => {

@@ -221,7 +221,7 @@ fn endpoint_slice(object: &Value, text: &mut Text) {
     text.field(0, "AddressType", object.get("addressType").str());
     let all = object.get("ports").items();
     if all.is_empty() {
-        text.field(0, "Ports", "<unset>");
+        text.line(0, "Ports: <unset>");
     } else {
         text.line(0, "Ports:");
         text.line(1, "Name\tPort\tProtocol");
@@ -234,7 +234,7 @@ fn endpoint_slice(object: &Value, text: &mut Text) {
     }
     let endpoints = object.get("endpoints").items();
     if endpoints.is_empty() {
-        return text.field(0, "Endpoints", "<none>");
+        return text.line(0, "Endpoints: <none>");
     }
     text.line(0, "Endpoints:");
     for endpoint in endpoints {

@@ -79,6 +79,9 @@ fn one_port(port: &Value, slices: &[Value], text: &mut Text) {
     if let Some(node_port) = port.get("nodePort").as_i64().filter(|port| *port != 0) {
         text.line(0, format!("NodePort:\t{shown}\t{node_port}/{protocol}"));
     }
+    if !port.get("appProtocol").is_empty() {
+        text.field(0, "AppProtocol", port.get("appProtocol").str());
+    }
     text.field(0, "Endpoints", endpoints(slices, name));
 }
 

@@ -5,7 +5,7 @@ use super::{Process, Pull};
 use crate::api::meta;
 use crate::cluster::Cluster;
 use crate::value::SmolStr;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A process pulses for this long (cluster time) after it did something.
 const PULSE_MS: u64 = 700;
@@ -48,7 +48,12 @@ pub fn pulls(cluster: &Cluster) -> BTreeMap<SmolStr, Pull> {
     found
 }
 
-/// The nodes whose machines are stopped.
-pub fn stopped(cluster: &Cluster) -> BTreeSet<SmolStr> {
-    cluster.kubelets().nodes().filter(|node| node.stopped).map(|node| node.config.name.clone()).collect()
+/// The nodes of which the control plane hears nothing, and why.
+pub fn silent(cluster: &Cluster) -> BTreeMap<SmolStr, &'static str> {
+    let why = |node: &crate::kubelet::Node| match (node.stopped, &node.cut_off) {
+        (true, _) => Some("stopped"),
+        (false, Some(_)) => Some("cut off"),
+        (false, None) => None,
+    };
+    cluster.kubelets().nodes().filter_map(|node| Some((node.config.name.clone(), why(node)?))).collect()
 }

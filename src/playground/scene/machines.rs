@@ -183,7 +183,7 @@ fn nodes(scene: &mut Scene, model: &Model, wanted: &Wanted, placed: &BTreeMap<&s
     }
     // `worker-2` before `worker-10`.
     all.order_by_key(|node| {
-        let name = meta::name(*node);
+        let name = meta::name(node);
         (name.trim_end_matches(|letter: char| letter.is_ascii_digit()), name.len(), name)
     });
     let most = placed.iter().filter(|(node, _)| !node.is_empty()).map(|(_, pods)| pods.len()).max().unwrap_or(0);
@@ -200,7 +200,7 @@ fn nodes(scene: &mut Scene, model: &Model, wanted: &Wanted, placed: &BTreeMap<&s
             let x = column as i32 * (grid.width + grid.gap);
             let mut mark = node_mark(node, model, wanted).at(x, y, grid.width, height);
             mark.header = grid.header;
-            if let (Density::Cells { .. }, Tone::Good) = (grid.density, mark.tone) {
+            if let (Density::Cells { .. }, Tone::Good, false) = (grid.density, mark.tone, mark.silent) {
                 mark.detail = tally(on(node));
             }
             scene.marks.push(mark);
@@ -225,12 +225,12 @@ fn node_mark(node: &Value, model: &Model, wanted: &Wanted) -> Mark {
     let state = State::of_node(node);
     let name = meta::name(node);
     let zone = meta::label(node, "topology.kubernetes.io/zone");
-    let stopped = wanted.stopped.contains(name);
-    let detail = match (stopped, state.tone) {
+    let silent = wanted.silent.get(name);
+    let detail = match (silent, state.tone) {
         // The API server learns of it only when the kubelet has been silent for a while.
-        (true, Tone::Good) => SmolStr::new_static("machine stopped"),
-        (true, _) => SmolStr::from(format!("{}, stopped", state.word)),
-        (false, Tone::Good) => SmolStr::new(zone),
+        (Some(why), Tone::Good) => SmolStr::new_static(why),
+        (Some(why), _) => SmolStr::from(format!("{}, {why}", state.word)),
+        (None, Tone::Good) => SmolStr::new(zone),
         _ => SmolStr::new(state.word.trim_start_matches("Ready, ")),
     };
     let allocatable = node.path("status.allocatable");
@@ -245,8 +245,8 @@ fn node_mark(node: &Value, model: &Model, wanted: &Wanted) -> Mark {
     let (all_cpu, all_memory, all_pods) =
         (amounts::milli(allocatable.get("cpu")), amounts::whole(allocatable.get("memory")), amounts::whole(allocatable.get("pods")));
     let mut mark = cards::mark(&NODES, node, Shape::Node, state.glyph, detail, &state);
-    mark.faint = state.tone == Tone::Bad || stopped;
-    mark.stopped = stopped;
+    mark.faint = state.tone == Tone::Bad || silent.is_some();
+    mark.silent = silent.is_some();
     mark.meters = vec![
         Meter { label: "cpu", percent: amounts::percent(cpu_milli, all_cpu), text: amounts::cpu_text(cpu_milli, all_cpu) },
         Meter { label: "mem", percent: amounts::percent(memory_bytes, all_memory), text: amounts::memory_text(memory_bytes, all_memory) },

@@ -148,8 +148,8 @@ pub struct Mark {
     pub meters: Vec<Meter>,
     /// Whether it steps back (a node that can't be reached, a terminating pod).
     pub faint: bool,
-    /// Whether it is a machine that doesn't run.
-    pub stopped: bool,
+    /// Whether it is a machine of which nothing is heard.
+    pub silent: bool,
     /// Where it comes from when it is new: a pod comes out of the queue.
     pub enters_at: Option<(i32, i32)>,
 }
@@ -175,7 +175,7 @@ impl Mark {
             name: SmolStr::default(),
             meters: Vec::new(),
             faint: false,
-            stopped: false,
+            silent: false,
             enters_at: None,
         }
     }

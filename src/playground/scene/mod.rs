@@ -21,7 +21,7 @@ mod svg;
 #[cfg(test)]
 mod tests;
 
-pub use activity::{processes, pulls, stopped};
+pub use activity::{processes, pulls, silent};
 pub use camera::{Camera, MARGIN, SCALES};
 pub use course::Course;
 pub use filter::{Filter, KINDS};
@@ -36,7 +36,7 @@ pub use state::State;
 pub use svg::{SvgPen, glyph_svg};
 
 use crate::value::SmolStr;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Which picture of the cluster.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -85,8 +85,8 @@ pub struct Wanted {
     pub processes: Vec<Process>,
     /// The images being pulled, by the UID of the pod that waits.
     pub pulls: BTreeMap<SmolStr, Pull>,
-    /// The nodes whose machines are stopped.
-    pub stopped: BTreeSet<SmolStr>,
+    /// The nodes of which the control plane hears nothing, and why.
+    pub silent: BTreeMap<SmolStr, &'static str>,
 }
 
 /// Everything in the diagram.

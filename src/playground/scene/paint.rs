@@ -251,7 +251,7 @@ impl Picture<'_> {
                     pen.dot((place.x + place.width - 14.0, place.y + 14.0), 4.0, if acts { ACCENT } else { LINE });
                 }
                 let inner = 12.0 * zoom.clamp(0.4, 1.4);
-                self.two_lines(pen, sprite, place, place.x + inner, place.width - 2.0 * inner - 12.0, 13.0, MUTED);
+                self.two_lines(pen, sprite, place, (place.x + inner, place.width - 2.0 * inner - 12.0), 13.0, MUTED);
             }
             Shape::Queue => self.queue(pen, sprite, place),
             Shape::Node => self.node(pen, sprite, place),
@@ -295,8 +295,8 @@ impl Picture<'_> {
         }
     }
 
-    /// A title over a detail, as far as there is height for them.
-    fn two_lines(&self, pen: &mut dyn Pen, sprite: &Sprite, place: Place, x: f64, room: f64, size: f64, detail_ink: Ink) {
+    /// A title over a detail, as far as there is height for them, from `x` on in that much room.
+    fn two_lines(&self, pen: &mut dyn Pen, sprite: &Sprite, place: Place, (x, room): (f64, f64), size: f64, detail_ink: Ink) {
         let mark = sprite.mark;
         let size = (size * self.text_scale()).min(place.height * 0.62);
         if size < 7.0 || room < 20.0 {
@@ -381,7 +381,7 @@ impl Picture<'_> {
         let (zoom, mark) = (self.camera.scale, sprite.mark);
         let line = if mark.tone == Tone::Bad { BAD } else { LINE };
         let radius = if mark.header < 40 { 6.0 } else { 12.0 };
-        pen.rect(place.all(), radius * zoom.min(1.4), Some(PANEL), Some((line, if mark.stopped { 1.5 } else { 1.0 })), mark.stopped);
+        pen.rect(place.all(), radius * zoom.min(1.4), Some(PANEL), Some((line, if mark.silent { 1.5 } else { 1.0 })), mark.silent);
         let head = f64::from(mark.header) * zoom;
         let size = 11.5 * self.text_scale();
         // With a line for each meter, or with a stroke for each.
@@ -437,7 +437,7 @@ impl Picture<'_> {
         let title_y = if place.height >= 34.0 * self.text_scale() { place.y + place.height * 0.31 } else { place.y + place.height / 2.0 };
         self.glyph(pen, sprite, (place.x + inset, title_y - size / 2.0), size, ink);
         let x = place.x + inset + size + 7.0;
-        self.two_lines(pen, sprite, place, x, place.x + place.width - 8.0 - x, 12.5, detail_ink);
+        self.two_lines(pen, sprite, place, (x, place.x + place.width - 8.0 - x), 12.5, detail_ink);
     }
 
     /// A pod from near: its name and its state over several lines.
@@ -508,7 +508,7 @@ impl Picture<'_> {
         let x = place.x + inset + size + 7.0;
         let room = place.x + place.width - inset - x;
         if !is_chip {
-            return self.two_lines(pen, sprite, place, x, room, 12.5, detail_ink);
+            return self.two_lines(pen, sprite, place, (x, room), 12.5, detail_ink);
         }
         let size = (12.5 * scale).min(place.height * 0.55);
         if size < 7.0 {

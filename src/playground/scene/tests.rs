@@ -274,3 +274,12 @@ fn fifty_machines_and_a_thousand_pods_fit_into_what_is_seen() {
     let lowest = scene.marks.iter().filter(|mark| mark.shape == Shape::Node).map(|mark| mark.y + mark.height).max();
     assert!(lowest.is_some_and(|lowest| lowest <= 560), "{lowest:?}");
 }
+
+#[test]
+fn a_machine_of_which_nothing_is_heard_says_so_before_the_api_server_knows() {
+    let silent = [(crate::value::SmolStr::new_static("worker-1"), "cut off"), (crate::value::SmolStr::new_static("worker-2"), "stopped")].into_iter().collect();
+    let scene = Scene::of(&model(&cluster()), &Wanted { width: 900, height: 800, silent, ..Wanted::default() });
+    let said = |id| (mark(&scene, id).name.to_string(), mark(&scene, id).detail.to_string(), mark(&scene, id).silent);
+    assert_eq!(said("nodes/worker-1"), ("Node worker-1, Ready".into(), "cut off".into(), true));
+    assert_eq!(said("nodes/worker-2"), ("Node worker-2, NotReady".into(), "NotReady, stopped".into(), true));
+}

@@ -37,6 +37,8 @@ pub fn drive(
         command.take_output().into_iter().for_each(&mut write);
         match step {
             Step::Request(request) => {
+                // What is due at this instant is done first, as it will be when the instant is shown again.
+                while !world.cluster.advance(now_ms, MOST_REQUESTS) {}
                 if let Some(action) = Action::of(&request) {
                     world.history.record(action, world.cluster);
                 }

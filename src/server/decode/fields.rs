@@ -22,8 +22,8 @@ pub(in crate::server) struct Decoder {
     path: Vec<Step>,
     /// The path as type errors have it: without them, with the structs that Go embeds.
     go_path: Vec<SmolStr>,
-    /// The struct and the type of the field that is being read.
-    place: Option<(&'static str, String)>,
+    /// The field that is being read.
+    place: Option<Place>,
     /// Whose words are used for wrong types.
     speech: Speech,
 }
@@ -38,6 +38,22 @@ enum Speech {
     Converter,
     /// The typed values of server-side apply, which know no unknown fields.
     Typed,
+}
+
+/// A field on the way; what Go calls its struct and its type is worked out only for errors.
+#[derive(Clone, Copy)]
+struct Place {
+    definition: &'static Definition,
+    field: &'static Field,
+    /// Whether the type of the field itself can be wrong, rather than that of an item in it.
+    is_checked: bool,
+}
+
+impl Place {
+    /// What Go calls the type; `""` where that of an item is asked.
+    fn type_name(&self) -> String {
+        if self.is_checked { go_type(self.definition, self.field) } else { String::new() }
+    }
 }
 
 enum Step {
@@ -105,12 +121,7 @@ impl Decoder {
         }
         self.go_path.push(SmolStr::new_static(field.name));
         self.path.push(Step::Field(SmolStr::new_static(field.name)));
-        let outer = self.place.take();
-        if is_checked_here(value, &field.type_) {
-            self.place = Some((definition.kind(), go_type(definition, field)));
-        } else {
-            self.place = Some((definition.kind(), String::new()));
-        }
+        let outer = self.place.replace(Place { definition, field, is_checked: is_checked_here(value, &field.type_) });
         let decoded = self.value(value, &field.type_, old);
         self.place = outer;
         self.path.pop();
@@ -253,12 +264,12 @@ impl Decoder {
 
     /// A value that isn't of its field's type, as `json.UnmarshalTypeError` says it.
     fn type_error(&mut self, value: &Value) {
-        let type_ = self.place.as_ref().map(|(_, type_)| type_.clone()).unwrap_or_default();
+        let type_ = self.place.map(|place| place.type_name()).unwrap_or_default();
         self.note_type_error(value, &type_);
     }
 
     fn type_error_as(&mut self, value: &Value, type_: &'static FieldType) {
-        let named = self.place.as_ref().map(|(_, type_)| type_.clone()).filter(|named| !named.is_empty() && !named.starts_with(['[', 'm']));
+        let named = self.place.map(|place| place.type_name()).filter(|named| !named.is_empty() && !named.starts_with(['[', 'm']));
         self.note_type_error(value, &named.unwrap_or_else(|| go_name(type_)));
     }
 
@@ -274,7 +285,7 @@ impl Decoder {
             Value::Int(_) | Value::Float(_) if type_.starts_with("int") => format!("number {}", value.to_json()),
             other => other.type_name().to_string(),
         };
-        let struct_ = self.place.as_ref().map_or("", |(struct_, _)| struct_);
+        let struct_ = self.place.map_or("", |place| place.definition.kind());
         self.error = Some(format!("json: cannot unmarshal {what} into Go struct field {struct_}.{} of type {type_}", self.go_path.join(".")));
     }
 }
@@ -369,11 +380,16 @@ pub(super) fn zero(type_: &'static FieldType) -> Value {
         FieldType::Bool => Value::Bool(false),
         FieldType::Quantity => Value::from("0"),
         FieldType::Ref(target) => match &target.definition().type_ {
-            FieldType::Object => Decoder::default().object(&Value::object(), target.definition(), None).unwrap_or_else(Value::object),
+            FieldType::Object => empty(target.definition()),
             other => zero(other),
         },
         _ => Value::Null,
     }
+}
+
+/// An object of a definition with nothing in it.
+pub(super) fn empty(definition: &'static Definition) -> Value {
+    definition.empty(|| Decoder::default().object(&Value::object(), definition, None).unwrap_or_else(Value::object)).clone()
 }
 
 /// What `null` in a list or map becomes.

@@ -171,7 +171,7 @@ pub(super) fn settle(context: &Context, merged: &Value, old: Option<&Value>) -> 
 /// An object with nothing in it, as Go's zero value of the type is written: what a new object is compared with.
 pub(super) fn empty_object(kind: &Kind) -> Value {
     let definition = kind.versions.first().and_then(|version| schema::definition(&version.definition));
-    definition.and_then(|definition| Decoder::default().object(&Value::object(), definition, None)).unwrap_or_else(Value::object)
+    definition.map_or_else(Value::object, fields::empty)
 }
 
 /// Adds what Go always writes at the top of an object (`status: {}`), where nothing did.

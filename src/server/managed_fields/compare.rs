@@ -48,11 +48,9 @@ fn names<'a>(a: &'a Map, b: &'a Map) -> Vec<&'a SmolStr> {
 }
 
 fn compare_field(name: &str, old: Option<&Value>, new: Option<&Value>, shape: Shape, changed: &mut Map, removed: &mut Map) {
-    let (here_changed, here_removed) = compare_place(old, new, shape, 0);
-    for (found, set) in [(here_changed, changed), (here_removed, removed)] {
-        if let Some(found) = found {
-            set.insert(format!("f:{name}"), found);
-        }
+    let places = compare_place(old, new, shape, 0);
+    if places != (None, None) {
+        collect(field_name(name), places, changed, removed);
     }
 }
 
@@ -73,42 +71,49 @@ fn compare_place(old: Option<&Value>, new: Option<&Value>, shape: Shape, depth: 
             if !old.is_null() && !new.is_null() && old.type_name() != new.type_name() {
                 return (Some(Value::object()), None);
             }
-            let parts = match shape.form(typical) {
+            let (mut changed, mut removed) = (Map::new(), Map::new());
+            match shape.form(typical) {
                 Form::Leaf => return (Some(Value::object()), None),
-                Form::Map => names(old.fields(), new.fields())
-                    .into_iter()
-                    .map(|name| (format!("f:{name}"), compare_place(old.fields().get(name), new.fields().get(name), shape.field(name), depth + 1)))
-                    .collect(),
-                Form::Set => compare_items(&members(old), &members(new), shape.item(), depth),
-                Form::Keyed(keys) => compare_items(&keyed(old, &keys, shape), &keyed(new, &keys, shape), shape.item(), depth),
-            };
-            collect(parts)
+                Form::Map => {
+                    for name in names(old.fields(), new.fields()) {
+                        // Most fields are as they were; only the others need a name.
+                        let places = compare_place(old.fields().get(name), new.fields().get(name), shape.field(name), depth + 1);
+                        if places != (None, None) {
+                            collect(field_name(name), places, &mut changed, &mut removed);
+                        }
+                    }
+                }
+                Form::Set => compare_items(&members(old), &members(new), shape.item(), depth, &mut changed, &mut removed),
+                Form::Keyed(keys) => compare_items(&keyed(old, &keys, shape), &keyed(new, &keys, shape), shape.item(), depth, &mut changed, &mut removed),
+            }
+            let set = |map: Map| if map.is_empty() { None } else { Some(Value::from(map)) };
+            (set(changed), set(removed))
         }
     }
 }
 
-fn collect(parts: Vec<(String, Places)>) -> Places {
-    let (mut changed, mut removed) = (Map::new(), Map::new());
-    for (name, (here_changed, here_removed)) in parts {
-        if let Some(found) = here_changed {
-            changed.insert(name.clone(), found);
-        }
-        if let Some(found) = here_removed {
-            removed.insert(name, found);
-        }
+fn collect(name: SmolStr, (here_changed, here_removed): Places, changed: &mut Map, removed: &mut Map) {
+    if let Some(found) = here_changed {
+        changed.insert(name.clone(), found);
     }
-    let set = |map: Map| if map.is_empty() { None } else { Some(Value::from(map)) };
-    (set(changed), set(removed))
+    if let Some(found) = here_removed {
+        removed.insert(name, found);
+    }
 }
 
-fn compare_items<'a>(old: &[(String, &'a Value)], new: &[(String, &'a Value)], shape: Shape, depth: usize) -> Vec<(String, Places)> {
+/// `f:replicas`.
+fn field_name(name: &str) -> SmolStr {
+    smol_str::format_smolstr!("f:{name}")
+}
+
+fn compare_items<'a>(old: &[(String, &'a Value)], new: &[(String, &'a Value)], shape: Shape, depth: usize, changed: &mut Map, removed: &mut Map) {
     let find = |items: &[(String, &'a Value)], name: &str| items.iter().find(|(there, _)| there == name).map(|(_, value)| *value);
-    let mut parts: Vec<(String, Places)> =
-        old.iter().map(|(name, before)| (name.clone(), compare_place(Some(before), find(new, name), shape, depth + 1))).collect();
-    for (name, after) in new.iter().filter(|(name, _)| find(old, name).is_none()) {
-        parts.push((name.clone(), compare_place(None, Some(after), shape, depth + 1)));
+    for (name, before) in old {
+        collect(SmolStr::new(name), compare_place(Some(before), find(new, name), shape, depth + 1), changed, removed);
     }
-    parts
+    for (name, after) in new.iter().filter(|(name, _)| find(old, name).is_none()) {
+        collect(SmolStr::new(name), compare_place(None, Some(after), shape, depth + 1), changed, removed);
+    }
 }
 
 /// A value that is on one side only: the place and all inside are members.
@@ -118,7 +123,7 @@ fn everything(value: &Value, shape: Shape, depth: usize) -> Value {
     }
     let inside: Map = match shape.form(value) {
         Form::Leaf => return Value::object(),
-        Form::Map => value.fields().iter().map(|(name, item)| (SmolStr::from(format!("f:{name}")), everything(item, shape.field(name), depth + 1))).collect(),
+        Form::Map => value.fields().iter().map(|(name, item)| (field_name(name), everything(item, shape.field(name), depth + 1))).collect(),
         Form::Set => members(value).into_iter().map(|(name, _)| (SmolStr::from(name), Value::object())).collect(),
         Form::Keyed(keys) => {
             keyed(value, &keys, shape).into_iter().map(|(name, item)| (SmolStr::from(name), everything(item, shape.item(), depth + 1))).collect()
@@ -155,11 +160,7 @@ fn applied_place(value: &Value, shape: Shape, depth: usize) -> Option<Value> {
     }
     let set: Map = match shape.form(value) {
         Form::Leaf => return Some(Value::object()),
-        Form::Map => value
-            .fields()
-            .iter()
-            .filter_map(|(name, item)| Some((SmolStr::from(format!("f:{name}")), applied_place(item, shape.field(name), depth + 1)?)))
-            .collect(),
+        Form::Map => value.fields().iter().filter_map(|(name, item)| Some((field_name(name), applied_place(item, shape.field(name), depth + 1)?))).collect(),
         Form::Set => members(value).into_iter().map(|(name, _)| (SmolStr::from(name), Value::object())).collect(),
         Form::Keyed(keys) => {
             let items = keyed(value, &keys, shape);

@@ -284,7 +284,7 @@ pub(super) fn watch(context: &Context) -> Result<Value, Status> {
     let revision = store.revision().to_string();
     let ends_beginning = since.is_none() && options.send_initial_events == Some(true);
     if options.bookmarks && (ends_beginning || since.is_some_and(|since| since < store.revision())) {
-        let mut object = Value::from(json!({"kind": context.kind.kind.as_str(), "apiVersion": convert::api_version(&context.kind, &version)}));
+        let mut object = json!({"kind": context.kind.kind.as_str(), "apiVersion": convert::api_version(&context.kind, &version)});
         object.set("metadata.resourceVersion", revision.as_str());
         if ends_beginning {
             object.set("metadata.annotations", json!({"k8s.io/initial-events-end": "true"}));

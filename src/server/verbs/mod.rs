@@ -82,7 +82,7 @@ pub(super) fn execute(server: &mut Server, request: &Request, now_ms: u64, warni
 /// The answer with `PartialObjectMetadata` for each object.
 fn metadata_only(answer: &Value) -> Value {
     let partial = |kind: &str, object: &Value| {
-        let mut partial = Value::from(json!({"kind": kind, "apiVersion": "meta.k8s.io/v1"}));
+        let mut partial = json!({"kind": kind, "apiVersion": "meta.k8s.io/v1"});
         partial.set("metadata", object.get("metadata").clone());
         partial
     };

@@ -96,7 +96,8 @@ fn check_preconditions(context: &Context, new: &mut Value, old: &Value) -> Resul
 
 fn finish_update(context: &mut Context, kind: &crate::api::strategy::Kind, mut new: Value, old: &Value) -> Result<Value, Status> {
     let strategy = kind.strategy.as_ref();
-    let is_status = context.request.subresource == "status";
+    // Approving and denying a certificate request changes its status, too.
+    let is_status = matches!(context.request.subresource.as_str(), "status" | "approval");
     keep_system_fields(&mut new, old);
     if is_status {
         strategy.prepare_for_status_update(&mut new, old);
@@ -109,7 +110,7 @@ fn finish_update(context: &mut Context, kind: &crate::api::strategy::Kind, mut n
     }
     let mut errors = metadata::validate_update(&new, old, kind.namespaced, is_built_in(kind));
     errors.extend(match context.request.subresource.as_str() {
-        "status" => strategy.validate_status_update(&new, old),
+        "status" | "approval" => strategy.validate_status_update(&new, old),
         "resize" => strategy.validate_resize(&new, old),
         _ => strategy.validate_update(&new, old),
     });

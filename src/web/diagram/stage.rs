@@ -3,7 +3,7 @@
 use super::canvas::{Canvas, Theme};
 use super::hits::Hits;
 use crate::playground::scene::{
-    Camera, Course, Filter, Letters, Look, MARGIN, Mark, Model, Motion, Picture, Scene, SvgPen, View, Wanted, processes, pulls, stopped, traces,
+    Camera, Course, Filter, Letters, Look, MARGIN, Mark, Model, Motion, Picture, Scene, SvgPen, View, Wanted, processes, pulls, silent, traces,
 };
 use crate::value::SmolStr;
 use crate::web::clock::Speed;
@@ -148,7 +148,7 @@ impl Stage {
             }
             wanted.processes = processes(&self.model, cluster);
             wanted.pulls = pulls(cluster);
-            wanted.stopped = stopped(cluster);
+            wanted.silent = silent(cluster);
         });
         if self.seen_revision == Some(revision) && wanted == self.wanted {
             return;

@@ -116,8 +116,8 @@ fn is_signer_name(name: &str) -> bool {
     }
 }
 
-/// `Approved,Issued` (`extractCSRStatus`).
-fn condition(status: &Value) -> String {
+/// What became of a request: `Approved,Issued` (`extractCSRStatus`).
+pub fn condition(status: &Value) -> String {
     let has = |type_: &str| status.get("conditions").items().iter().any(|condition| condition.get("type").str() == type_);
     let mut text = if has("Denied") {
         "Denied".to_string()

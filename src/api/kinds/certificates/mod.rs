@@ -1,6 +1,6 @@
 //! The kinds of the group `certificates.k8s.io`.
 
-mod certificate_signing_request;
+pub mod certificate_signing_request;
 
 use super::{ALL_VERBS, Names, kind};
 use crate::api::strategy::Kind;

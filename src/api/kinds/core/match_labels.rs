@@ -32,7 +32,7 @@ fn add(term: &mut Value, labels: &Value) {
         for key in term.get(list).clone().items() {
             if let Some(value) = labels.get(key.str()).as_str() {
                 let requirement = json!({"key": key.str(), "operator": operator, "values": [value]});
-                term.push("labelSelector.matchExpressions", Value::from(requirement));
+                term.push("labelSelector.matchExpressions", requirement);
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::super::{cells, rules};
 use crate::api::field_error::{ErrorType, FieldError};
 use crate::api::names;
-use crate::api::strategy::{Column, Strategy};
+use crate::api::strategy::{Column, Strategy, keep};
 use crate::value::{Sort, Value};
 
 /// The rules of Nodes.
@@ -17,6 +17,15 @@ impl Strategy for NodeStrategy {
         let capacity = node.path("status.capacity").clone();
         if !capacity.is_null() {
             node.set_default("status.allocatable", capacity);
+        }
+    }
+
+    /// `podCIDR` is the first of `podCIDRs`, and the one that counts where both are written.
+    fn prepare_for_update(&self, new: &mut Value, old: &Value) {
+        keep(new, old, "status");
+        let range = new.path("spec.podCIDR").clone();
+        if !range.is_empty() && new.path("spec.podCIDRs").items().first() != Some(&range) {
+            new.set("spec.podCIDRs", Value::array(vec![range]));
         }
     }
 

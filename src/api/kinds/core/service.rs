@@ -96,6 +96,9 @@ impl Strategy for ServiceStrategy {
         if spec.get("type").str() == "ExternalName" && !spec.get("externalIPs").is_empty() {
             warnings.push("spec.externalIPs is ignored when spec.type is \"ExternalName\"".into());
         }
+        if spec.get("trafficDistribution").str() == "PreferClose" && is_changed("trafficDistribution") {
+            warnings.push("spec.trafficDistribution: \"PreferClose\" is deprecated; use \"PreferSameZone\"".into());
+        }
         warnings
     }
 
@@ -142,6 +145,9 @@ fn drop_type_dependent_fields(new: &mut Value, old: &Value) {
                 new.path_mut("spec.ports").items_mut()[index].remove("nodePort");
             }
         }
+    }
+    if drops(|type_| type_ != "ExternalName") {
+        fields.push("internalTrafficPolicy");
     }
     if drops(is_balanced) {
         fields.extend(["healthCheckNodePort", "allocateLoadBalancerNodePorts", "loadBalancerClass"]);

@@ -1,6 +1,7 @@
 //! `kubectl create quota`, `poddisruptionbudget` and `priorityclass`.
 
 use super::{create_generated, generator_flags, label_pairs, one_name};
+use crate::api::quantity::Quantity;
 use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
@@ -70,6 +71,7 @@ async fn quota(invocation: Invocation) -> Result<(), Failure> {
         let Some((key, value)) = pair.split_once('=').filter(|(_, value)| !value.contains('=')) else {
             return Err(Failure::text(format!("Invalid argument syntax {pair}, expected <resource>=<value>")));
         };
+        Quantity::parse(value).map_err(|problem| Failure::text(problem.to_string()))?;
         object.path_mut("spec.hard").fields_mut().insert(SmolStr::new(key), value);
     }
     for scope in invocation.flags.text("scopes").split(',').filter(|scope| !scope.is_empty()) {

@@ -136,7 +136,7 @@ async fn variables_of(invocation: &Invocation, from: &str) -> Result<Vec<Value>,
             if upper != key.as_str() {
                 invocation.session.err_line(format!("Warning: key {key} transferred to {upper}"));
             }
-            let mut variable = Value::from(json!({"name": format!("{prefix}{upper}")}));
+            let mut variable = json!({"name": format!("{prefix}{upper}")});
             variable.set(&format!("valueFrom.{reference}"), json!({"name": name, "key": key.as_str()}));
             variable
         })

@@ -70,7 +70,7 @@ fn wrong_usage(session: &Session, message: &str) -> i32 {
 
 /// The nodes, in the order of their names.
 async fn nodes(session: &Session) -> Vec<Value> {
-    session.request(Request::new(Verb::List, &NODES, "", "")).await.body.get("items").items().iter().cloned().collect()
+    session.request(Request::new(Verb::List, &NODES, "", "")).await.body.get("items").items().to_vec()
 }
 
 fn ip_of(node: &Value) -> &str {

@@ -62,7 +62,7 @@ pub(super) async fn run(session: &Session, words: &[String]) -> i32 {
     let namespace = given.unwrap_or("default");
     let mut services = Vec::new();
     if all {
-        services = session.request(Request::new(Verb::List, &SERVICES, namespace, "")).await.body.get("items").items().iter().cloned().collect();
+        services = session.request(Request::new(Verb::List, &SERVICES, namespace, "")).await.body.get("items").items().to_vec();
     } else if words.arguments.is_empty() {
         return wrong_usage(session, "You must specify service name(s) or --all");
     }
