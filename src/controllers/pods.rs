@@ -65,6 +65,31 @@ fn age_rank(since_ms: u64, now_ms: u64) -> i64 {
     }
 }
 
+/// The order of pods by an age of theirs, youngest first. Of about equal ages the UID decides (chance), but pods of the very same age stay together, to be
+/// told apart by what else is known of them: one by one, as upstream compares them, there would be no order for three.
+struct Ages {
+    now_ms: u64,
+    least_uids: BTreeMap<u64, String>,
+}
+
+impl Ages {
+    fn new(pods: &[Value], since_ms: impl Fn(&Value) -> u64, now_ms: u64) -> Ages {
+        let mut least_uids: BTreeMap<u64, String> = BTreeMap::new();
+        for pod in pods {
+            let uid = meta::uid(pod);
+            let least = least_uids.entry(since_ms(pod)).or_insert_with(|| uid.to_string());
+            if uid < least.as_str() {
+                *least = uid.to_string();
+            }
+        }
+        Ages { now_ms, least_uids }
+    }
+
+    fn compare(&self, a_ms: u64, b_ms: u64) -> Ordering {
+        age_rank(a_ms, self.now_ms).cmp(&age_rank(b_ms, self.now_ms)).then_with(|| self.least_uids.get(&a_ms).cmp(&self.least_uids.get(&b_ms)))
+    }
+}
+
 /// Sorts pods so that those that should be deleted first are first (`ActivePodsWithRanks`). `rank` counts the related pods on a pod's node.
 pub(super) fn sort_for_deletion(pods: &mut [Value], related: &BTreeMap<String, usize>, now_ms: u64) {
     let node = |pod: &Value| pod.get("spec").get("nodeName").str().to_string();
@@ -76,10 +101,8 @@ pub(super) fn sort_for_deletion(pods: &mut [Value], related: &BTreeMap<String, u
     };
     let rank = |pod: &Value| related.get(&node(pod)).copied().unwrap_or(0);
     let ready_since = |pod: &Value| time_ms(meta::condition(pod, "Ready").get("lastTransitionTime")).unwrap_or(0);
-    let younger_first = |a: &Value, a_ms: u64, b: &Value, b_ms: u64| match a_ms == b_ms {
-        true => Ordering::Equal,
-        false => age_rank(a_ms, now_ms).cmp(&age_rank(b_ms, now_ms)).then_with(|| meta::uid(a).cmp(meta::uid(b))),
-    };
+    let ready_group = Ages::new(pods, ready_since, now_ms);
+    let created_group = Ages::new(pods, created_ms, now_ms);
     pods.order_by(|a, b| {
         (!node(a).is_empty())
             .cmp(&!node(b).is_empty())
@@ -87,9 +110,9 @@ pub(super) fn sort_for_deletion(pods: &mut [Value], related: &BTreeMap<String, u
             .then_with(|| is_ready(a).cmp(&is_ready(b)))
             .then_with(|| cost(a).cmp(&cost(b)))
             .then_with(|| rank(b).cmp(&rank(a)))
-            .then_with(|| if is_ready(a) { younger_first(a, ready_since(a), b, ready_since(b)) } else { Ordering::Equal })
+            .then_with(|| if is_ready(a) { ready_group.compare(ready_since(a), ready_since(b)) } else { Ordering::Equal })
             .then_with(|| restarts(b).cmp(&restarts(a)))
-            .then_with(|| younger_first(a, created_ms(a), b, created_ms(b)))
+            .then_with(|| created_group.compare(created_ms(a), created_ms(b)))
     });
 }
 

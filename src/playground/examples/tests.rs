@@ -153,10 +153,10 @@ const STORIES: &[(&str, &str)] = &[
     (
         "pending",
         "apply
-        see describe pod too-big: 3 Insufficient cpu
-        see describe pod wants-an-ssd: node affinity/selector
-        see describe pod without-volume: unbound immediate PersistentVolumeClaims
-        see describe pod looks-for-a-friend: didn't match pod affinity rules
+        see describe pod too-big: 3 Insufficient cpu*
+        see describe pod wants-an-ssd: affinity/selector*
+        see describe pod without-volume: unbound immediate PersistentVolumeClaims*
+        see describe pod looks-for-a-friend: match pod affinity rules*
         see get pods: behind-a-gate SchedulingGated
         see get pods: 3× one-per-machine-* Running
         see get pods: 1× one-per-machine-* Pending
@@ -252,7 +252,7 @@ const STORIES: &[(&str, &str)] = &[
         "quota",
         "apply
         see get pods -n team: 3× web-* 1/1 Running
-        see get events -n team: exceeded quota: share
+        see get events -n team: exceeded quota: share*
         edit team.yaml: requests.cpu: \"1\" => requests.cpu: \"2\"
         apply
         see get pods -n team: 5× web-* 1/1 Running",
@@ -263,7 +263,7 @@ const STORIES: &[(&str, &str)] = &[
         see get pods: dashboard 1/1 Running
         see auth can-i list pods --as=system:serviceaccount:default:reader: yes
         see auth can-i delete pods --as=system:serviceaccount:default:reader: no
-        see delete pod dashboard --as=system:serviceaccount:default:reader: is forbidden
+        see delete pod dashboard --as=system:serviceaccount:default:reader: is forbidden*
         edit reader.yaml: \"watch\"] => \"watch\", \"delete\"]
         apply
         see auth can-i delete pods --as=system:serviceaccount:default:reader: yes",
@@ -322,11 +322,14 @@ impl Play {
         let line = if line.starts_with("fault ") { line.to_owned() } else { format!("kubectl {line}") };
         self.session.enter(&line, &self.workspace);
         let deadline_ms = self.session.now_ms() + COMMAND_PATIENCE_MS;
-        while self.session.prompt().is_none() && self.session.now_ms() < deadline_ms {
+        while self.session.prompt().is_none() {
+            if self.session.now_ms() >= deadline_ms {
+                self.session.interrupt();
+                break;
+            }
             self.advance(500);
         }
-        self.session.interrupt();
-        self.wrote(|_| true)
+        self.wrote()
     }
 
     fn apply(&mut self) {
@@ -341,12 +344,15 @@ impl Play {
             self.advance(500);
         }
         self.session.cancel(id);
-        self.wrote(|from| from == id)
+        self.wrote()
     }
 
-    /// What has been written since the last call, by those commands.
-    fn wrote(&mut self, by: impl Fn(usize) -> bool) -> String {
-        let text = |report| if let Report::Wrote(from, output) = report { by(from).then_some(output.text) } else { None };
+    /// What has been written since the last call.
+    fn wrote(&mut self) -> String {
+        let text = |report| match report {
+            Report::Wrote(_, output) | Report::Terminal(output) => Some(output.text),
+            _ => None,
+        };
         self.session.take_reports().into_iter().filter_map(text).collect()
     }
 

@@ -243,5 +243,5 @@ fn tab_knows_commands_kinds_names_and_files() {
     }
     assert!(offered("kubectl get po").starts_with(&["pods".to_owned(), "podtemplates".to_owned()]));
     assert_eq!(typist.session.complete("kubectl get pods -n kube-").common(), "kube-");
-    assert_eq!(typist.session.complete("x; kubectl get pods -n kube-").from, 24);
+    assert_eq!(typist.session.complete("x; kubectl get pods -n kube-").from, 23);
 }

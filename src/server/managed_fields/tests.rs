@@ -75,7 +75,7 @@ fn what_an_applier_gives_up_goes() {
     let mut server = demo();
     let mut with = full();
     with.set("spec.paused", true);
-    assert_eq!(send(&mut server, Verb::Patch(PatchType::Apply), "app", with, false).code, 200);
+    assert_eq!(send(&mut server, Verb::Patch(PatchType::Apply), "app", with, false).code, 201, "an apply that makes an object");
     let without = send(&mut server, Verb::Patch(PatchType::Apply), "app", full(), false);
     assert!(!without.body.get("spec").has("paused"), "{}", without.body);
     let revision = server.store().revision();
