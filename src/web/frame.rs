@@ -105,8 +105,15 @@ fn move_on(page: Page, passed_ms: f64, remainder_ms: &mut f64) {
     page.refresh();
 }
 
-/// On to the next thing that happens.
+/// Plays on, or pauses; a skip under way ends there.
+pub fn toggle(page: Page) {
+    page.skipping_ms.set(None);
+    page.playing.update(|playing| *playing = !*playing);
+}
+
+/// On to the next thing that happens; a skip under way ends there.
 pub fn step(page: Page) {
+    page.skipping_ms.set(None);
     page.playing.set(false);
     page.session.update_value(|session| {
         let due_ms = session.next_due_ms().unwrap_or_else(|| session.now_ms() + 1000).max(session.now_ms());

@@ -110,7 +110,7 @@ fn NamespaceChoice(page: Page) -> impl IntoView {
 
 #[component]
 fn Transport(page: Page) -> impl IntoView {
-    let toggle = move |_| page.playing.update(|playing| *playing = !*playing);
+    let toggle = move |_| super::frame::toggle(page);
     let label = move || if page.playing.get() { texts::PAUSE } else { texts::PLAY };
     view! {
         <div class="transport" role="group" aria-label=texts::TIME>

@@ -45,7 +45,7 @@ fn act(page: Page, event: &web_sys::KeyboardEvent) -> bool {
         return false;
     }
     match key.as_str() {
-        " " if !super::dom::is_inside(target, "button, [role=button], a, summary") => page.playing.update(|playing| *playing = !*playing),
+        " " if !super::dom::is_inside(target, "button, [role=button], a, summary") => super::frame::toggle(page),
         "." => frame::step(page),
         "n" => frame::skip(page),
         "b" if page.in_past.get_untracked() => page.branch(),

@@ -325,7 +325,7 @@ fn ChoiceList(line: Line) -> impl IntoView {
         if selected {
             Effect::new(move || {
                 if let Some(node) = node.get() {
-                    let _ = node.scroll_into_view_with_bool(false);
+                    node.scroll_into_view_with_bool(false);
                 }
             });
         }

@@ -107,7 +107,7 @@ export default {
       assert.equal(zip.bytes.subarray(0, 2).toString(), "PK");
       await page.getByRole("combobox", { name: "Example" }).selectOption({ label: "An empty workspace" });
       await drop(page, "manifests.zip", [...zip.bytes]);
-      await until("all are back", async () => (await tabs(page)).length === 9 && (await tabs(page))[0] === "secret.yaml");
+      await until("all are back", async () => (await tabs(page)).join(" ").startsWith("manifest.yaml secret.yaml namespace.yaml") && (await tabs(page)).length === 10);
       const folder = await downloaded(page, () => more(page, "Take it to a real cluster (.zip)"));
       assert.equal(folder.name, "kubarium.zip");
       await drop(page, "picture.png", [0x89, 0x50, 0, 1]);
