@@ -1,6 +1,8 @@
 //! Small things that the browser's interface makes long.
 
 pub use gloo::utils::document;
+use leptos::html;
+use leptos::prelude::*;
 
 use wasm_bindgen::JsCast;
 
@@ -30,4 +32,15 @@ pub fn show_in_row(child: &web_sys::HtmlElement) {
     } else if from < row.scroll_left() {
         row.set_scroll_left(from);
     }
+}
+
+/// Puts the keyboard into a field that has just appeared, its text selected, so that typing replaces it.
+pub fn begin_typing(input: NodeRef<html::Input>) {
+    Effect::new(move || {
+        if let Some(input) = input.get() {
+            // An element of the page takes the keyboard.
+            let _ = input.focus();
+            input.select();
+        }
+    });
 }

@@ -220,12 +220,7 @@ fn RenameForm(page: Page, renaming: RwSignal<bool>) -> impl IntoView {
     let reason = RwSignal::new(String::new());
     let index = page.current.get_untracked();
     let name = page.workspace.with_untracked(|workspace| workspace.files.get(index).map(|file| file.name.to_string()).unwrap_or_default());
-    Effect::new(move || {
-        if let Some(input) = input.get() {
-            let _ = input.focus();
-            input.select();
-        }
-    });
+    super::dom::begin_typing(input);
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let name = input.get_untracked().map(|input| input.value().trim().to_owned()).unwrap_or_default();

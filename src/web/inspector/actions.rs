@@ -58,12 +58,7 @@ pub fn Actions(page: Page, actions: Memo<Vec<Action>>) -> impl IntoView {
 fn Question(page: Page, action: Action, asked: RwSignal<Option<Action>>) -> impl IntoView {
     let input = NodeRef::<html::Input>::new();
     let (what, now) = action.asks.clone().map(|asks| (asks.what, asks.now)).unwrap_or_default();
-    Effect::new(move || {
-        if let Some(input) = input.get() {
-            let _ = input.focus();
-            input.select();
-        }
-    });
+    super::super::dom::begin_typing(input);
     let submit = move |event: web_sys::SubmitEvent| {
         event.prevent_default();
         let said = input.get_untracked().map(|input| input.value().trim().to_owned()).unwrap_or_default();
