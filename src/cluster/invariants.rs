@@ -5,8 +5,7 @@ use crate::api::meta;
 use crate::api::quantity::{Format, Quantity};
 use crate::api::resource::{NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS};
 use crate::store::Store;
-use crate::value::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::value::{SortedMap, SortedSet, Value};
 
 /// How long a chain of owners may be: nothing in Kubernetes makes one of more than a few.
 const LONGEST_OWNER_CHAIN: usize = 16;
@@ -65,7 +64,7 @@ fn request(pod: &Value, resource: &str) -> Quantity {
 }
 
 fn addresses_are_used_once(store: &Store) -> Vec<String> {
-    let mut owners: BTreeMap<&str, &Value> = BTreeMap::new();
+    let mut owners: SortedMap<&str, &Value> = SortedMap::new();
     let mut found = Vec::new();
     for pod in store.list(&PODS, None).filter(|pod| !is_finished(pod) && pod.path("spec.hostNetwork").as_bool() != Some(true)) {
         let address = pod.path("status.podIP").str();
@@ -83,7 +82,7 @@ fn owner_chains_end(store: &Store) -> Vec<String> {
     let mut found = Vec::new();
     for resource in store.resources() {
         for object in store.list(resource, None) {
-            let mut seen = BTreeSet::new();
+            let mut seen = SortedSet::new();
             let mut uid = meta::controller_of(object).get("uid").str();
             while let Some((_, owner)) = store.find_uid(uid) {
                 if !seen.insert(uid) || seen.len() > LONGEST_OWNER_CHAIN {
@@ -98,7 +97,7 @@ fn owner_chains_end(store: &Store) -> Vec<String> {
 }
 
 fn claims_have_one_volume(store: &Store) -> Vec<String> {
-    let mut volumes: BTreeMap<String, &str> = BTreeMap::new();
+    let mut volumes: SortedMap<String, &str> = SortedMap::new();
     let mut found = Vec::new();
     for volume in store.list(&PERSISTENT_VOLUMES, None).filter(|volume| volume.path("status.phase").str() == "Bound") {
         let claim = volume.path("spec.claimRef");

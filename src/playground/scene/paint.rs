@@ -8,8 +8,7 @@ use super::letters::Letters;
 use super::marks::{Glyph, Shape, Tone};
 use super::motion::{Motion, Sprite};
 use super::relations::Trace;
-use crate::value::SmolStr;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::value::{SmolStr, SortedMap, SortedSet};
 
 /// A colour of the theme, by the index of its name in [`INKS`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -100,7 +99,7 @@ pub struct Look {
     /// What the selected mark has to do with others.
     pub traces: Vec<Trace>,
     /// The marks at the ends of the traces.
-    pub related: BTreeSet<SmolStr>,
+    pub related: SortedSet<SmolStr>,
     /// How far the rings of what is being made have turned, in turns.
     pub turn: f64,
     /// A request on its way.
@@ -536,7 +535,7 @@ impl Picture<'_> {
         if traces.len() > MOST_TRACES {
             return;
         }
-        let mut words: BTreeMap<(i64, i64), &str> = BTreeMap::new();
+        let mut words: SortedMap<(i64, i64), &str> = SortedMap::new();
         for trace in traces {
             let (Some(from), Some(to)) = (self.place_of(&trace.from), self.place_of(&trace.to)) else { continue };
             if from.contains(to) || to.contains(from) {
