@@ -59,7 +59,14 @@ pub struct Network {
 impl Network {
     /// A network without any machines yet.
     pub fn new(config: NetworkConfig) -> Network {
-        Network { config, addresses: OrdMap::new(), connections: 0, ingress_controller: IngressController::default(), links: CutLinks::default(), ways: Ways::default() }
+        Network {
+            config,
+            addresses: OrdMap::new(),
+            connections: 0,
+            ingress_controller: IngressController::default(),
+            links: CutLinks::default(),
+            ways: Ways::default(),
+        }
     }
 
     /// How the network is set up.

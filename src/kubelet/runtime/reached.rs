@@ -1,10 +1,10 @@
 //! What containers ask for over the network, and who answers in a pod.
 
+use super::Runtime;
 use super::config::{SandboxConfig, SandboxId};
 use super::container::Container;
 use super::kernel::{Ask, Progress, Reply};
 use super::net::{Answer, ConnectError, Connection, HttpOutcome, HttpRequest, Network};
-use super::Runtime;
 use smol_str::SmolStr;
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -135,7 +135,8 @@ pub fn Diagram(page: Page, stage: Held) -> impl IntoView {
 fn show_requests(page: Page, stage: Held) {
     Effect::new(move |_| {
         let Some(sent) = page.sent.get() else { return };
-        let course = Course { places: sent.places, is_quiet: false, is_from_outside: sent.is_from_outside, is_answered: sent.is_answered, began_ms: frame::now_ms() };
+        let course =
+            Course { places: sent.places, is_quiet: false, is_from_outside: sent.is_from_outside, is_answered: sent.is_answered, began_ms: frame::now_ms() };
         with(stage, |stage| stage.send(course));
     });
 }
