@@ -225,6 +225,13 @@ impl Cluster {
         &self.network
     }
 
+    /// Forgets the writes that everyone has seen: of a cluster that is kept for later, they are most of what it holds.
+    pub fn compact(&mut self) {
+        if self.observed_revision == self.server.store().revision() {
+            self.server.compact();
+        }
+    }
+
     /// Shows everyone the writes that they have not seen yet.
     fn observe(&mut self) {
         let store = self.server.store();

@@ -100,6 +100,11 @@ impl Server {
         &self.store
     }
 
+    /// Forgets the writes that watches could still read.
+    pub fn compact(&mut self) {
+        self.store.compact();
+    }
+
     /// The kinds it serves.
     pub fn registry(&self) -> &Registry {
         &self.registry
