@@ -16,7 +16,7 @@ pub use fault::{Fault, Process};
 pub use fault_words::USAGE as FAULT_USAGE;
 pub use metrics::Load;
 pub use pod_requests::STILL_RUNNING;
-pub use terminal::run_to_end;
+pub use terminal::{run_to_end, run_with};
 
 use crate::controllers::ControllerManager;
 use crate::kubelet::Kubelets;
@@ -223,6 +223,13 @@ impl Cluster {
     /// The network, for who answers whom.
     pub fn network(&self) -> &Network {
         &self.network
+    }
+
+    /// Forgets the writes that everyone has seen: of a cluster that is kept for later, they are most of what it holds.
+    pub fn compact(&mut self) {
+        if self.observed_revision == self.server.store().revision() {
+            self.server.compact();
+        }
     }
 
     /// Shows everyone the writes that they have not seen yet.

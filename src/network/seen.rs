@@ -4,9 +4,10 @@ use super::Network;
 use super::connect;
 use super::containers::{Containers, Served};
 use super::dns::{self, Resolver};
+use super::hop::Place;
 use super::request;
 use super::source::{Client, Source};
-use crate::api::resource::ObjectKey;
+use crate::api::resource::{ObjectKey, PODS};
 use crate::kubelet::runtime::{self, ConnectError, Connection, HttpOutcome, HttpRequest, Resolution, ResolveError, SandboxConfig};
 use crate::store::Store;
 use crate::value::{SmolStr, Value};
@@ -35,6 +36,11 @@ impl<'a> SeenByContainers<'a> {
     }
 }
 
+/// Where the requests of a sandbox's containers come from.
+fn place(sandbox: &SandboxConfig) -> Option<Place> {
+    Some((PODS, ObjectKey::new(&sandbox.namespace, &sandbox.name)))
+}
+
 impl runtime::Network for SeenByContainers<'_> {
     fn resolve(&mut self, from: &SandboxConfig, name: &str, _now_ms: u64) -> Resolution {
         let draw = self.next_draw();
@@ -56,6 +62,7 @@ impl runtime::Network for SeenByContainers<'_> {
             return Connection { delay_ms: resolved.delay_ms, address: SmolStr::default(), error: Some(ConnectError::Resolve(ResolveError::NoSuchHost)) };
         };
         let dialled = connect::dial(&view, &client, &address, port, &mut hops);
+        self.network.ways.note(place(from), &hops, dialled.result.is_ok());
         Connection { delay_ms: resolved.delay_ms + dialled.delay_ms, address, error: dialled.result.err() }
     }
 
@@ -63,6 +70,7 @@ impl runtime::Network for SeenByContainers<'_> {
         let draw = self.next_draw();
         let view = self.network.view(self.store, self.containers, draw);
         let answer = request::send(&view, &self.client(from), &Resolver::of_sandbox(from), request, now_ms, Vec::new());
+        self.network.ways.note(place(from), &answer.hops, answer.outcome.is_ok());
         self.served.extend(answer.served);
         HttpOutcome { delay_ms: answer.delay_ms, address: answer.address, result: answer.outcome }
     }

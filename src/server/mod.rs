@@ -31,6 +31,7 @@ use crate::api::resource::{CUSTOM_RESOURCE_DEFINITIONS, EVENTS, GroupResource, O
 use crate::api::status::Status;
 use crate::store::{Cause, Store};
 use crate::value::{SmolStr, Value, Vector};
+pub use admission::default_class;
 use request::{PatchType, Request, Response, Verb};
 
 /// The API server with its store.
@@ -99,6 +100,11 @@ impl Server {
     /// The store, for reading. What informers' caches are upstream.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Forgets the writes that watches could still read.
+    pub fn compact(&mut self) {
+        self.store.compact();
     }
 
     /// The kinds it serves.

@@ -45,7 +45,7 @@ impl Strategy for DaemonSetStrategy {
 
     fn validate(&self, set: &Value) -> Vec<FieldError> {
         let spec = set.get("spec");
-        let mut errors = workload::selector_and_template(spec);
+        let mut errors = workload::selector_and_template(spec, "daemonset");
         errors.extend(template::always_restarts(spec.get("template"), "spec.template"));
         errors.extend(workload::count(spec, "minReadySeconds"));
         errors.extend(update_strategy(spec.get("updateStrategy")));

@@ -36,7 +36,7 @@ impl Strategy for DeploymentStrategy {
     fn validate(&self, deployment: &Value) -> Vec<FieldError> {
         let spec = deployment.get("spec");
         let mut errors = workload::count(spec, "replicas");
-        errors.extend(workload::selector_and_template(spec));
+        errors.extend(workload::selector_and_template(spec, "deployment"));
         errors.extend(template::always_restarts(spec.get("template"), "spec.template"));
         errors.extend(strategy(spec.get("strategy")));
         errors.extend(workload::count(spec, "minReadySeconds"));

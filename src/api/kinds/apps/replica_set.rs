@@ -27,7 +27,7 @@ impl Strategy for ReplicaSetStrategy {
         let spec = set.get("spec");
         let mut errors = workload::count(spec, "replicas");
         errors.extend(workload::count(spec, "minReadySeconds"));
-        errors.extend(workload::selector_and_template(spec));
+        errors.extend(workload::selector_and_template(spec, "deployment"));
         errors.extend(template::always_restarts(spec.get("template"), "spec.template"));
         errors
     }

@@ -74,7 +74,7 @@ impl Strategy for StatefulSetStrategy {
         errors.extend(workload::count(spec, "replicas"));
         errors.extend(workload::count(spec, "minReadySeconds"));
         let claims: Vec<&str> = spec.get("volumeClaimTemplates").items().iter().map(meta::name).collect();
-        errors.extend(workload::selector_and_template_with(spec, &claims));
+        errors.extend(workload::selector_and_template_with(spec, "statefulset", &claims));
         errors.extend(template::always_restarts(spec.get("template"), "spec.template"));
         errors
     }

@@ -13,24 +13,36 @@ pub fn count(spec: &Value, field: &str) -> Vec<FieldError> {
     }
 }
 
-/// `spec.selector` is there, and selects the Pods that `spec.template` makes.
-pub fn selector_and_template(spec: &Value) -> Vec<FieldError> {
-    selector_and_template_with(spec, &[])
+/// `spec.selector` is there, and selects the Pods that `spec.template` makes. Upstream's messages call some kinds otherwise than they are (`kind`).
+pub fn selector_and_template(spec: &Value, kind: &str) -> Vec<FieldError> {
+    selector_and_template_with(spec, kind, &[])
 }
 
 /// As [`selector_and_template`], where more volumes than the template's own may be mounted.
-pub fn selector_and_template_with(spec: &Value, more_volumes: &[&str]) -> Vec<FieldError> {
+pub fn selector_and_template_with(spec: &Value, kind: &str, more_volumes: &[&str]) -> Vec<FieldError> {
     let selector = spec.get("selector");
-    let mut errors = Vec::new();
+    let is_daemon_set = kind == "daemonset";
+    let is_empty = selector.get("matchLabels").is_empty() && selector.get("matchExpressions").is_empty();
+    let empty = || FieldError::invalid("spec.selector", selector, format!("empty selector is invalid for {kind}"));
+    let empty = (is_empty && !selector.is_null()).then(empty);
+    let mut errors = label_selector(selector, "spec.selector");
+    // Nothing is matched with a selector that can't be read.
+    let is_readable = errors.is_empty();
+    let unmatched = if is_readable { template_labels(selector, spec.get("template"), "spec.template") } else { Vec::new() };
     if selector.is_null() {
         errors.push(FieldError::required("spec.selector", ""));
-    } else {
-        errors.extend(label_selector(selector, "spec.selector"));
-        if selector.get("matchLabels").is_empty() && selector.get("matchExpressions").is_empty() {
-            errors.push(FieldError::invalid("spec.selector", selector, "empty selector is invalid for deployment"));
-        }
     }
-    errors.extend(template_labels(selector, spec.get("template"), "spec.template"));
+    if is_daemon_set {
+        errors.extend(unmatched);
+        errors.extend(empty);
+    } else {
+        errors.extend(empty);
+        if !is_readable {
+            errors.push(FieldError::invalid("spec.selector", selector, if kind == "statefulset" { "" } else { "invalid label selector" }));
+            return errors;
+        }
+        errors.extend(unmatched);
+    }
     errors.extend(template::validate_with(spec.get("template"), "spec.template", more_volumes));
     errors
 }
