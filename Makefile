@@ -10,7 +10,7 @@ serve: build
 
 # dist/: static files that work from any host and any sub-path.
 build: tools
-	trunk build
+	@tools/build.sh
 
 # Every test; the last line is "N passed, N failed".
 test: test-tools

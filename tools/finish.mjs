@@ -48,7 +48,7 @@ const startName = `start-${hashOf(start)}.js`;
 writeFileSync(join(staging, startName), start.trim() + "\n");
 html = html.replace(inline, `<script type="module" src="${startName}"></script>`);
 
-for (const name of ["editor.js", "page.css", "theme.js"]) {
+for (const name of ["apology.js", "editor.js", "page.css", "theme.js"]) {
   const hashed = name.replace(".", `-${hashOf(readFileSync(join(staging, name)))}.`);
   renameSync(join(staging, name), join(staging, hashed));
   html = html.replace(`"${name}"`, `"${hashed}"`);

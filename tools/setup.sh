@@ -29,6 +29,10 @@ if ! rustup target list --installed | grep -qx wasm32-unknown-unknown; then
     say "adding Rust's wasm32-unknown-unknown target"
     rustup --quiet target add wasm32-unknown-unknown
 fi
+if ! rustup component list --installed | grep -qx rust-src; then
+    say "adding the source of Rust's std, which the page's build compiles for size"
+    rustup --quiet component add rust-src
+fi
 has_version trunk "$TRUNK" || install_crate trunk "$TRUNK" --locked
 has_version wasm-bindgen "$WASM_BINDGEN" || install_crate wasm-bindgen-cli "$WASM_BINDGEN" # does not build with --locked
 

@@ -12,7 +12,7 @@ const steps = [
   { name: "a client library", run: ["node", "tests/client/run.mjs"], counts: true },
   { name: "the native digest", run: ["cargo", "test", "--test", "determinism", "always_ends", "--", "--nocapture"] },
   { name: "tests in a browser, wasm", run: ["cargo", "test", "--release", "--target", "wasm32-unknown-unknown", "--test", "web"], env: runner, counts: true },
-  { name: "build", run: ["trunk", "build"] },
+  { name: "build", run: ["tools/build.sh"] },
   { name: "size of the page", run: ["node", "tools/size.mjs"] },
   { name: "end to end in a browser", run: ["node", "tests/browser/run.mjs"], counts: true },
 ];

@@ -34,7 +34,7 @@ use page::Page;
 
 /// Puts the page into the document.
 pub fn start() {
-    std::panic::set_hook(Box::new(apologise));
+    prepare_apology();
     if let Some(opening) = dom::document().get_element_by_id("opening") {
         opening.remove();
     }
@@ -42,15 +42,16 @@ pub fn start() {
 }
 
 /// What a person sees when there is a mistake in this program: nothing else of the page works then. Their files are kept.
-fn apologise(panic: &std::panic::PanicHookInfo) {
-    web_sys::console::error_1(&panic.to_string().into());
+/// `public/apology.js` shows it, since a program that has stopped can't.
+fn prepare_apology() {
     let document = dom::document();
     let (Some(body), Ok(line)) = (document.body(), document.create_element("p")) else { return };
-    line.set_class_name("apology");
-    // An attribute of a valid name is never refused.
+    line.set_id("apology");
+    // Attributes of valid names are never refused.
     let _ = line.set_attribute("role", "alert");
-    line.set_text_content(Some(&format!("{} {panic}", texts::BROKEN)));
-    let _ = body.prepend_with_node_1(&line);
+    let _ = line.set_attribute("hidden", "");
+    line.set_text_content(Some(texts::BROKEN));
+    let _ = body.append_child(&line);
 }
 
 /// Which pane a phone shows.

@@ -104,6 +104,13 @@ export default {
     },
   },
 
+  "a mistake in the program itself is said": {
+    async run({ page }) {
+      await page.evaluate(() => dispatchEvent(new ErrorEvent("error", { error: new WebAssembly.RuntimeError("unreachable executed") })));
+      await until("it is said", async () => (await page.getByRole("alert").allInnerTexts()).some((text) => /has stopped.*load the page again.*unreachable executed/.test(text)));
+    },
+  },
+
   "a link does not run over a person's own work": {
     async run({ page, url }) {
       await openFile(page, "namespace.yaml");
