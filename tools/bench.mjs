@@ -115,7 +115,7 @@ async function scrub(page) {
     }
     return moves.sort((one, other) => one - other);
   });
-  console.log(`  (history: ${revision.match(/\d+/g)?.pop()} writes)`);
+  console.log(`  (history: ${/resourceVersion":"(\d+)/.exec(revision)?.[1]} writes)`);
   row("a move of the history slider, median", Math.round(took[took.length >> 1]), "ms");
   row("a move of the history slider, longest", Math.round(took[took.length - 1]), "ms");
 }
