@@ -124,9 +124,9 @@ impl Network {
         self.ingress_controller.run_next(&self.config, server, now_ms);
     }
 
-    /// The network as processes in containers meet it. Ask [`SeenByContainers::into_served`] afterwards which servers have answered.
-    pub fn seen_by_containers<'a>(&'a mut self, store: &'a Store, containers: &'a dyn Containers) -> SeenByContainers<'a> {
-        SeenByContainers::new(self, store, containers)
+    /// The network as processes in containers meet it. The servers that have answered are added to `served`; their logs are to be told.
+    pub fn seen_by_containers<'a>(&'a mut self, store: &'a Store, containers: &'a dyn Containers, served: &'a mut Vec<Served>) -> SeenByContainers<'a> {
+        SeenByContainers::new(self, store, containers, served)
     }
 
     /// Sends a request and tells every step of its way. Nothing changes by it; see [`Answer::served`] for the server's log.

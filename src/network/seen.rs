@@ -17,17 +17,12 @@ pub struct SeenByContainers<'a> {
     network: &'a mut Network,
     store: &'a Store,
     containers: &'a dyn Containers,
-    served: Vec<Served>,
+    served: &'a mut Vec<Served>,
 }
 
 impl<'a> SeenByContainers<'a> {
-    pub(super) fn new(network: &'a mut Network, store: &'a Store, containers: &'a dyn Containers) -> SeenByContainers<'a> {
-        SeenByContainers { network, store, containers, served: Vec::new() }
-    }
-
-    /// The servers that have answered meanwhile; their logs are to be told.
-    pub fn into_served(self) -> Vec<Served> {
-        self.served
+    pub(super) fn new(network: &'a mut Network, store: &'a Store, containers: &'a dyn Containers, served: &'a mut Vec<Served>) -> SeenByContainers<'a> {
+        SeenByContainers { network, store, containers, served }
     }
 
     fn next_draw(&mut self) -> u64 {

@@ -11,6 +11,7 @@ mod ord_map;
 mod ord_set;
 mod serde_impls;
 mod sort;
+mod sorted_map;
 mod text;
 mod vector;
 
@@ -21,9 +22,10 @@ pub use ord_map::OrdMap;
 pub use ord_set::OrdSet;
 pub use smol_str::SmolStr;
 pub use sort::Sort;
+pub use sorted_map::{SortedMap, SortedSet};
 pub use vector::Vector;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// A JSON value. Arrays and objects are shared between clones and copied when written to.
 ///
@@ -53,9 +55,10 @@ pub static NULL: Value = Value::Null;
 static EMPTY_MAP: Map = Map::new();
 
 impl Value {
-    /// An object without fields.
+    /// An object without fields. All are one allocation until they are written to: sets of fields are mostly made of them.
     pub fn object() -> Value {
-        Value::Object(Arc::new(Map::new()))
+        static EMPTY: LazyLock<Arc<Map>> = LazyLock::new(Arc::default);
+        Value::Object(EMPTY.clone())
     }
 
     /// A list of these values.

@@ -3,6 +3,7 @@
 use super::runtime::{NoNetwork, Profile};
 use super::*;
 use crate::api::resource::{EVENTS, GroupResource, LEASES, NAMESPACES, SERVICE_ACCOUNTS};
+use crate::server::Server;
 use crate::server::request::{Options, Request, Verb};
 use crate::value::{Sort, json};
 
@@ -57,7 +58,9 @@ impl World {
         let mut steps = 0;
         while let Some(due_ms) = self.kubelets.next_due().filter(|due_ms| *due_ms <= until_ms) {
             self.now_ms = self.now_ms.max(due_ms);
-            self.kubelets.run_next(&mut self.server, &mut NoNetwork, self.now_ms);
+            let mut node = self.kubelets.due_node().unwrap();
+            node.run_next(&mut self.server, &mut NoNetwork, self.now_ms);
+            self.kubelets.put(node);
             self.observe();
             steps += 1;
             assert!(steps < 100_000, "time stands still");
@@ -343,7 +346,7 @@ fn a_node_refuses_what_it_has_no_room_for() {
 #[test]
 fn no_two_pods_have_the_same_address() {
     let mut world = World::new();
-    let mut addresses = std::collections::BTreeSet::new();
+    let mut addresses = crate::value::SortedSet::new();
     for round in 0..3 {
         for number in 0..30 {
             world.apply(json!({"metadata": {"name": format!("p{number}")}, "spec": {"containers": [{"name": "c", "image": "nginx", "imagePullPolicy": "IfNotPresent"}]}}));
