@@ -21,7 +21,7 @@ fn flags() -> Vec<Flag> {
         field_manager("kubectl-replace"),
         Flag::bool("force", "Delete the object and make it anew."),
         Flag::int("grace-period", "-1", "Seconds that a deleted pod is given to end."),
-        Flag::text("raw", "Not supported here."),
+        Flag::text("raw", "Send the file to this path of the API as it is."),
         Flag::bool("save-config", "Remember the manifest for kubectl apply."),
         Flag::text("subresource", "Replace this part of the object: status, scale."),
         Flag::duration("timeout", "0s", "How long to wait for a delete."),
@@ -34,6 +34,9 @@ fn flags() -> Vec<Flag> {
 }
 
 async fn run(invocation: Invocation) -> Result<(), Failure> {
+    if invocation.flags.has("raw") {
+        return super::get::send_raw(&invocation, "PUT").await;
+    }
     if !invocation.has_files() {
         return Err(Failure::text("must specify one of -f and -k"));
     }

@@ -534,6 +534,8 @@ pub struct ExecOptions {
     pub stdin: bool,
     /// Whether it has a terminal: a shell prints its prompt.
     pub tty: bool,
+    /// Whether somebody outside asked for it (`Exec`), rather than a probe or a hook (`ExecSync`).
+    pub is_from_outside: bool,
 }
 
 /// The network's side: who listens, and what is answered.

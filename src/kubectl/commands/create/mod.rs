@@ -28,7 +28,7 @@ pub const ENTRY: Entry =
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
         Flag::bool("edit", "Edit the objects before they are created."),
-        Flag::text("raw", "Not supported here."),
+        Flag::text("raw", "Send the file to this path of the API as it is."),
         Flag::text("selector", "Only objects with these labels.").short('l'),
         Flag::bool("windows-line-endings", "With --edit: end lines as Windows does."),
     ];
@@ -50,6 +50,9 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
             return Err(Failure::text("must specify one of -f and -k"));
         }
         return Err(invocation.usage_error(format!("Unexpected args: [{}]", invocation.arguments.join(" "))));
+    }
+    if invocation.flags.has("raw") {
+        return super::get::send_raw(&invocation, "POST").await;
     }
     let dry_run = invocation.dry_run()?;
     let validation = invocation.validation()?;
