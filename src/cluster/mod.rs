@@ -16,7 +16,7 @@ pub use fault::{Fault, Process};
 pub use fault_words::USAGE as FAULT_USAGE;
 pub use metrics::Load;
 pub use pod_requests::STILL_RUNNING;
-pub use terminal::run_to_end;
+pub use terminal::{run_to_end, run_with};
 
 use crate::controllers::ControllerManager;
 use crate::kubelet::Kubelets;

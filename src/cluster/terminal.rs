@@ -21,6 +21,11 @@ pub struct Finished {
 /// Runs a command line (without the word `kubectl`), moving the cluster's clock as it waits; `limit_ms` is how long it may take.
 /// What it wants edited stays as it is: there is no person here.
 pub fn run_to_end(cluster: &mut Cluster, arguments: &[String], environment: Environment, limit_ms: u64) -> Finished {
+    run_with(cluster, arguments, environment, limit_ms, &mut advance)
+}
+
+/// As [`run_to_end`], for somebody who moves the clock: `advance` has to bring the cluster to the time it is given.
+pub fn run_with(cluster: &mut Cluster, arguments: &[String], environment: Environment, limit_ms: u64, advance: &mut dyn FnMut(&mut Cluster, u64)) -> Finished {
     let deadline_ms = cluster.now_ms() + limit_ms;
     let mut command = Command::start(arguments, environment);
     let (mut stdout, mut stderr) = (String::new(), String::new());
@@ -38,7 +43,8 @@ pub fn run_to_end(cluster: &mut Cluster, arguments: &[String], environment: Envi
         match step {
             Step::Done(exit_code) => break exit_code,
             Step::Request(request) => {
-                advance(cluster, cluster.now_ms() + REQUEST_MS);
+                let until_ms = cluster.now_ms() + REQUEST_MS;
+                advance(cluster, until_ms);
                 let response = cluster.request(&request);
                 command.answer(response);
             }

@@ -31,15 +31,21 @@ impl Controller for DisruptionController {
             queue.add_object(&change.object);
         } else if change.resource == PODS {
             for budget in store.list(&POD_DISRUPTION_BUDGETS, Some(meta::namespace(&change.object))) {
-                let selects = |pod: &Value| labels::matches(budget.path("spec.selector"), pod.path("metadata.labels").fields());
-                if selects(&change.object) || (change.type_ == ChangeType::Modified && selects(&change.previous)) {
+                if selects(budget, &change.object) || (change.type_ == ChangeType::Modified && selects(budget, &change.previous)) {
                     queue.add_object(budget);
                 }
+            }
+            if budgets_of(store, &change.object).nth(1).is_some() {
+                queue.add(ObjectKey::new(meta::namespace(&change.object), &format!("{POD}{}", meta::name(&change.object))));
             }
         }
     }
 
     fn sync(&self, key: &ObjectKey, context: &mut Context) -> Result<(), Status> {
+        if let Some(pod) = key.name.strip_prefix(POD) {
+            warn_of_several(context, &ObjectKey::new(&key.namespace, pod));
+            return Ok(());
+        }
         let Some(budget) = context.get(&POD_DISRUPTION_BUDGETS, key) else { return Ok(()) };
         let selector = budget.path("spec.selector").clone();
         let selected: Vec<Value> = refs::selected(context.store(), &PODS, &key.namespace, &selector).cloned().collect();
@@ -82,6 +88,28 @@ impl Controller for DisruptionController {
         set_condition(context, &mut status, generation, state, reason, "");
         write(context, budget, status)
     }
+}
+
+/// Names of keys that are pods rather than budgets start so; no budget's name does.
+const POD: &str = "pod:";
+
+fn selects(budget: &Value, pod: &Value) -> bool {
+    labels::matches(budget.path("spec.selector"), pod.path("metadata.labels").fields())
+}
+
+fn budgets_of<'a>(store: &'a Store, pod: &'a Value) -> impl Iterator<Item = &'a Value> {
+    store.list(&POD_DISRUPTION_BUDGETS, Some(meta::namespace(pod))).filter(move |budget| selects(budget, pod))
+}
+
+/// `getPdbForPod`: each change of a pod is one budget's business; here all of them follow it, but upstream's warning is the person's to know.
+fn warn_of_several(context: &mut Context, key: &ObjectKey) {
+    let Some(pod) = context.get(&PODS, key) else { return };
+    let mut budgets = budgets_of(context.store(), &pod);
+    let (Some(first), Some(_)) = (budgets.next(), budgets.next()) else { return };
+    let chosen = meta::name(first).to_string();
+    drop(budgets);
+    let message = format!("Pod \"{}\"/\"{}\" matches multiple PodDisruptionBudgets.  Chose \"{chosen}\" arbitrarily.", key.namespace, key.name);
+    context.event(&pod, "Warning", "MultiplePodDisruptionBudgets", &message);
 }
 
 impl DisruptionController {

@@ -1,8 +1,9 @@
 //! Namespaces that are being deleted: their content goes first, pods before everything else (`pkg/controller/namespace`).
 
 use super::conditions;
-use super::controller::{Context, Controller, Queue, ignore_not_found};
-use super::fields::count;
+use super::controller::{Context, Controller, Queue, ignore_not_found, retry};
+use super::fields::{count, time_ms};
+use super::pods;
 use crate::api::meta;
 use crate::api::resource::{GroupResource, NAMESPACES, ObjectKey, PODS};
 use crate::api::status::Status;
@@ -25,11 +26,7 @@ impl Controller for NamespaceController {
     }
 
     fn enqueue(&self, change: &Change, _store: &Store, queue: &mut Queue) {
-        if change.resource == NAMESPACES
-            && change.type_ != ChangeType::Deleted
-            && meta::is_being_deleted(&change.object)
-            && change.changed("metadata.deletionTimestamp")
-        {
+        if change.resource == NAMESPACES && change.type_ != ChangeType::Deleted && meta::is_being_deleted(&change.object) {
             queue.add_after(change.key(), GRACE_MS);
         }
     }
@@ -46,14 +43,17 @@ impl Controller for NamespaceController {
         if namespace.path("spec.finalizers").is_empty() {
             return Ok(());
         }
-        let remaining = delete_content(context, &key.name)?;
+        let remaining = delete_content(context, &namespace)?;
         let mut updated = namespace.clone();
         note(context, updated.get_mut("status"), &remaining);
         if updated != namespace {
             namespace = context.client.update_status(&NAMESPACES, updated)?;
         }
-        if let Some(estimate_seconds) = remaining.estimate_seconds() {
-            context.requeue_after((estimate_seconds / 2 + 1) as u64 * 1000);
+        if let Some(message) = remaining.unexpected {
+            return Err(retry(message));
+        }
+        if remaining.estimate_seconds > 0 {
+            context.requeue_after((remaining.estimate_seconds / 2 + 1) as u64 * 1000);
             return Ok(());
         }
         namespace.path_mut("spec.finalizers").items_mut().retain(|finalizer| finalizer.str() != "kubernetes");
@@ -68,24 +68,18 @@ struct Remaining {
     resources: BTreeMap<String, usize>,
     /// How many objects wait for each finalizer.
     finalizers: BTreeMap<String, usize>,
-    /// The longest grace period of the pods that are left.
-    grace_seconds: i64,
+    /// How long it will take; nought when nothing is left.
+    estimate_seconds: i64,
+    /// What should be gone, since nothing holds it.
+    unexpected: Option<String>,
 }
 
-impl Remaining {
-    /// How long it will take; `None` when nothing is left.
-    fn estimate_seconds(&self) -> Option<i64> {
-        let finalizers = if self.finalizers.is_empty() { 0 } else { FINALIZER_ESTIMATE_SECONDS };
-        (!self.resources.is_empty()).then(|| self.grace_seconds.max(finalizers))
-    }
-}
-
-/// Deletes everything in the namespace; while there are pods, only them (`OrderedNamespaceDeletion`).
-fn delete_content(context: &mut Context, namespace: &str) -> Result<Remaining, Status> {
+/// Deletes everything in the namespace; while there are pods, only them (`OrderedNamespaceDeletion`), and its conditions are silent about them.
+fn delete_content(context: &mut Context, namespace: &Value) -> Result<Remaining, Status> {
     let mut remaining = Remaining::default();
     delete_all(context, &PODS, namespace, &mut remaining)?;
     if !remaining.resources.is_empty() {
-        return Ok(remaining);
+        return Ok(Remaining { estimate_seconds: remaining.estimate_seconds, unexpected: remaining.unexpected, ..Remaining::default() });
     }
     let resources: Vec<GroupResource> = context.client.server().registry().all().filter(|kind| kind.namespaced).map(|kind| kind.resource()).collect();
     for resource in resources {
@@ -94,19 +88,34 @@ fn delete_content(context: &mut Context, namespace: &str) -> Result<Remaining, S
     Ok(remaining)
 }
 
-fn delete_all(context: &mut Context, resource: &GroupResource, namespace: &str, remaining: &mut Remaining) -> Result<(), Status> {
-    let names: Vec<String> = context.store().list(resource, Some(namespace)).map(|object| meta::name(object).to_string()).collect();
-    for name in names {
-        let options = Options { propagation: "Background".into(), ..Options::default() };
-        ignore_not_found(context.client.delete(resource, namespace, &name, options))?;
+fn delete_all(context: &mut Context, resource: &GroupResource, namespace: &Value, remaining: &mut Remaining) -> Result<(), Status> {
+    let place = meta::name(namespace);
+    let mut objects: Vec<Value> = context.store().list(resource, Some(place)).cloned().collect();
+    let mut estimate_seconds = 0;
+    if *resource == PODS {
+        let grace = objects.iter().filter(|pod| !pods::is_terminal(pod)).map(|pod| count(pod, "spec.terminationGracePeriodSeconds"));
+        let deleted_ms = time_ms(namespace.path("metadata.deletionTimestamp")).unwrap_or(0);
+        let elapsed_ms = context.now_ms.saturating_sub(deleted_ms) as i64;
+        estimate_seconds = grace.max().filter(|seconds| elapsed_ms < seconds * 1000).unwrap_or(0);
     }
-    let left: Vec<Value> = context.store().list(resource, Some(namespace)).cloned().collect();
-    for object in &left {
-        *remaining.resources.entry(format!("{}.{}", resource.resource, resource.group)).or_default() += 1;
-        for finalizer in object.path("metadata.finalizers").items() {
-            *remaining.finalizers.entry(finalizer.str().into()).or_default() += 1;
-        }
-        remaining.grace_seconds = remaining.grace_seconds.max(count(object, "metadata.deletionGracePeriodSeconds"));
+    for object in &objects {
+        let options = Options { propagation: "Background".into(), ..Options::default() };
+        ignore_not_found(context.client.delete(resource, place, meta::name(object), options))?;
+    }
+    objects = context.store().list(resource, Some(place)).cloned().collect();
+    if objects.is_empty() {
+        return Ok(());
+    }
+    let mut is_held = false;
+    for finalizer in objects.iter().flat_map(|object| object.path("metadata.finalizers").items()) {
+        *remaining.finalizers.entry(finalizer.str().into()).or_default() += 1;
+        is_held = true;
+    }
+    remaining.resources.insert(format!("{}.{}", resource.resource, resource.group), objects.len());
+    match (estimate_seconds, is_held) {
+        (0, false) => remaining.unexpected = Some(format!("unexpected items still remain in namespace: {place} for gvr: {resource}")),
+        (0, true) => remaining.estimate_seconds = remaining.estimate_seconds.max(FINALIZER_ESTIMATE_SECONDS),
+        _ => remaining.estimate_seconds = remaining.estimate_seconds.max(estimate_seconds),
     }
     Ok(())
 }
@@ -163,10 +172,8 @@ mod tests {
         world.run(200);
         assert!(world.find(&CONFIG_MAPS, "settings").is_some(), "pods go first");
         let namespace = world.get(&NAMESPACES, "demo");
-        assert_eq!(
-            crate::api::meta::condition(&namespace, "NamespaceContentRemaining").get("message").str(),
-            "Some resources are remaining: pods. has 1 resource instances"
-        );
+        let condition = crate::api::meta::condition(&namespace, "NamespaceContentRemaining");
+        assert_eq!(condition.get("message").str(), "All content successfully removed", "nothing is said about pods that end");
         world.live(20);
         assert!(world.find(&NAMESPACES, "demo").is_none());
         assert!(world.find(&CONFIG_MAPS, "settings").is_none());

@@ -23,17 +23,22 @@ impl Controller for PodGarbageCollector {
     }
 
     fn enqueue(&self, change: &Change, store: &Store, queue: &mut Queue) {
-        if change.resource == NODES && change.type_ == ChangeType::Deleted {
-            for pod in store.pods_on_node(meta::name(&change.object)) {
-                queue.add_after(meta::key(pod), QUARANTINE_MS);
+        if change.resource == NODES {
+            // The next look finds the node gone and puts it into quarantine, or finds it out of service.
+            let wait_ms = if change.type_ == ChangeType::Deleted { QUARANTINE_MS } else { 0 };
+            if change.type_ == ChangeType::Deleted || (change.changed("spec.taints") && is_out_of_service(&change.object)) {
+                for pod in store.pods_on_node(meta::name(&change.object)) {
+                    queue.add_after(meta::key(pod), until_next_look_ms(change.time_ms) + wait_ms);
+                }
             }
         } else if change.resource == PODS && change.type_ != ChangeType::Deleted {
             let node = change.object.path("spec.nodeName").str();
-            let is_orphan = change.changed("spec.nodeName") && !node.is_empty() && store.get(&NODES, "", node).is_none();
+            let found = store.get(&NODES, "", node);
+            let is_orphan = change.changed("spec.nodeName") && !node.is_empty() && found.is_none();
             if is_orphan {
-                queue.add_after(change.key(), QUARANTINE_MS);
-            } else if node.is_empty() && meta::is_being_deleted(&change.object) {
-                queue.add_after(change.key(), PERIOD_MS);
+                queue.add_after(change.key(), until_next_look_ms(change.time_ms) + QUARANTINE_MS);
+            } else if meta::is_being_deleted(&change.object) && (node.is_empty() || found.is_some_and(is_out_of_service)) {
+                queue.add_after(change.key(), until_next_look_ms(change.time_ms));
             }
         }
     }
@@ -44,8 +49,8 @@ impl Controller for PodGarbageCollector {
         if node.is_empty() {
             return if meta::is_being_deleted(&pod) { delete(context, pod, None) } else { Ok(()) };
         }
-        if context.store().get(&NODES, "", node).is_some() {
-            return Ok(());
+        if let Some(node) = context.store().get(&NODES, "", node) {
+            return if meta::is_being_deleted(&pod) && is_out_of_service(node) { delete(context, pod, None) } else { Ok(()) };
         }
         let why = json!({
             "type": "DisruptionTarget", "status": "True", "reason": "DeletionByPodGC", "message": "PodGC: node no longer exists",
@@ -53,6 +58,17 @@ impl Controller for PodGarbageCollector {
         });
         delete(context, pod, Some(why))
     }
+}
+
+/// It looks at everything every so often; until the next time.
+fn until_next_look_ms(now_ms: u64) -> u64 {
+    PERIOD_MS - now_ms % PERIOD_MS
+}
+
+/// Whether a person has said of a node that isn't ready that it won't come back, so that nothing on it ends by itself.
+fn is_out_of_service(node: &Value) -> bool {
+    let has_taint = node.path("spec.taints").items().iter().any(|taint| taint.get("key").str() == "node.kubernetes.io/out-of-service");
+    has_taint && !meta::is_condition_true(node, "Ready")
 }
 
 /// Marks the pod as failed, should it not have ended, and deletes it at once.
@@ -84,7 +100,7 @@ mod tests {
         world.delete(&NODES, "worker-1", "");
         world.run(39_000);
         assert!(world.find(&PODS, "web").is_some());
-        world.run(2_000);
+        world.run(22_000);
         assert!(world.find(&PODS, "web").is_none());
     }
 }

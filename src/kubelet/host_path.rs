@@ -24,14 +24,20 @@ const FOLDERS: [&str; 18] = [
     "/var/run",
 ];
 
-/// A machine's disk.
-pub fn new_disk(now_ms: u64) -> Tree {
+/// A machine's disk; `name` is the machine's.
+pub fn new_disk(name: &str, now_ms: u64) -> Tree {
     let mut tree = Tree::new(0o755, now_ms);
     for folder in FOLDERS {
         // The paths are well formed, and the tree is empty.
         let _ = tree.make_dirs(folder, if folder == "/tmp" { 0o1777 } else { 0o755 }, now_ms);
     }
+    let _ = tree.write("/etc/machine-id", format!("{}\n", machine_id(name)).as_bytes(), 0o444, now_ms);
     tree
+}
+
+/// What a machine calls itself: on its disk, and in its node's status.
+pub fn machine_id(name: &str) -> String {
+    format!("m-{name}")
 }
 
 /// Checks that what is at `path` is of the `type_` that the pod asks for, and makes it where that is what it asks for.

@@ -157,7 +157,7 @@ impl Node {
     /// The machine's disk as pods see it by hostPath.
     pub fn host_disk(&mut self, now_ms: u64) -> &mut Volume {
         if self.runtime.volume(HOST).is_none() {
-            let mut tree = host_path::new_disk(now_ms);
+            let mut tree = host_path::new_disk(&self.config.name, now_ms);
             host_path::add_devices(&mut tree, now_ms);
             self.runtime.put_volume(HOST.into(), Volume { device: "/dev/vda1".into(), ..Volume::of(tree) });
         }

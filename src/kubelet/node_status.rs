@@ -219,7 +219,7 @@ impl Node {
         };
         json!({
             "architecture": "amd64", "bootID": format!("b-{name}"), "containerRuntimeVersion": "containerd://2.2.1", "kernelVersion": kernel,
-            "kubeProxyVersion": "", "kubeletVersion": config.version.as_str(), "machineID": format!("m-{name}"), "operatingSystem": "linux",
+            "kubeProxyVersion": "", "kubeletVersion": config.version.as_str(), "machineID": super::host_path::machine_id(name), "operatingSystem": "linux",
             "osImage": system, "systemUUID": format!("u-{name}"),
         })
     }

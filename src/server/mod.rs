@@ -31,6 +31,7 @@ use crate::api::resource::{CUSTOM_RESOURCE_DEFINITIONS, EVENTS, GroupResource, O
 use crate::api::status::Status;
 use crate::store::{Cause, Store};
 use crate::value::{SmolStr, Value, Vector};
+pub use admission::default_class;
 use request::{PatchType, Request, Response, Verb};
 
 /// The API server with its store.

@@ -2,8 +2,8 @@
 
 use kubarium::api::meta;
 use kubarium::api::random::Random;
-use kubarium::api::resource::{ObjectKey, PODS};
-use kubarium::cluster::{Cluster, Fault, Process};
+use kubarium::api::resource::{DEPLOYMENTS, ObjectKey, PODS};
+use kubarium::cluster::{Cluster, Fault, Load, Process};
 use kubarium::controllers::ControllerManager;
 use kubarium::kubelet::runtime::Registry;
 use kubarium::network::{Link, LinkEnd};
@@ -13,7 +13,7 @@ use kubarium::value::SmolStr;
 pub fn fault(random: &mut Random, cluster: &Cluster) -> Fault {
     let node = SmolStr::from(format!("worker-{}", random.below(3) + 1));
     let is_bad = random.below(2) == 0;
-    match random.below(14) {
+    match random.below(15) {
         0..4 => match pod(random, cluster) {
             Some(pod) => Fault::Kill { pod, container: SmolStr::default(), out_of_memory: is_bad },
             None => Fault::Restart(Process::Scheduler),
@@ -30,6 +30,11 @@ pub fn fault(random: &mut Random, cluster: &Cluster) -> Fault {
         }
         11 => Fault::Restart(Process::Scheduler),
         12 => Fault::Restart(Process::Network),
+        // Its autoscaler raises it; once the load is gone it comes down again.
+        13 => {
+            let object = (DEPLOYMENTS, ObjectKey::new("default", &format!("auto-{}", random.below(3) + 1)));
+            Fault::Load { object, load: Load { cpu_millis: 1000, memory_bytes: 0 } }
+        }
         _ => Fault::Restart(Process::Kubelet(node)),
     }
 }

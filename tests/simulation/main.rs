@@ -8,7 +8,7 @@ mod normal;
 mod script;
 
 use kubarium::api::random::Random;
-use kubarium::cluster::{Cluster, ClusterConfig, Fault, invariants, run_to_end};
+use kubarium::cluster::{Cluster, ClusterConfig, Fault, invariants, run_with};
 use kubarium::kubectl::{Environment, Files, Kubeconfig};
 use kubarium::value::SmolStr;
 use script::Step;
@@ -24,8 +24,6 @@ const COMMANDS: usize = 16;
 const COMMAND_LIMIT_MS: u64 = 60_000;
 /// In which time everything has settled: a controller that was refused often waits up to 17 minutes, and then a rollout has 10 more to be given up.
 const SETTLE_MS: u64 = 3_000_000;
-/// Things that happen between two looks at what must hold.
-const STEPS_AT_ONCE: usize = 25;
 
 fn number(variable: &str, otherwise: u64) -> u64 {
     std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
@@ -35,12 +33,39 @@ fn number(variable: &str, otherwise: u64) -> u64 {
 struct Life {
     cluster: Cluster,
     told: String,
+    watch: Watch,
+}
+
+/// Looks at every write, whether what must hold still does.
+struct Watch {
+    /// The first thing that didn't.
     violation: Option<String>,
+    seen_revision: u64,
+}
+
+impl Watch {
+    fn advance(&mut self, cluster: &mut Cluster, until_ms: u64) {
+        loop {
+            let has_arrived = cluster.advance(until_ms, 1);
+            let changes = cluster.store().changes_since(self.seen_revision).expect("a step makes fewer writes than are remembered");
+            let found = invariants::violations(cluster.store(), changes);
+            self.seen_revision = cluster.store().revision();
+            if !found.is_empty() && self.violation.is_none() {
+                let at_ms = cluster.now_ms() - cluster.start_ms();
+                self.violation = Some(format!("after {:.1} s: {}", at_ms as f64 / 1000.0, found.join("\n")));
+            }
+            if has_arrived {
+                return;
+            }
+        }
+    }
 }
 
 impl Life {
     fn begin(seed: u64) -> Life {
-        let mut life = Life { cluster: Cluster::new(&ClusterConfig::playground(seed)), told: String::new(), violation: None };
+        let cluster = Cluster::new(&ClusterConfig::playground(seed));
+        let watch = Watch { violation: None, seen_revision: cluster.store().revision() };
+        let mut life = Life { cluster, told: String::new(), watch };
         life.advance(30_000);
         life
     }
@@ -60,7 +85,8 @@ impl Life {
         };
         let words = shlex::split(&step.line).expect("the script's quotes match");
         self.tell(&format!("kubectl {} {}", step.line, step.stdin.trim_end()));
-        let done = run_to_end(&mut self.cluster, &words, environment, COMMAND_LIMIT_MS);
+        let watch = &mut self.watch;
+        let done = run_with(&mut self.cluster, &words, environment, COMMAND_LIMIT_MS, &mut |cluster, until_ms| watch.advance(cluster, until_ms));
         if done.exit_code != 0 {
             self.tell(&format!("exit code {}: {}", done.exit_code, done.stderr.trim_end()));
         }
@@ -75,18 +101,8 @@ impl Life {
     }
 
     fn advance(&mut self, duration_ms: u64) {
-        let end_ms = self.cluster.now_ms() + duration_ms;
-        loop {
-            let arrived = self.cluster.advance(end_ms, STEPS_AT_ONCE);
-            let found = invariants::violations(self.cluster.store());
-            if !found.is_empty() && self.violation.is_none() {
-                self.tell("here something does not hold");
-                self.violation = Some(found.join("\n"));
-            }
-            if arrived {
-                return;
-            }
-        }
+        let until_ms = self.cluster.now_ms() + duration_ms;
+        self.watch.advance(&mut self.cluster, until_ms);
     }
 }
 
@@ -95,9 +111,9 @@ fn live(seed: u64, commands: usize, with_faults: bool) -> Life {
     let steps = script::script(&mut Random::new(seed), commands);
     let mut luck = Random::new(seed ^ 0x9e37_79b9_7f4a_7c15);
     let mut life = Life::begin(seed);
-    let last = steps.len();
+    let ending = steps.len() - script::ending_length();
     for (index, step) in steps.iter().enumerate() {
-        if index + 9 == last {
+        if index == ending {
             // The machines come back before the last commands, which make them usable.
             if with_faults {
                 life.fault(&Fault::Mend);
@@ -106,7 +122,7 @@ fn live(seed: u64, commands: usize, with_faults: bool) -> Life {
         }
         life.run(step);
         for _ in 0..2 {
-            if with_faults && index + 9 < last && luck.below(3) > 0 {
+            if with_faults && index < ending && luck.below(3) > 0 {
                 let fault = faults::fault(&mut luck, &life.cluster);
                 life.fault(&fault);
             }
@@ -121,7 +137,7 @@ fn live(seed: u64, commands: usize, with_faults: bool) -> Life {
 fn judge(seed: u64, commands: usize) -> Option<String> {
     let (calm, troubled) = (live(seed, commands, false), live(seed, commands, true));
     for life in [&calm, &troubled] {
-        if let Some(violation) = &life.violation {
+        if let Some(violation) = &life.watch.violation {
             return Some(format!("{violation}\nafter\n{}", life.told));
         }
     }
@@ -198,7 +214,7 @@ fn a_long_life_leaves_nothing_behind() {
         life.told.clear();
         eprintln!("round {round}: {}", resident_memory());
     }
-    assert!(life.violation.is_none(), "{:?}", life.violation);
+    assert!(life.watch.violation.is_none(), "{:?}", life.watch.violation);
 }
 
 /// How much memory this process has, where the system says so.

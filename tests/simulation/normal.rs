@@ -55,7 +55,11 @@ fn line(resource: &str, object: &Value, cluster: &Cluster) -> Option<String> {
             format!("{place} wants {} has{}{gone}", spec.get("replicas"), counts(&["replicas", "readyReplicas", "availableReplicas", "updatedReplicas"]))
         }
         "daemonsets.apps" => format!("{place} has{}{gone}", counts(&["desiredNumberScheduled", "numberReady", "numberAvailable", "updatedNumberScheduled"])),
+        // How many a schedule has started depends on how long the commands took.
+        "jobs.batch" if meta::controller_of(object).get("kind").str() == "CronJob" => return None,
         "jobs.batch" => format!("{place}{} {}{gone}", counts(&["active", "succeeded"]), conditions()),
+        "horizontalpodautoscalers.autoscaling" => format!("{place}{}{gone}", counts(&["currentReplicas", "desiredReplicas"])),
+        "configmaps" => format!("{place} {}{gone}", object.path("data.NUMBER")),
         "poddisruptionbudgets.policy" => format!("{place}{}{gone}", counts(&["currentHealthy", "desiredHealthy", "disruptionsAllowed", "expectedPods"])),
         "resourcequotas" => format!("{place} used {}{gone}", status.get("used")),
         "endpointslices.discovery.k8s.io" => {

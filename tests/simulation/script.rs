@@ -21,11 +21,31 @@ pub fn script(random: &mut Random, length: usize) -> Vec<Step> {
             Step { line, stdin, pause_ms: [50, 500, 3000, 20_000, 70_000][random.below(5) as usize] }
         })
         .collect();
+    steps.extend(ending());
+    steps
+}
+
+/// How many commands [`ending`] has: before them nothing goes wrong any more.
+pub fn ending_length() -> usize {
+    ending().len()
+}
+
+/// What makes the machines usable again, and ends what would else stop in the middle, or go on by the clock.
+fn ending() -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut plain = |line: String| steps.push(Step { line, stdin: String::new(), pause_ms: 50 });
     for node in 1..=3 {
-        steps.push(Step { line: format!("uncordon worker-{node}"), stdin: String::new(), pause_ms: 50 });
-        steps.push(Step { line: format!("taint nodes worker-{node} tired=yes:NoExecute --overwrite"), stdin: String::new(), pause_ms: 50 });
-        steps.push(Step { line: format!("taint nodes worker-{node} tired-"), stdin: String::new(), pause_ms: 50 });
+        plain(format!("uncordon worker-{node}"));
+        // A taint that may not be there can't be taken off.
+        plain(format!("taint nodes worker-{node} tired=yes:NoExecute closed=yes:NoSchedule --overwrite"));
+        plain(format!("taint nodes worker-{node} tired- closed-"));
     }
+    for name in 1..=NAMES {
+        plain(format!("rollout resume deployment web-{name}"));
+        plain(format!("patch cronjob tick-{name} -p '{{\"spec\":{{\"suspend\":true}}}}'"));
+    }
+    // It was deleted and made again by turns, or could not be made while it still went.
+    steps.push(Step { line: "apply -f -".into(), stdin: again(2), pause_ms: 50 });
     steps
 }
 
@@ -41,9 +61,10 @@ fn command(random: &mut Random, once: &mut u64) -> (String, String) {
     };
     let apply = |text: String| ("apply -f -".to_owned(), text);
     let plain = |line: String| (line, String::new());
-    match random.below(30) {
-        // Its pods never come up. A working one would keep its old pods or not, by whether they were well just then.
-        0 => apply(deployment(&format!("bad-{name}"), number, "nope:missing", "RollingUpdate")),
+    match random.below(54) {
+        // Its pods don't come up until their image is another. All go together, since by turns the old ones would stay or not, by whether they were
+        // well just then.
+        0 => apply(deployment(&format!("bad-{name}"), number, "nope:missing", "Recreate")),
         1..5 => apply(deployment(&format!("web-{name}"), number, image, ["RollingUpdate", "Recreate"][(number % 2) as usize])),
         5 => plain(format!("scale deployment web-{name} --replicas={number}")),
         6 => plain(format!("rollout restart deployment web-{name}")),
@@ -69,7 +90,31 @@ fn command(random: &mut Random, once: &mut u64) -> (String, String) {
         26 => apply(claim(&format!("disk-{}", fresh()))),
         27 => apply(budget(&format!("web-{name}"))),
         28 => apply(limited(&format!("small-{}", fresh()))),
-        _ => plain(format!("set env deployment/web-{name} TURN={number}")),
+        29 => plain(format!("set env deployment/web-{name} TURN={number}")),
+        30 => plain(format!("rollout undo deployment web-{name}")),
+        31 => plain(format!("rollout pause deployment web-{name}")),
+        32 => plain(format!("rollout resume deployment web-{name}")),
+        33 => plain(format!("set image deployment/bad-{name} main={image}")),
+        34 => plain(format!("set image statefulset/db-{name} main=redis:{}", 6 + number % 3)),
+        35 => plain(format!("rollout restart statefulset db-{name}")),
+        36 => plain(format!("set image daemonset/agent-{name} main={image}")),
+        37 => plain(format!("rollout restart daemonset agent-{name}")),
+        38 => plain(format!("taint nodes worker-{node} closed=yes:NoSchedule --overwrite")),
+        39 => plain(format!("drain worker-{node} --ignore-daemonsets --delete-emptydir-data --force --timeout=30s")),
+        40 => apply(with_claims(&format!("store-{name}"), number.min(3))),
+        41 => plain(format!("scale statefulset store-{name} --replicas={}", number.min(3))),
+        42 => plain(format!("delete statefulset store-{name} --wait=false --ignore-not-found")),
+        43 => apply(cron_job(&format!("tick-{name}"), ["Allow", "Forbid", "Replace"][(number % 3) as usize])),
+        44 => plain(format!("delete cronjob tick-{name} --wait=false --ignore-not-found")),
+        45 => apply(autoscaled(&format!("auto-{name}"), 1 + number)),
+        46 => plain(format!("delete deployment,hpa auto-{name} --wait=false --ignore-not-found")),
+        47 => apply(config_map(&format!("conf-{name}"), number)),
+        48 => apply(configured(&format!("conf-{name}"), number)),
+        49 => apply(again(1 + number)),
+        50 => plain("delete namespace again --wait=false --ignore-not-found".into()),
+        51 => plain(format!("patch resourcequota few -n small-{} -p '{{\"spec\":{{\"hard\":{{\"pods\":\"4\"}}}}}}'", random.below(*once + 1))),
+        52 => apply(indexed_job(&format!("each-{}", fresh()), number + 1)),
+        _ => plain(format!("delete persistentvolumeclaim disk-{} --wait=false --ignore-not-found", random.below(*once + 1))),
     }
 }
 
@@ -133,4 +178,48 @@ fn budget(name: &str) -> String {
 fn limited(name: &str) -> String {
     let quota = format!("{{apiVersion: v1, kind: ResourceQuota, metadata: {{name: few, namespace: {name}}}, spec: {{hard: {{pods: 2}}}}}}\n");
     format!("{}---\n{quota}---\n{}", namespace(name), deployment_in(name, "many", 4, "nginx:1.27"))
+}
+
+/// A namespace that is deleted and made again.
+fn again(replicas: u64) -> String {
+    format!("{}---\n{}", namespace("again"), deployment_in("again", "inner", replicas, "nginx:1.27"))
+}
+
+/// Its pods are made together, since which claims there are would else depend on how soon each was well.
+fn with_claims(name: &str, replicas: u64) -> String {
+    format!(
+        "{{apiVersion: apps/v1, kind: StatefulSet, metadata: {{name: {name}}}, spec: {{replicas: {replicas}, serviceName: {name}, podManagementPolicy: Parallel, \
+         selector: {{matchLabels: {{app: {name}}}}}, template: {{metadata: {{labels: {{app: {name}}}}}, spec: {{terminationGracePeriodSeconds: 5, \
+         containers: [{{name: main, image: 'nginx:1.27', volumeMounts: [{{name: data, mountPath: /data}}]}}]}}}}, \
+         volumeClaimTemplates: [{{metadata: {{name: data}}, spec: {{accessModes: [ReadWriteOnce], resources: {{requests: {{storage: 1Gi}}}}}}}}]}}}}\n"
+    )
+}
+
+fn cron_job(name: &str, policy: &str) -> String {
+    format!(
+        "{{apiVersion: batch/v1, kind: CronJob, metadata: {{name: {name}}}, spec: {{schedule: '* * * * *', concurrencyPolicy: {policy}, suspend: false, \
+         jobTemplate: {{spec: {{template: {{spec: {{restartPolicy: Never, containers: [{{name: main, image: 'busybox:1.36', command: [sleep, '5']}}]}}}}}}}}}}}}\n"
+    )
+}
+
+/// With nothing to do, whatever it begins with, it comes down to the least.
+fn autoscaled(name: &str, replicas: u64) -> String {
+    let scaler = format!(
+        "{{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {{name: {name}}}, spec: {{scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: {name}}}, \
+         minReplicas: 2, maxReplicas: 4, metrics: [{{type: Resource, resource: {{name: cpu, target: {{type: Utilization, averageUtilization: 50}}}}}}]}}}}\n"
+    );
+    format!("{}---\n{scaler}", deployment_in("default", name, replicas, "nginx:1.27"))
+}
+
+fn config_map(name: &str, number: u64) -> String {
+    format!("{{apiVersion: v1, kind: ConfigMap, metadata: {{name: {name}}}, data: {{NUMBER: '{number}'}}}}\n")
+}
+
+/// Its pods wait until there is a ConfigMap of that name.
+fn configured(name: &str, replicas: u64) -> String {
+    deployment_in("default", name, replicas, "nginx:1.27").replace("resources:", &format!("envFrom: [{{configMapRef: {{name: {name}}}}}], resources:"))
+}
+
+fn indexed_job(name: &str, completions: u64) -> String {
+    job(name, "exit 0", completions).replace("parallelism", "completionMode: Indexed, parallelism")
 }

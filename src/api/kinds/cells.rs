@@ -14,6 +14,11 @@ pub fn name(object: &Value) -> Value {
     meta::name(object).into()
 }
 
+/// The name, with a word after it where this is what others get who name none.
+pub fn name_or_default(object: &Value, is_default: bool) -> Value {
+    format!("{}{}", meta::name(object), if is_default { " (default)" } else { "" }).into()
+}
+
 /// The age.
 pub fn age(object: &Value, now_ms: u64) -> Value {
     time::age(object.path("metadata.creationTimestamp").str(), now_ms).into()

@@ -42,25 +42,32 @@ impl Rollout<'_, '_> {
         if max_scaled_down <= 0 {
             return Ok(false);
         }
-        let unhealthy = self.cleanup_unhealthy(old, max_scaled_down)?;
+        let Some(unhealthy) = self.cleanup_unhealthy(old, max_scaled_down)? else { return Ok(false) };
         let healthy = self.scale_down_old(new, old, min_available)?;
         Ok(unhealthy + healthy > 0)
     }
 
-    /// `cleanupUnhealthyReplicas`: old pods that aren't available go first; they help nobody.
-    fn cleanup_unhealthy(&mut self, old: &mut [Value], max: i64) -> Result<i64, Status> {
+    /// `cleanupUnhealthyReplicas`: old pods that aren't available go first; they help nobody. `None` where a set still counts pods that it was just
+    /// told to delete: what is available isn't known before its status is.
+    fn cleanup_unhealthy(&mut self, old: &mut [Value], max: i64) -> Result<Option<i64>, Status> {
         util::oldest_first(old);
         let mut total = 0;
         for set in old {
             let unavailable = replicas(set) - count(set, "status.availableReplicas");
-            if total >= max || replicas(set) == 0 || unavailable <= 0 {
+            if total >= max {
+                break;
+            }
+            if replicas(set) == 0 || unavailable == 0 {
                 continue;
+            }
+            if unavailable < 0 {
+                return Ok(None);
             }
             let down = unavailable.min(max - total);
             *set = self.scale_replica_set(set, replicas(set) - down)?;
             total += down;
         }
-        Ok(total)
+        Ok(Some(total))
     }
 
     fn scale_down_old(&mut self, new: &Value, old: &mut [Value], min_available: i64) -> Result<i64, Status> {

@@ -6,6 +6,7 @@ use crate::api::resource::{ObjectKey, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUM
 use crate::api::status::Status;
 use crate::controllers::controller::Context;
 use crate::controllers::pods;
+use crate::server::default_class;
 use crate::value::Value;
 
 pub(super) fn sync_claim(context: &mut Context, key: &ObjectKey) -> Result<(), Status> {
@@ -43,6 +44,12 @@ fn find_volume(context: &mut Context, claim: Value) -> Result<(), Status> {
     context.visited(context.store().count(&PERSISTENT_VOLUMES));
     if let Some(volume) = select::best_match(context.store(), &claim, delayed) {
         return bind::bind(context, volume, claim);
+    }
+    // Where a class has become the default since the claim was made, the claim gets it now.
+    if let Some(class) = default_class(context.store(), &claim) {
+        let mut updated = claim;
+        updated.set("spec.storageClassName", class);
+        return context.client.update(&PERSISTENT_VOLUME_CLAIMS, updated).map(|_| ());
     }
     at_next_resync(context);
     if delayed {

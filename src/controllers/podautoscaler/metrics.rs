@@ -78,10 +78,10 @@ fn resource(context: &Context, target: &Target, source: &Value, container: Optio
     let fail = |why: String| {
         let message = format!("{what}: {why}");
         let (reason, of) = match container {
-            None => ("FailedGetResourceMetric", "resource"),
-            Some(_) => ("FailedGetContainerResourceMetric", "container"),
+            None => ("FailedGetResourceMetric", format!("{name} resource")),
+            Some(container) => ("FailedGetContainerResourceMetric", format!("{container} container")),
         };
-        Failure { reason, full: format!("failed to get {name} {of} metric value: {message}"), message }
+        Failure { reason, full: format!("failed to get {of} metric value: {message}"), message }
     };
     if context.client.server().registry().resource(&POD_METRICS).is_none() {
         let why = "unable to fetch metrics from resource metrics API: the server could not find the requested resource (get pods.metrics.k8s.io)";

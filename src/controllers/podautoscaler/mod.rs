@@ -135,37 +135,31 @@ impl Reconcile<'_, '_> {
             match metrics::evaluate(self.context, target, self.autoscaler, spec, current) {
                 Ok(proposal) => {
                     shown.push(proposal.status);
-                    if best.as_ref().is_none_or(|(most, _)| proposal.replicas > *most) {
+                    if best.as_ref().is_none_or(|(most, _)| *most == 0 || proposal.replicas > *most) {
                         best = Some((proposal.replicas, proposal.name));
                     }
                 }
                 Err(failure) => {
                     shown.push(json!({"type": ""}));
                     invalid += 1;
-                    if first_error.is_none() {
-                        first_error = Some(failure);
-                    }
+                    self.context.event(self.autoscaler, "Warning", failure.reason, &failure.message);
+                    first_error.get_or_insert(failure);
                 }
             }
         }
         self.status.set("currentMetrics", Value::array(shown));
-        if let Some(failure) = &first_error {
+        // What can be read may raise the number, but not lower it while something else can't.
+        let scales_down = best.as_ref().is_none_or(|(replicas, _)| *replicas < current);
+        if let Some(failure) = first_error.filter(|_| scales_down) {
             let text = format!("the HPA was unable to compute the replica count: {}", failure.message);
             self.set_condition("ScalingActive", "False", failure.reason, &text);
-            let about = self.autoscaler.clone();
-            self.context.event(&about, "Warning", failure.reason, &failure.message);
-            let scales_down = best.as_ref().is_none_or(|(replicas, _)| *replicas < current);
-            if invalid >= specs.len() || scales_down {
-                let text = format!("invalid metrics ({invalid} invalid out of {}), first error is: {}", specs.len(), failure.full);
-                self.context.event(&about, "Warning", "FailedComputeMetricsReplicas", &text);
-                return None;
-            }
+            let text = format!("invalid metrics ({invalid} invalid out of {}), first error is: {}", specs.len(), failure.full);
+            self.context.event(self.autoscaler, "Warning", "FailedComputeMetricsReplicas", &text);
+            return None;
         }
         let (proposed, name) = best?;
-        if first_error.is_none() {
-            let text = format!("the HPA was able to successfully calculate a replica count from {name}");
-            self.set_condition("ScalingActive", "True", "ValidMetricFound", &text);
-        }
+        let text = format!("the HPA was able to successfully calculate a replica count from {name}");
+        self.set_condition("ScalingActive", "True", "ValidMetricFound", &text);
         let reason = if proposed > current { format!("{name} above target") } else { "All metrics below target".to_string() };
         let desired = behavior::normalize(self, current, proposed, min, max);
         Some((desired, reason))

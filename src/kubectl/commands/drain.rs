@@ -1,7 +1,7 @@
 //! `kubectl drain` (`k8s.io/kubectl/pkg/drain`).
 
 use super::cordon::{nodes, set_unschedulable};
-use crate::api::meta;
+use crate::api::{meta, time};
 use crate::kubectl::dry_run::{DRY_RUN, DryRun};
 use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
@@ -9,7 +9,7 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::resources::{self, Mapping};
 use crate::kubectl::source::Info;
 use crate::server::request::{Options, Request, Verb};
-use crate::value::{SmolStr, Sort, Value, json};
+use crate::value::{SmolStr, Value, json};
 
 /// `drain`.
 pub const ENTRY: Entry =
@@ -53,10 +53,10 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
             Ok(()) => {
                 invocation.session.out_line(format!("node/{} drained{}", node.name, dry_run.suffix()));
             }
-            Err(failure) => {
-                let message = failure.message();
+            Err(errors) => {
+                let message = aggregate(&errors);
                 invocation.session.err_line(format!("error: unable to drain node \"{}\" due to error: {message}, continuing command...", node.name));
-                problems.push((node.name.clone(), message));
+                problems.push((node.name.clone(), errors));
             }
         }
     }
@@ -65,178 +65,227 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     }
     invocation.session.err_line("There are pending nodes to be drained:");
     problems.iter().for_each(|(node, _)| invocation.session.err_line(format!(" {node}")));
-    problems.iter().for_each(|(_, message)| invocation.session.err_line(message));
+    match &problems[..] {
+        [(_, errors)] => errors.iter().for_each(|error| invocation.session.err_line(error)),
+        _ => problems.iter().for_each(|(_, errors)| invocation.session.err_line(aggregate(errors))),
+    }
     Err(Failure::Exit(1))
 }
 
-async fn drain(invocation: &Invocation, node: &Info, dry_run: DryRun) -> Result<(), Failure> {
-    let mapping = resources::resolve(&invocation.session.registry(), "pods")?;
-    let options = Options {
-        field_selector: SmolStr::from(format!("spec.nodeName={}", node.name)),
-        label_selector: SmolStr::new(invocation.flags.text("pod-selector")),
-        ..Options::default()
-    };
-    let pods = invocation.list(&mapping, "", options).await?;
-    let chosen = choose(invocation, &pods)?;
-    let deadline_ms = match invocation.flags.duration_ms("timeout") {
-        0 => None,
-        timeout_ms => Some(invocation.session.now_ms() + timeout_ms as u64),
-    };
-    let mut remaining = evict_all(invocation, &mapping, &chosen, dry_run, deadline_ms, &node.name).await?;
-    if dry_run != DryRun::None {
+/// Several errors in one line, as Go's `Aggregate` writes them.
+fn aggregate(errors: &[String]) -> String {
+    if let [error] = errors { error.clone() } else { format!("[{}]", errors.join(", ")) }
+}
+
+async fn drain(invocation: &Invocation, node: &Info, dry_run: DryRun) -> Result<(), Vec<String>> {
+    let (chosen, warnings) = choose(invocation, node).await?;
+    if !warnings.is_empty() {
+        invocation.session.err_line(format!("Warning: {warnings}"));
+    }
+    if dry_run == DryRun::Client {
+        for pod in &chosen {
+            invocation.session.out_line(format!("evicting pod {}/{} (dry run)", meta::namespace(pod), meta::name(pod)));
+        }
         return Ok(());
     }
-    while !remaining.is_empty() {
-        let mut left = Vec::new();
-        for pod in remaining {
-            match invocation.get(&mapping, meta::namespace(&pod), meta::name(&pod)).await {
-                Ok(now) if meta::uid(&now) == meta::uid(&pod) => left.push(pod),
-                Ok(_) => said_gone(invocation, &pod),
-                Err(failure) if failure.is_not_found() => said_gone(invocation, &pod),
-                Err(failure) => return Err(failure),
-            }
+    let errors = remove_all(invocation, chosen, dry_run).await;
+    if errors.is_empty() {
+        return Ok(());
+    }
+    match choose(invocation, node).await {
+        Ok((pods, _)) if pods.is_empty() => {}
+        Ok((pods, _)) => {
+            let message = aggregate(&errors);
+            invocation.session.err_line(format!("There are pending pods in node \"{}\" when an error occurred: {message}", node.name));
+            pods.iter().for_each(|pod| invocation.session.err_line(format!("pod/{}", meta::name(pod))));
         }
-        remaining = left;
-        if !remaining.is_empty() {
-            if deadline_ms.is_some_and(|deadline_ms| invocation.session.now_ms() >= deadline_ms) {
-                return Err(pending(invocation, node, &remaining, "global timeout reached"));
-            }
-            invocation.session.sleep_ms(POLL_MS).await;
+        Err(more) => {
+            let message = aggregate(&more);
+            invocation.session.err_line(format!("Following errors occurred while getting the list of pods to delete:\n{message}"));
         }
     }
-    Ok(())
+    Err(errors)
 }
 
-fn said_gone(invocation: &Invocation, pod: &Value) {
-    let word = if invocation.flags.is("disable-eviction") { "deleted" } else { "evicted" };
-    invocation.session.out_line(format!("pod/{} {word}", meta::name(pod)));
-}
-
-fn pending(invocation: &Invocation, node: &Info, pods: &[Value], why: &str) -> Failure {
-    invocation.session.err_line(format!("There are pending pods in node \"{}\" when an error occurred: {why}", node.name));
-    pods.iter().for_each(|pod| invocation.session.err_line(format!("pod/{}", meta::name(pod))));
-    Failure::text(why)
-}
-
-/// The pods that are to go, or why the node can't be drained (`filters.go`).
-fn choose(invocation: &Invocation, pods: &[Value]) -> Result<Vec<Value>, Failure> {
+/// The pods that are to go and what there is to warn of, or why the node can't be drained (`filters.go`): the first filter that keeps a pod decides, and
+/// the last one's word counts.
+async fn choose(invocation: &Invocation, node: &Info) -> Result<(Vec<Value>, String), Vec<String>> {
     let flags = &invocation.flags;
+    let registry = invocation.session.registry();
+    let told = |failure: Failure| vec![failure.message()];
+    let mapping = resources::resolve(&registry, "pods").map_err(told)?;
+    let daemon_sets = resources::resolve(&registry, "daemonsets").map_err(told)?;
+    let options = Options {
+        field_selector: SmolStr::from(format!("spec.nodeName={}", node.name)),
+        label_selector: SmolStr::new(flags.text("pod-selector")),
+        ..Options::default()
+    };
     let mut chosen: Vec<Value> = Vec::new();
-    let mut errors: Vec<(&str, String)> = Vec::new();
-    let mut warnings: Vec<(&str, String)> = Vec::new();
-    for pod in pods {
-        let name = format!("{}/{}", meta::namespace(pod), meta::name(pod));
-        let controller = meta::controller_of(pod);
-        let finished = matches!(pod.path("status.phase").str(), "Succeeded" | "Failed");
-        if !meta::annotation(pod, "kubernetes.io/config.mirror").is_empty() {
+    let mut errors: Vec<(String, String)> = Vec::new();
+    let mut warnings: Vec<(String, String)> = Vec::new();
+    for pod in invocation.list(&mapping, "", options).await.map_err(told)? {
+        let name = format!("{}/{}", meta::namespace(&pod), meta::name(&pod));
+        let controller = meta::controller_of(&pod);
+        let is_finished = matches!(pod.path("status.phase").str(), "Succeeded" | "Failed");
+        if is_skipped(invocation, &pod) {
             continue;
         }
-        if controller.get("kind").str() == "DaemonSet" && !finished {
-            if flags.is("ignore-daemonsets") {
-                warnings.push(("ignoring DaemonSet-managed Pods", name))
-            } else {
-                errors.push((DAEMON_SET, name))
+        if controller.get("kind").str() == "DaemonSet" && !is_finished {
+            match invocation.get(&daemon_sets, meta::namespace(&pod), controller.get("name").str()).await {
+                // Who should make it again is gone.
+                Err(failure) if failure.is_not_found() && flags.is("force") => {}
+                Err(failure) => {
+                    errors.push((failure.message(), name));
+                    continue;
+                }
+                Ok(_) => {
+                    if flags.is("ignore-daemonsets") {
+                        warnings.push(("ignoring DaemonSet-managed Pods".into(), name));
+                    } else {
+                        errors.push((DAEMON_SET.into(), name));
+                    }
+                    continue;
+                }
             }
+        }
+        if !meta::annotation(&pod, "kubernetes.io/config.mirror").is_empty() {
             continue;
         }
         let has_local_storage = pod.path("spec.volumes").items().iter().any(|volume| !volume.get("emptyDir").is_null());
-        if has_local_storage && !finished && !flags.is("delete-emptydir-data") {
-            errors.push((LOCAL_STORAGE, name));
+        if has_local_storage && !is_finished && !flags.is("delete-emptydir-data") {
+            errors.push((LOCAL_STORAGE.into(), name));
             continue;
         }
-        if controller.is_null() && !finished {
+        if controller.is_null() && !is_finished {
             if !flags.is("force") {
-                errors.push((UNMANAGED, name));
+                errors.push((UNMANAGED.into(), name));
                 continue;
             }
-            warnings.push(("deleting Pods that declare no controller", name));
-        } else if has_local_storage && !finished {
-            warnings.push(("deleting Pods with local storage", name));
+            warnings.push(("deleting Pods that declare no controller".into(), name));
         }
-        chosen.push(pod.clone());
+        chosen.push(pod);
     }
     if errors.is_empty() {
-        if !warnings.is_empty() {
-            invocation.session.err_line(format!("Warning: {}", grouped(&warnings)));
-        }
-        return Ok(chosen);
+        return Ok((chosen, groups(&warnings).join("; ")));
     }
-    let words: Vec<String> = groups(&errors).into_iter().map(|(reason, names)| format!("cannot delete {reason}: {}", names.join(", "))).collect();
-    Err(Failure::text(if words.len() == 1 { words[0].clone() } else { format!("[{}]", words.join(", ")) }))
+    Err(groups(&errors).into_iter().map(|refusal| format!("cannot delete {refusal}")).collect())
 }
 
-fn groups<'a>(entries: &'a [(&'a str, String)]) -> Vec<(&'a str, Vec<&'a str>)> {
-    let mut groups: Vec<(&str, Vec<&str>)> = Vec::new();
+/// Whether the pod has been ending for longer than the person wants to wait for.
+fn is_skipped(invocation: &Invocation, pod: &Value) -> bool {
+    let limit_ms = invocation.flags.int("skip-wait-for-delete-timeout").max(0) as u64 * 1000;
+    let deleted_ms = time::parse_rfc3339(pod.path("metadata.deletionTimestamp").str());
+    limit_ms > 0 && deleted_ms.is_some_and(|deleted_ms| invocation.session.now_ms() > deleted_ms + limit_ms)
+}
+
+/// `reason: ns/pod, ns/pod`, for each reason.
+fn groups(entries: &[(String, String)]) -> Vec<String> {
+    let mut groups: std::collections::BTreeMap<&str, Vec<&str>> = Default::default();
     for (reason, name) in entries {
-        match groups.iter_mut().find(|(known, _)| known == reason) {
-            Some((_, names)) => names.push(name),
-            None => groups.push((reason, vec![name])),
-        }
+        groups.entry(reason).or_default().push(name);
     }
-    groups.order_by_key(|(reason, _)| *reason);
-    groups
+    groups.into_iter().map(|(reason, names)| format!("{reason}: {}", names.join(", "))).collect()
 }
 
-fn grouped(entries: &[(&str, String)]) -> String {
-    groups(entries).into_iter().map(|(reason, names)| format!("{reason}: {}", names.join(", "))).collect::<Vec<_>>().join("; ")
+/// A pod on its way out.
+struct Leaving {
+    pod: Value,
+    /// Whether its eviction has been granted, so that only its end is waited for.
+    is_granted: bool,
+    /// When there is something to do about it.
+    next_ms: u64,
 }
 
-/// Asks for each pod's eviction until it is granted; what has been asked comes back.
-async fn evict_all(
-    invocation: &Invocation,
-    mapping: &Mapping,
-    pods: &[Value],
-    dry_run: DryRun,
-    deadline_ms: Option<u64>,
-    node: &str,
-) -> Result<Vec<Value>, Failure> {
-    let mut waiting: Vec<Value> = pods.to_vec();
-    let mut granted = Vec::new();
-    while !waiting.is_empty() {
-        let mut refused = Vec::new();
-        for pod in waiting {
-            let (namespace, name) = (meta::namespace(&pod), meta::name(&pod));
-            let by_deletion = invocation.flags.is("disable-eviction");
-            invocation.session.out_line(format!("{} pod {namespace}/{name}{}", if by_deletion { "deleting" } else { "evicting" }, dry_run.suffix()));
-            if dry_run == DryRun::Client {
+/// Evicts or deletes the pods, each on its own, and waits until they are gone; what went wrong comes back.
+async fn remove_all(invocation: &Invocation, pods: Vec<Value>, dry_run: DryRun) -> Vec<String> {
+    let session = &invocation.session;
+    let mapping = match resources::resolve(&session.registry(), "pods") {
+        Ok(mapping) => mapping,
+        Err(failure) => return vec![failure.message()],
+    };
+    let deadline_ms = match invocation.flags.duration_ms("timeout") {
+        0 => u64::MAX,
+        timeout_ms => session.now_ms() + timeout_ms as u64,
+    };
+    let mut leaving: Vec<Leaving> = pods.into_iter().map(|pod| Leaving { pod, is_granted: false, next_ms: session.now_ms() }).collect();
+    let mut errors = Vec::new();
+    while let Some(next_ms) = leaving.iter().map(|one| one.next_ms).min() {
+        session.sleep_ms(next_ms.saturating_sub(session.now_ms())).await;
+        let mut left = Vec::new();
+        for mut one in leaving {
+            if one.next_ms > session.now_ms() {
+                left.push(one);
                 continue;
             }
-            match invocation.send(removal(invocation, mapping, &pod, by_deletion, dry_run)).await {
-                Ok(_) => granted.push(pod),
-                Err(failure) if failure.is_not_found() => {}
-                Err(failure) if failure.reason() == "TooManyRequests" => {
-                    invocation.session.err_line(format!("error when evicting pods/\"{name}\" -n \"{namespace}\" (will retry after 5s): {}", failure.message()));
-                    refused.push(pod);
-                }
-                Err(failure) => return Err(failure.wrap(&format!("error when evicting pods/\"{name}\" -n \"{namespace}\": "))),
+            let step = if one.is_granted {
+                look(invocation, &mapping, &mut one, deadline_ms).await
+            } else {
+                ask(invocation, &mapping, &mut one, dry_run, deadline_ms).await
+            };
+            match step {
+                Ok(true) => {}
+                Ok(false) => left.push(one),
+                Err(error) if errors.contains(&error) => {}
+                Err(error) => errors.push(error),
             }
         }
-        if !refused.is_empty() {
-            let until_ms = invocation.session.now_ms() + RETRY_MS;
-            match deadline_ms {
-                Some(deadline_ms) if until_ms > deadline_ms => {
-                    invocation.session.sleep_ms(deadline_ms.saturating_sub(invocation.session.now_ms())).await;
-                    return Err(timed_out(invocation, &refused, node));
-                }
-                _ => invocation.session.sleep_ms(RETRY_MS).await,
-            }
-        }
-        waiting = refused;
+        leaving = left;
     }
-    Ok(granted)
+    errors
 }
 
-fn timed_out(invocation: &Invocation, pods: &[Value], node: &str) -> Failure {
-    let words: Vec<String> = pods
-        .iter()
-        .map(|pod| {
-            format!("error when evicting pods/\"{}\" -n \"{}\": global timeout reached: {}", meta::name(pod), meta::namespace(pod), go_duration(invocation))
-        })
-        .collect();
-    let message = if words.len() == 1 { words[0].clone() } else { format!("[{}]", words.join(", ")) };
-    invocation.session.err_line(format!("There are pending pods in node \"{node}\" when an error occurred: {message}"));
-    pods.iter().for_each(|pod| invocation.session.err_line(format!("pod/{}", meta::name(pod))));
-    Failure::text(message)
+/// Asks for a pod's eviction; true where nothing is left to be done about it.
+async fn ask(invocation: &Invocation, mapping: &Mapping, one: &mut Leaving, dry_run: DryRun, deadline_ms: u64) -> Result<bool, String> {
+    let (namespace, name) = (meta::namespace(&one.pod), meta::name(&one.pod));
+    let by_deletion = invocation.flags.is("disable-eviction");
+    if !by_deletion {
+        invocation.session.out_line(format!("evicting pod {namespace}/{name}{}", dry_run.suffix()));
+    }
+    if invocation.session.now_ms() >= deadline_ms {
+        return Err(format!("error when evicting pods/\"{name}\" -n \"{namespace}\": global timeout reached: {}", go_duration(invocation)));
+    }
+    match invocation.send(removal(invocation, mapping, &one.pod, by_deletion, dry_run)).await {
+        Ok(_) if dry_run != DryRun::None => return Ok(true),
+        Ok(_) => {
+            one.is_granted = true;
+            one.next_ms = invocation.session.now_ms();
+        }
+        Err(failure) if failure.is_not_found() => return Ok(true),
+        Err(failure) if failure.reason() == "TooManyRequests" => {
+            let message = failure.message();
+            invocation.session.err_line(format!("error when evicting pods/\"{name}\" -n \"{namespace}\" (will retry after 5s): {message}"));
+            one.next_ms = invocation.session.now_ms() + RETRY_MS;
+        }
+        Err(failure) => return Err(format!("error when evicting pods/\"{name}\" -n \"{namespace}\": {}", failure.message())),
+    }
+    Ok(false)
+}
+
+/// Looks whether a pod is gone.
+async fn look(invocation: &Invocation, mapping: &Mapping, one: &mut Leaving, deadline_ms: u64) -> Result<bool, String> {
+    let (namespace, name) = (meta::namespace(&one.pod), meta::name(&one.pod));
+    let by_deletion = invocation.flags.is("disable-eviction");
+    let failed = |why: &str| match by_deletion {
+        true => why.to_string(),
+        false => format!("error when waiting for pod \"{name}\" in namespace \"{namespace}\" to terminate: {why}"),
+    };
+    match invocation.get(mapping, namespace, name).await {
+        Ok(now) if meta::uid(&now) == meta::uid(&one.pod) && !is_skipped(invocation, &now) => {
+            let now_ms = invocation.session.now_ms();
+            if now_ms >= deadline_ms {
+                return Err(failed("context deadline exceeded"));
+            }
+            one.next_ms = (now_ms + POLL_MS).min(deadline_ms);
+            return Ok(false);
+        }
+        Ok(now) if meta::uid(&now) == meta::uid(&one.pod) => {
+            let limit = invocation.flags.int("skip-wait-for-delete-timeout");
+            invocation.session.out_line(format!("pod \"{name}\" has DeletionTimestamp older than {limit} seconds, skipping"));
+        }
+        Err(failure) if !failure.is_not_found() => return Err(failed(&failure.message())),
+        _ => invocation.session.out_line(format!("pod/{name} {}", if by_deletion { "deleted" } else { "evicted" })),
+    }
+    Ok(true)
 }
 
 /// `8s`, `1m30s`: Go's `Duration.String` of whole seconds.

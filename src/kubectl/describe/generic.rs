@@ -46,27 +46,47 @@ fn fields(object: &Value, level: usize, path: &str, text: &mut Text) {
     }
 }
 
-/// `apiVersion` → `API Version`.
+/// `apiVersion` → `API Version`, `podCIDRs` → `Pod CIDRs`; a key that isn't made of letters stays as it is (`smartLabelFor`).
 fn title(field: &str) -> String {
+    let is_word = |letter: char| letter.is_alphabetic() || letter == '-';
+    if !field.chars().all(is_word) {
+        return field.to_string();
+    }
     let mut words: Vec<String> = Vec::new();
     let letters: Vec<char> = field.chars().collect();
-    for (index, letter) in letters.iter().enumerate() {
-        let after_lower = index > 0 && !letters[index - 1].is_uppercase();
-        let before_lower = letters.get(index + 1).is_some_and(|next| next.is_lowercase());
-        if words.is_empty() || (letter.is_uppercase() && (after_lower || before_lower)) {
+    for (index, &letter) in letters.iter().enumerate() {
+        let before = index.checked_sub(1).map(|before| letters[before]);
+        let begins = before.is_none_or(|before| {
+            let before_lower = letters.get(index + 1).is_some_and(|next| next.is_lowercase());
+            (letter == '-') != (before == '-') || (letter.is_uppercase() && (!before.is_uppercase() || before_lower))
+        });
+        // The end of a plural acronym belongs to it.
+        let joins = letter.is_uppercase() && words.last().is_some_and(|word| word.len() > 1 && word.chars().all(char::is_uppercase));
+        if begins && !joins {
             words.push(String::new());
         }
         if let Some(word) = words.last_mut() {
-            word.push(*letter);
+            word.push(letter);
         }
     }
     let one = |word: &String| {
         let upper = word.to_uppercase();
-        if ["API", "URL", "UID", "OSB", "GUID"].contains(&upper.as_str()) {
+        if ["API", "URL", "UID", "GUID"].contains(&upper.as_str()) {
             return upper;
         }
         let mut letters = word.chars();
         letters.next().map_or(String::new(), |first| first.to_uppercase().chain(letters).collect())
     };
     words.iter().map(one).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::title;
+
+    #[test]
+    fn keys_are_written_as_kubectl_writes_them() {
+        let titles = ["apiVersion", "podCIDRs", "ca.crt", "uid", "dry-run", "nodeName", "HTTPServer", "app2"].map(title);
+        assert_eq!(titles, ["API Version", "Pod CIDRs", "ca.crt", "UID", "Dry - Run", "Node Name", "HTTPServer", "app2"]);
+    }
 }

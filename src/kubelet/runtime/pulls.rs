@@ -15,6 +15,8 @@ const MISSING_MS: u64 = 300;
 const REFERENCE_PULL_MS: u64 = 600;
 /// A pull's round trips to the registry, on the playground's machines.
 const PLAYGROUND_START_MS: u64 = 600;
+/// No two pulls take quite the same time: by how much they differ at most.
+const SPREAD_MS: u64 = 11;
 /// Bytes that the playground's machines download and unpack in a millisecond: 25 MiB/s.
 const BYTES_A_MS: u64 = 26_214;
 
@@ -50,7 +52,7 @@ impl Runtime {
             let left_ms = pull.finishes_at_ms.saturating_sub(pull.started_at_ms.max(now_ms));
             let left_ms = match (before, registry) {
                 (_, Registry::Down) => DIAL_TIMEOUT_MS,
-                (Registry::Down, _) => self.pull_ms(&pull.image),
+                (Registry::Down, _) => self.pull_ms(id, &pull.image),
                 (Registry::Up, _) => left_ms * SLOW_TIMES,
                 (Registry::Slow, _) => left_ms / SLOW_TIMES,
             };
@@ -67,16 +69,16 @@ impl Runtime {
     pub fn pull_image(&mut self, image: &str, now_ms: u64) -> PullId {
         let id = PullId(self.new_id());
         let started_at_ms = self.pulls_busy_until_ms.max(now_ms);
-        let finishes_at_ms = started_at_ms + self.pull_ms(image);
+        let finishes_at_ms = started_at_ms + self.pull_ms(id, image);
         self.pulls_busy_until_ms = finishes_at_ms;
         self.pulls.insert(id, Pull { image: image.into(), requested_at_ms: now_ms, started_at_ms, finishes_at_ms, result: None });
         self.agenda.insert((finishes_at_ms, Task::Pull(id)));
         id
     }
 
-    fn pull_ms(&self, image: &str) -> u64 {
+    fn pull_ms(&self, id: PullId, image: &str) -> u64 {
         let reference = image_ref::parse(image);
-        let usual_ms = self.usual_pull_ms(&reference);
+        let usual_ms = self.usual_pull_ms(&reference) + id.0 * 3 % SPREAD_MS;
         match self.registry {
             Registry::Up => usual_ms,
             Registry::Slow => usual_ms * SLOW_TIMES,

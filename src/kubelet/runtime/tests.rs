@@ -188,10 +188,10 @@ fn pulls_wait_for_one_another_and_fail_in_containerds_words() {
     assert_eq!(
         told,
         [
-            "600 docker.io/library/nginx:latest",
-            "900 rpc error: code = NotFound desc = failed to pull and unpack image \"docker.io/library/nginx:1.27-nope\": failed to resolve image: docker.io/library/nginx:1.27-nope: not found",
-            "1200 rpc error: code = NotFound desc = failed to pull and unpack image \"registry.invalid/partner/api:2.0\": failed to resolve image: registry.invalid/partner/api:2.0: not found",
-            "1800 docker.io/library/busybox:latest",
+            "603 docker.io/library/nginx:latest",
+            "909 rpc error: code = NotFound desc = failed to pull and unpack image \"docker.io/library/nginx:1.27-nope\": failed to resolve image: docker.io/library/nginx:1.27-nope: not found",
+            "1218 rpc error: code = NotFound desc = failed to pull and unpack image \"registry.invalid/partner/api:2.0\": failed to resolve image: registry.invalid/partner/api:2.0: not found",
+            "1819 docker.io/library/busybox:latest",
         ]
     );
     assert!(runtime.image("nginx:latest").is_some() && runtime.image("nginx:1.27-nope").is_none());

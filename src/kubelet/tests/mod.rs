@@ -165,7 +165,7 @@ fn a_pod_is_pulled_started_and_ready_then_deleted() {
         world.events(),
         [
             "Pulling Pulling image \"nginx\" x1",
-            "Pulled Successfully pulled image \"nginx\" in 600ms (600ms including waiting). Image size: 52428800 bytes. x1",
+            "Pulled Successfully pulled image \"nginx\" in 603ms (603ms including waiting). Image size: 52428800 bytes. x1",
             "Created Container created x1",
             "Started Container started x1",
             "Killing Stopping container web x1",

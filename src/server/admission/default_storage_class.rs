@@ -3,16 +3,24 @@
 use super::Attributes;
 use crate::api::meta;
 use crate::api::resource::{PERSISTENT_VOLUME_CLAIMS, STORAGE_CLASSES};
+use crate::store::Store;
 use crate::value::Value;
 
 pub(super) fn admit(attributes: &mut Attributes) {
-    if !attributes.creates(&PERSISTENT_VOLUME_CLAIMS) || has_class(&attributes.object) {
+    if !attributes.creates(&PERSISTENT_VOLUME_CLAIMS) {
         return;
     }
-    let default = newest_default(attributes.server.store.list(&STORAGE_CLASSES, None).filter(|class| is_default(class)));
-    if let Some(name) = default {
+    if let Some(name) = default_class(&attributes.server.store, &attributes.object) {
         attributes.object.set("spec.storageClassName", name);
     }
+}
+
+/// The class that a claim gets which names none; `None` where it names one, or there is no default.
+pub fn default_class(store: &Store, claim: &Value) -> Option<String> {
+    if has_class(claim) {
+        return None;
+    }
+    newest_default(store.list(&STORAGE_CLASSES, None).filter(|class| is_default(class)))
 }
 
 fn has_class(claim: &Value) -> bool {

@@ -19,6 +19,8 @@ mod taint_nodes_by_condition;
 #[cfg(test)]
 mod tests;
 
+pub use default_storage_class::default_class;
+
 use super::Server;
 use super::request::Request;
 use crate::api::resource::GroupResource;

@@ -2,8 +2,8 @@
 
 use super::super::{cells, rules};
 use crate::api::field_error::FieldError;
-use crate::api::names;
 use crate::api::strategy::{Column, Strategy};
+use crate::api::{meta, names};
 use crate::value::Value;
 
 /// The rules of IngressClasses.
@@ -46,7 +46,8 @@ impl Strategy for IngressClassStrategy {
             (false, "") => format!("{}/{}", parameters.get("kind").str(), parameters.get("name").str()),
             (false, group) => format!("{}.{group}/{}", parameters.get("kind").str(), parameters.get("name").str()),
         };
-        vec![cells::name(class), class.path("spec.controller").clone(), text.into(), cells::age(class, now_ms)]
+        let is_default = meta::annotation(class, "ingressclass.kubernetes.io/is-default-class") == "true";
+        vec![cells::name_or_default(class, is_default), class.path("spec.controller").clone(), text.into(), cells::age(class, now_ms)]
     }
 }
 

@@ -67,7 +67,7 @@ impl Strategy for StorageClassStrategy {
     fn row(&self, class: &Value, now_ms: u64) -> Vec<Value> {
         let is_default = DEFAULT_ANNOTATIONS.iter().any(|annotation| meta::annotation(class, annotation) == "true");
         vec![
-            format!("{}{}", meta::name(class), if is_default { " (default)" } else { "" }).into(),
+            cells::name_or_default(class, is_default),
             class.get("provisioner").clone(),
             cells::or(class.get("reclaimPolicy"), "Delete"),
             cells::or(class.get("volumeBindingMode"), "Immediate"),

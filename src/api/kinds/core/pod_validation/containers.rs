@@ -33,7 +33,7 @@ pub fn validate(spec: &Value, field: &str, volumes: &VolumeNames) -> Vec<FieldEr
                 errors.extend(host_network_ports(container, &here));
             }
             errors.extend(host_port_conflicts(container, &here, &mut host_ports));
-            errors.extend(restart_rules(container, &here, is_init));
+            errors.extend(restart_rules(container, &here));
             errors.extend(if is_init { init_rules(container, &here, grace_seconds) } else { main_rules(container, &here, grace_seconds) });
         }
     }
@@ -187,7 +187,7 @@ fn host_port_conflicts(container: &Value, field: &str, taken: &mut Vec<String>) 
 }
 
 /// A container's own restart policy and its rules (`validateContainerRestartPolicy`).
-fn restart_rules(container: &Value, field: &str, is_init: bool) -> Vec<FieldError> {
+fn restart_rules(container: &Value, field: &str) -> Vec<FieldError> {
     let (policy, rules) = (container.get("restartPolicy"), container.get("restartPolicyRules").items());
     let mut errors = Vec::new();
     let words: &[&str] = &["Always", "Never", "OnFailure"];
@@ -199,11 +199,6 @@ fn restart_rules(container: &Value, field: &str, is_init: bool) -> Vec<FieldErro
     }
     if policy.is_null() {
         errors.push(FieldError::required(format!("{field}.restartPolicy"), "must specify restartPolicy when restart rules are used"));
-    } else if is_init && policy.str() == "Always" {
-        errors.push(FieldError::forbidden(
-            format!("{field}.restartPolicyRules"),
-            "restartPolicyRules are not allowed for init containers with restart policy Always",
-        ));
     }
     if rules.len() > MAX_RESTART_RULES {
         errors.push(FieldError::too_many(format!("{field}.restartPolicyRules"), rules.len(), MAX_RESTART_RULES));
