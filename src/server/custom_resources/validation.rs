@@ -117,12 +117,12 @@ fn check_text(value: &Value, text: &str, schema: &Value, path: &str, errors: &mu
     if !pattern.is_empty()
         && errors.pay(pattern.len())
         && let Some(expression) = Expression::parse(pattern)
-        && expression.is_in(text, &mut errors.budget).unwrap_or_else(|| {
-            errors.budget = 0;
-            true
-        }) == false
     {
-        invalid(errors, path, value, &format!("should match '{pattern}'"));
+        match expression.is_in(text, &mut errors.budget) {
+            Some(true) => {}
+            Some(false) => invalid(errors, path, value, &format!("should match '{pattern}'")),
+            None => errors.budget = 0,
+        }
     }
 }
 
