@@ -38,13 +38,17 @@ if ! cmp -s package-lock.json node_modules/.kubarium-installed; then
     cp package-lock.json node_modules/.kubarium-installed
 fi
 
-if [ "${1:-}" = with-browser ] && { ! command -v chromium >/dev/null || ! command -v chromedriver >/dev/null; }; then
+has_browsers() { command -v chromium && command -v chromedriver && command -v firefox-esr; } >/dev/null
+if [ "${1:-}" = with-browser ] && ! has_browsers; then
     if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
-        say "installing chromium and its driver for the browser tests"
+        say "installing chromium, its driver and Firefox for the browser tests"
         apt-get update -qq >/dev/null
         DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium chromium-driver >/dev/null
+        DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends firefox-esr >/dev/null || say "there is no firefox-esr here: nothing is tried in Firefox"
+    elif command -v chromium >/dev/null && command -v chromedriver >/dev/null; then
+        say "without Firefox the browser tests are run in chromium only; on Debian: sudo apt-get install firefox-esr"
     else
-        say "the browser tests need chromium and chromedriver; on Debian: sudo apt-get install chromium chromium-driver"
+        say "the browser tests need chromium and chromedriver, and use Firefox; on Debian: sudo apt-get install chromium chromium-driver firefox-esr"
         exit 1
     fi
 fi

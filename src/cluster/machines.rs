@@ -59,6 +59,7 @@ impl Cluster {
         let answer = self.network.request(self.server.store(), &self.kubelets, from, request, self.now_ms);
         let served: Vec<_> = answer.served.iter().cloned().collect();
         self.tell_served(&served);
+        self.network.note(&answer);
         answer
     }
 

@@ -201,11 +201,11 @@ impl Cluster {
     }
 
     fn run_kubelets(&mut self) {
-        // What containers meet in the network are the containers as they were before this step.
-        let (containers, store) = (self.kubelets.clone(), self.server.store().clone());
-        let mut seen = self.network.seen_by_containers(&store, &containers);
-        self.kubelets.run_next(&mut self.server, &mut seen, self.now_ms);
-        let served = seen.into_served();
+        let Some(mut node) = self.kubelets.due_node() else { return };
+        let mut wires = pod_requests::NodeWires { network: &mut self.network, kubelets: &self.kubelets, served: Vec::new() };
+        node.run_next(&mut self.server, &mut wires, self.now_ms);
+        let served = wires.served;
+        self.kubelets.put(node);
         self.tell_served(&served);
     }
 
@@ -223,6 +223,13 @@ impl Cluster {
     /// The network, for who answers whom.
     pub fn network(&self) -> &Network {
         &self.network
+    }
+
+    /// Forgets the writes that everyone has seen: of a cluster that is kept for later, they are most of what it holds.
+    pub fn compact(&mut self) {
+        if self.observed_revision == self.server.store().revision() {
+            self.server.compact();
+        }
     }
 
     /// Shows everyone the writes that they have not seen yet.

@@ -4,10 +4,11 @@ use super::Cluster;
 use crate::api::resource::PODS;
 use crate::api::sha256::sha256_hex;
 use crate::api::status::Status;
-use crate::kubelet::runtime::{Answer, ExecError, HttpRequest};
-use crate::kubelet::{ExecHandle, ExecRequest, Kubelets, LogOptions};
-use crate::network::{Answer as Travelled, Containers, Served, Source};
+use crate::kubelet::runtime::{self, Answer, ExecError, HttpRequest};
+use crate::kubelet::{ExecHandle, ExecRequest, Kubelets, LogOptions, Wires};
+use crate::network::{Answer as Travelled, Containers, Network, Served, Source};
 use crate::server::request::{Request, Response, Verb};
+use crate::store::Store;
 use crate::value::{Value, json};
 
 /// `102 Processing`: a command in a container still runs; ask again with its number.
@@ -32,6 +33,19 @@ impl Containers for Kubelets {
 
     fn answer(&self, pod_uid: &str, request: &HttpRequest, client_ip: &str, now_ms: u64) -> Option<Answer> {
         Kubelets::answer(self, pod_uid, request, client_ip, now_ms)
+    }
+}
+
+/// What a machine at work reaches: all containers as they were before.
+pub(super) struct NodeWires<'c> {
+    pub(super) network: &'c mut Network,
+    pub(super) kubelets: &'c Kubelets,
+    pub(super) served: Vec<Served>,
+}
+
+impl Wires for NodeWires<'_> {
+    fn network<'a>(&'a mut self, store: &'a Store) -> Box<dyn runtime::Network + 'a> {
+        Box::new(self.network.seen_by_containers(store, self.kubelets, &mut self.served))
     }
 }
 
@@ -155,12 +169,11 @@ impl Cluster {
     }
 
     /// Lets the kubelets work with the network that their containers see, and tells the servers that were asked meanwhile.
-    pub fn with_network<T>(&mut self, work: impl FnOnce(&mut Kubelets, &mut dyn crate::kubelet::runtime::Network) -> T) -> T {
+    pub fn with_network<T>(&mut self, work: impl FnOnce(&mut Kubelets, &mut dyn runtime::Network) -> T) -> T {
         // Containers meet each other as they were before this step.
         let (containers, store) = (self.kubelets.clone(), self.server.store().clone());
-        let mut seen = self.network.seen_by_containers(&store, &containers);
-        let result = work(&mut self.kubelets, &mut seen);
-        let served = seen.into_served();
+        let mut served = Vec::new();
+        let result = work(&mut self.kubelets, &mut self.network.seen_by_containers(&store, &containers, &mut served));
         self.tell_served(&served);
         result
     }

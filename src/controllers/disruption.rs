@@ -253,5 +253,6 @@ mod tests {
         assert_eq!(allowed(&world, "two"), 0);
         world.live(2);
         assert_eq!([allowed(&world, "two"), allowed(&world, "half"), allowed(&world, "most")], [1, 2, 0]);
+        assert!(world.events().iter().any(|event| event.starts_with("MultiplePodDisruptionBudgets Pod \"demo\"/\"web-") && event.contains("Chose \"half\"")));
     }
 }

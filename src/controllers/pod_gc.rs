@@ -103,4 +103,21 @@ mod tests {
         world.run(22_000);
         assert!(world.find(&PODS, "web").is_none());
     }
+
+    #[test]
+    fn pods_that_were_deleted_go_from_a_machine_out_of_service() {
+        let mut world = World::new();
+        world.create(&NODES, json!({"metadata": {"name": "worker-1"}}));
+        let spec = json!({"nodeName": "worker-1", "containers": [{"name": "main", "image": "nginx"}]});
+        for name in ["going", "staying"] {
+            world.create(&PODS, json!({"metadata": {"name": name}, "spec": spec}));
+        }
+        world.delete(&PODS, "going", "");
+        world.run(25_000);
+        assert!(world.find(&PODS, "going").is_some(), "its kubelet says nothing");
+        let taint = json!({"key": "node.kubernetes.io/out-of-service", "value": "nodeshutdown", "effect": "NoSchedule"});
+        world.edit(&NODES, "worker-1", |node| node.push("spec.taints", taint));
+        world.run(25_000);
+        assert!(world.find(&PODS, "going").is_none() && world.find(&PODS, "staying").is_some());
+    }
 }

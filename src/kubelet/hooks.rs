@@ -33,7 +33,7 @@ impl PodSync<'_, '_> {
         if !hook.get("exec").is_null() {
             let command: Vec<SmolStr> = hook.path("exec.command").items().iter().map(|word| SmolStr::new(word.str())).collect();
             let options = ExecOptions { timeout_ms: limit_ms, ..ExecOptions::default() };
-            let exec = self.node.runtime.exec(id, &command, options, self.now_ms, self.network);
+            let exec = self.node.runtime.exec(id, &command, options, self.now_ms, &mut *self.wires.network(self.client.server().store()));
             self.node.execs.insert(exec, ExecOwner::Worker(self.worker.id));
             let what = format!(
                 "Exec lifecycle hook ([{}]) for Container \"{}\" in Pod \"{}\" failed",

@@ -57,22 +57,23 @@ mod text;
 mod token;
 mod volume_manager;
 mod volumes;
+mod wires;
 
 pub use config::NodeConfig;
 pub use exec::{ExecHandle, ExecRequest};
 pub use logs::{LogOptions, LogText};
 pub use node::Node;
 pub use pod_worker::{PodId, PodWorker, Stage};
+pub use wires::Wires;
 
 use crate::api::meta;
 use crate::api::resource::{CONFIG_MAPS, NODES, ObjectKey, PODS, SECRETS};
-use crate::server::Server;
 use crate::store::{Change, ChangeType, Store};
 use crate::value::{OrdMap, OrdSet};
 use crate::value::{SmolStr, Value};
 use agenda::Agenda;
+use runtime::Registry;
 use runtime::fs::{Volume, VolumeId};
-use runtime::{Network, Registry};
 use std::sync::Arc;
 
 /// A ConfigMap (`false`) or Secret (`true`).
@@ -223,18 +224,21 @@ impl Kubelets {
         self.agenda.first().map(|(time_ms, _)| time_ms)
     }
 
-    /// Does what is due first, on the machine that has it.
-    pub fn run_next(&mut self, server: &mut Server, network: &mut dyn Network, now_ms: u64) {
-        let Some((_, name)) = self.agenda.first() else { return };
-        let name = name.clone();
-        if let Some(node) = self.nodes.get_mut(&name) {
-            let node = Arc::make_mut(node);
-            node.shared = self.shared.clone();
-            node.run_next(server, network, now_ms);
-            let written = std::mem::take(&mut node.shared_written);
-            for id in &written {
-                self.share(&name, id);
-            }
+    /// A copy of the machine that has something to do first: it does that while all others see it as it was. Then [`Kubelets::put`] it back.
+    pub fn due_node(&self) -> Option<Node> {
+        let (_, name) = self.agenda.first()?;
+        let mut node = self.node(name)?.clone();
+        node.shared = self.shared.clone();
+        Some(node)
+    }
+
+    /// Takes a machine back that has done something.
+    pub fn put(&mut self, mut node: Node) {
+        let name = node.config.name.clone();
+        let written = std::mem::take(&mut node.shared_written);
+        self.nodes.insert(name.clone(), Arc::new(node));
+        for id in &written {
+            self.share(&name, id);
         }
         self.plan(&name);
     }

@@ -9,8 +9,9 @@ use super::node_status::NodeStatusManager;
 use super::pod_sync::PodSync;
 use super::pod_worker::{Activity, PodId, PodWorker, Stage};
 use super::runtime::fs::{Volume, VolumeId};
-use super::runtime::{ExecId, Network, Profile, PullId, Runtime, RuntimeEvent, SandboxId};
+use super::runtime::{ExecId, Profile, PullId, Runtime, RuntimeEvent, SandboxId};
 use super::volumes::HOST;
+use super::wires::Wires;
 use crate::api::meta;
 use crate::api::resource::PODS;
 use crate::server::Server;
@@ -212,18 +213,18 @@ impl Node {
     }
 
     /// Does what is due first.
-    pub fn run_next(&mut self, server: &mut Server, network: &mut dyn Network, now_ms: u64) {
+    pub fn run_next(&mut self, server: &mut Server, wires: &mut dyn Wires, now_ms: u64) {
         let first = self.agenda.first().map(|(time_ms, task)| (time_ms, task.clone()));
         let runtime_ms = self.runtime.next_due_ms().filter(|&time_ms| time_ms <= now_ms);
         match (runtime_ms, first) {
             (Some(runtime_ms), first) if self.stopped || first.as_ref().is_none_or(|(time_ms, _)| runtime_ms <= *time_ms) => {
-                for event in self.runtime.advance(now_ms, network) {
+                for event in self.runtime.advance(now_ms, &mut *wires.network(server.store())) {
                     self.runtime_event(event, now_ms);
                 }
             }
             (_, Some((time_ms, task))) if !self.stopped && time_ms <= now_ms => {
                 self.agenda.remove(&task);
-                self.run_task(task, server, network, now_ms);
+                self.run_task(task, server, wires, now_ms);
             }
             _ => {}
         }
@@ -270,7 +271,7 @@ impl Node {
         }
     }
 
-    fn run_task(&mut self, task: Task, server: &mut Server, network: &mut dyn Network, now_ms: u64) {
+    fn run_task(&mut self, task: Task, server: &mut Server, wires: &mut dyn Wires, now_ms: u64) {
         let cause = Cause { actor: SmolStr::from(format!("kubelet {}", self.config.name)), because: None };
         let user = User::system(&format!("system:node:{}", self.config.name));
         let mut client = Client::new(server, now_ms, user, cause);
@@ -281,24 +282,24 @@ impl Node {
             Task::NodeStatus => self.report_status(&mut client),
             Task::Lease => self.renew_lease(&mut client),
             Task::Eviction => self.monitor_usage(&mut client),
-            Task::Updates => self.take_update(&mut client, network, now_ms),
-            Task::Pod(id) => self.with_pod(id, &mut client, network, now_ms, |pod| pod.run()),
-            Task::Probe(id, index) => self.with_pod(id, &mut client, network, now_ms, |pod| pod.run_probe(index)),
-            Task::Volumes(id) => self.with_pod(id, &mut client, network, now_ms, |pod| pod.refresh_volumes()),
-            Task::Reconcile(id) => self.with_pod(id, &mut client, network, now_ms, |pod| pod.reconcile_status()),
+            Task::Updates => self.take_update(&mut client, wires, now_ms),
+            Task::Pod(id) => self.with_pod(id, &mut client, wires, now_ms, |pod| pod.run()),
+            Task::Probe(id, index) => self.with_pod(id, &mut client, wires, now_ms, |pod| pod.run_probe(index)),
+            Task::Volumes(id) => self.with_pod(id, &mut client, wires, now_ms, |pod| pod.refresh_volumes()),
+            Task::Reconcile(id) => self.with_pod(id, &mut client, wires, now_ms, |pod| pod.reconcile_status()),
         }
     }
 
     /// Works on one pod; it is forgotten when there is nothing left of it.
-    fn with_pod(&mut self, id: PodId, client: &mut Client, network: &mut dyn Network, now_ms: u64, work: impl FnOnce(&mut PodSync)) {
+    fn with_pod(&mut self, id: PodId, client: &mut Client, wires: &mut dyn Wires, now_ms: u64, work: impl FnOnce(&mut PodSync)) {
         let Some(worker) = self.pods.remove(&id) else { return };
         let mut worker = Arc::unwrap_or_clone(worker);
         client.because(worker.because);
-        let mut sync = PodSync { worker: &mut worker, node: self, client, network, now_ms };
+        let mut sync = PodSync { worker: &mut worker, node: self, client, wires, now_ms };
         work(&mut sync);
         let is_gone = worker.deleted && worker.stage == Stage::Finished;
         if is_gone {
-            let mut sync = PodSync { worker: &mut worker, node: self, client, network, now_ms };
+            let mut sync = PodSync { worker: &mut worker, node: self, client, wires, now_ms };
             sync.remove_sandbox();
             self.forget(&worker, now_ms);
         } else {
@@ -322,7 +323,7 @@ impl Node {
     }
 
     /// Looks at the first of the pods that were written.
-    fn take_update(&mut self, client: &mut Client, network: &mut dyn Network, now_ms: u64) {
+    fn take_update(&mut self, client: &mut Client, wires: &mut dyn Wires, now_ms: u64) {
         let Some(update) = self.updates.pop_front() else { return };
         if let Some(next) = self.updates.front() {
             self.agenda.set(Task::Updates, next.due_ms);
@@ -330,11 +331,11 @@ impl Node {
         let found = client.get(&PODS, &update.namespace, &update.name);
         let found = found.filter(|pod| meta::uid(pod) == update.uid.as_str() && pod.path("spec.nodeName").str() == self.config.name.as_str());
         match (self.ids.get(&update.uid).copied(), found) {
-            (None, Some(pod)) => self.add_pod(pod, &update, client, network, now_ms),
+            (None, Some(pod)) => self.add_pod(pod, &update, client, wires, now_ms),
             (Some(id), Some(pod)) if self.worker(id).is_some_and(|worker| worker.is_found) => {
                 self.set_because(id, update.revision);
                 self.watch_usage(now_ms);
-                self.with_pod(id, client, network, now_ms, |sync| {
+                self.with_pod(id, client, wires, now_ms, |sync| {
                     sync.worker.is_found = false;
                     sync.take_pod(pod);
                     sync.add();
@@ -342,11 +343,11 @@ impl Node {
             }
             (Some(id), Some(pod)) => {
                 self.set_because(id, update.revision);
-                self.with_pod(id, client, network, now_ms, |sync| sync.update(pod));
+                self.with_pod(id, client, wires, now_ms, |sync| sync.update(pod));
             }
             (Some(id), None) => {
                 self.set_because(id, update.revision);
-                self.with_pod(id, client, network, now_ms, |pod| pod.object_is_gone());
+                self.with_pod(id, client, wires, now_ms, |pod| pod.object_is_gone());
             }
             (None, None) => {}
         }
@@ -371,14 +372,14 @@ impl Node {
         }
     }
 
-    fn add_pod(&mut self, pod: Value, update: &Update, client: &mut Client, network: &mut dyn Network, now_ms: u64) {
+    fn add_pod(&mut self, pod: Value, update: &Update, client: &mut Client, wires: &mut dyn Wires, now_ms: u64) {
         let id = self.next_pod_id();
         let mut worker = PodWorker::new(id, pod);
         worker.because = Some(update.revision);
         self.ids.insert(update.uid.clone(), id);
         self.pods.insert(id, Arc::new(worker));
         self.watch_usage(now_ms);
-        self.with_pod(id, client, network, now_ms, |pod| pod.add());
+        self.with_pod(id, client, wires, now_ms, |pod| pod.add());
     }
 }
 

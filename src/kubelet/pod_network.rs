@@ -102,7 +102,7 @@ impl PodSync<'_, '_> {
                 None => (0, Err(format!("Get \"{url}\": dial tcp {}:{}: connect: connection refused", request.host, request.port))),
             };
         }
-        let outcome = self.network.http(&self.node_sandbox(), request, self.now_ms);
+        let outcome = self.wires.network(self.client.server().store()).http(&node_sandbox(&self.node.config), request, self.now_ms);
         let result = outcome.result.map_err(|error| format!("Get \"{url}\": {}", dial_error(&error, &outcome.address, &request.host, request.port)));
         (outcome.delay_ms, result)
     }
@@ -115,16 +115,15 @@ impl PodSync<'_, '_> {
             let listens = self.node.runtime.listens(sandbox, port);
             return (0, if listens { Ok(()) } else { Err(format!("dial tcp {host}:{port}: connect: connection refused")) });
         }
-        let connection = self.network.connect(&self.node_sandbox(), host, port, self.now_ms);
+        let connection = self.wires.network(self.client.server().store()).connect(&node_sandbox(&self.node.config), host, port, self.now_ms);
         let result = connection.error.map_or(Ok(()), |error| Err(dial_error(&error, &connection.address, host, port)));
         (connection.delay_ms, result)
     }
+}
 
-    /// The node itself, as one that sends requests.
-    fn node_sandbox(&self) -> SandboxConfig {
-        let config = &self.node.config;
-        SandboxConfig { hostname: config.name.clone(), ip: config.internal_ip.clone(), host_network: true, ..SandboxConfig::default() }
-    }
+/// The node itself, as one that sends requests.
+fn node_sandbox(config: &NodeConfig) -> SandboxConfig {
+    SandboxConfig { hostname: config.name.clone(), ip: config.internal_ip.clone(), host_network: true, ..SandboxConfig::default() }
 }
 
 fn dial_error(error: &ConnectError, address: &str, host: &str, port: u16) -> String {

@@ -4,7 +4,7 @@ use super::node::{Node, Task};
 use super::pod_spec;
 use super::pod_status::PodStatus;
 use super::pod_worker::PodWorker;
-use super::runtime::Network;
+use super::wires::Wires;
 use crate::server::client::Client;
 use crate::value::SmolStr;
 
@@ -16,8 +16,8 @@ pub struct PodSync<'a, 'c> {
     pub node: &'a mut Node,
     /// The way to the server.
     pub client: &'a mut Client<'c>,
-    /// The network that containers see.
-    pub network: &'a mut dyn Network,
+    /// The way to the network.
+    pub wires: &'a mut dyn Wires,
     /// The time, in milliseconds since the Unix epoch.
     pub now_ms: u64,
 }

@@ -204,7 +204,7 @@ impl PodSync<'_, '_> {
             let Some(id) = self.worker.probes[index].id.clone() else { return };
             let command: Vec<SmolStr> = spec.path("exec.command").items().iter().map(|word| super::expansion::expand_static(word.str(), container)).collect();
             let options = ExecOptions { timeout_ms, ..ExecOptions::default() };
-            let exec = self.node.runtime.exec(&id, &command, options, self.now_ms, self.network);
+            let exec = self.node.runtime.exec(&id, &command, options, self.now_ms, &mut *self.wires.network(self.client.server().store()));
             let Some(outcome) = self.exec_outcome(exec, container, spec) else {
                 self.node.execs.insert(exec, ExecOwner::Probe(self.worker.id, index));
                 self.node.agenda.remove(&Task::Probe(self.worker.id, index));

@@ -431,7 +431,8 @@ impl PodSync<'_, '_> {
         self.worker.started_with.insert(id.clone(), container.clone());
         self.worker.relist_pending = true;
         self.container_event(name, "Normal", "Created", "Container created");
-        if let Err(error) = self.node.runtime.start_container(&id, self.now_ms, self.network) {
+        let started = self.node.runtime.start_container(&id, self.now_ms, &mut *self.wires.network(self.client.server().store()));
+        if let Err(error) = started {
             self.container_event(name, "Warning", "Failed", &format!("Error: {}", error.message));
             return Err(("RunContainerError", error.message));
         }

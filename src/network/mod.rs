@@ -22,6 +22,7 @@ mod source;
 #[cfg(test)]
 mod tests;
 mod url;
+mod ways;
 
 pub use config::NetworkConfig;
 pub use containers::{Containers, Served};
@@ -31,6 +32,7 @@ pub use request::Answer;
 pub use seen::SeenByContainers;
 pub use source::Source;
 pub use url::request_of;
+pub use ways::{Way, Ways};
 
 use crate::api::meta;
 use crate::api::resource::{GroupResource, INGRESS_CLASSES, INGRESSES, NODES, ObjectKey, PODS, SERVICES};
@@ -51,12 +53,20 @@ pub struct Network {
     connections: u64,
     ingress_controller: IngressController,
     links: CutLinks,
+    ways: Ways,
 }
 
 impl Network {
     /// A network without any machines yet.
     pub fn new(config: NetworkConfig) -> Network {
-        Network { config, addresses: OrdMap::new(), connections: 0, ingress_controller: IngressController::default(), links: CutLinks::default() }
+        Network {
+            config,
+            addresses: OrdMap::new(),
+            connections: 0,
+            ingress_controller: IngressController::default(),
+            links: CutLinks::default(),
+            ways: Ways::default(),
+        }
     }
 
     /// How the network is set up.
@@ -114,14 +124,24 @@ impl Network {
         self.ingress_controller.run_next(&self.config, server, now_ms);
     }
 
-    /// The network as processes in containers meet it. Ask [`SeenByContainers::into_served`] afterwards which servers have answered.
-    pub fn seen_by_containers<'a>(&'a mut self, store: &'a Store, containers: &'a dyn Containers) -> SeenByContainers<'a> {
-        SeenByContainers::new(self, store, containers)
+    /// The network as processes in containers meet it. The servers that have answered are added to `served`; their logs are to be told.
+    pub fn seen_by_containers<'a>(&'a mut self, store: &'a Store, containers: &'a dyn Containers, served: &'a mut Vec<Served>) -> SeenByContainers<'a> {
+        SeenByContainers::new(self, store, containers, served)
     }
 
     /// Sends a request and tells every step of its way. Nothing changes by it; see [`Answer::served`] for the server's log.
     pub fn request(&self, store: &Store, containers: &dyn Containers, from: &Source, request: &HttpRequest, now_ms: u64) -> Answer {
         request::request(&self.view(store, containers, self.connections), from, request, now_ms)
+    }
+
+    /// A request as [`Network::request`] told of it is on its way.
+    pub fn note(&mut self, answer: &Answer) {
+        self.ways.note(None, &answer.hops, answer.outcome.is_ok());
+    }
+
+    /// The ways of the last requests.
+    pub fn ways(&self) -> &Ways {
+        &self.ways
     }
 
     /// As [`Network::request`], `GET` of a URL (`http://web.demo/shop?x=1`).

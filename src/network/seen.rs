@@ -4,9 +4,10 @@ use super::Network;
 use super::connect;
 use super::containers::{Containers, Served};
 use super::dns::{self, Resolver};
+use super::hop::Place;
 use super::request;
 use super::source::{Client, Source};
-use crate::api::resource::ObjectKey;
+use crate::api::resource::{ObjectKey, PODS};
 use crate::kubelet::runtime::{self, ConnectError, Connection, HttpOutcome, HttpRequest, Resolution, ResolveError, SandboxConfig};
 use crate::store::Store;
 use crate::value::{SmolStr, Value};
@@ -16,17 +17,12 @@ pub struct SeenByContainers<'a> {
     network: &'a mut Network,
     store: &'a Store,
     containers: &'a dyn Containers,
-    served: Vec<Served>,
+    served: &'a mut Vec<Served>,
 }
 
 impl<'a> SeenByContainers<'a> {
-    pub(super) fn new(network: &'a mut Network, store: &'a Store, containers: &'a dyn Containers) -> SeenByContainers<'a> {
-        SeenByContainers { network, store, containers, served: Vec::new() }
-    }
-
-    /// The servers that have answered meanwhile; their logs are to be told.
-    pub fn into_served(self) -> Vec<Served> {
-        self.served
+    pub(super) fn new(network: &'a mut Network, store: &'a Store, containers: &'a dyn Containers, served: &'a mut Vec<Served>) -> SeenByContainers<'a> {
+        SeenByContainers { network, store, containers, served }
     }
 
     fn next_draw(&mut self) -> u64 {
@@ -38,6 +34,11 @@ impl<'a> SeenByContainers<'a> {
         let source = Source::Pod(ObjectKey::new(&from.namespace, &from.name));
         Client::of(&source, self.store).unwrap_or(Client { pod: Value::Null, node: "".into(), ip: from.ip.clone(), is_ingress_controller: false })
     }
+}
+
+/// Where the requests of a sandbox's containers come from.
+fn place(sandbox: &SandboxConfig) -> Option<Place> {
+    Some((PODS, ObjectKey::new(&sandbox.namespace, &sandbox.name)))
 }
 
 impl runtime::Network for SeenByContainers<'_> {
@@ -61,6 +62,7 @@ impl runtime::Network for SeenByContainers<'_> {
             return Connection { delay_ms: resolved.delay_ms, address: SmolStr::default(), error: Some(ConnectError::Resolve(ResolveError::NoSuchHost)) };
         };
         let dialled = connect::dial(&view, &client, &address, port, &mut hops);
+        self.network.ways.note(place(from), &hops, dialled.result.is_ok());
         Connection { delay_ms: resolved.delay_ms + dialled.delay_ms, address, error: dialled.result.err() }
     }
 
@@ -68,6 +70,7 @@ impl runtime::Network for SeenByContainers<'_> {
         let draw = self.next_draw();
         let view = self.network.view(self.store, self.containers, draw);
         let answer = request::send(&view, &self.client(from), &Resolver::of_sandbox(from), request, now_ms, Vec::new());
+        self.network.ways.note(place(from), &answer.hops, answer.outcome.is_ok());
         self.served.extend(answer.served);
         HttpOutcome { delay_ms: answer.delay_ms, address: answer.address, result: answer.outcome }
     }

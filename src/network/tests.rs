@@ -145,7 +145,7 @@ impl Room {
             SandboxConfig { namespace: namespace.into(), name: pod.into(), dns, hosts_file: "127.0.0.1\tlocalhost\n".into(), ..SandboxConfig::default() };
         let store = self.server.store().clone();
         let containers = self.containers.clone();
-        self.network.seen_by_containers(&store, &containers).resolve(&sandbox, name, self.now_ms).answer
+        self.network.seen_by_containers(&store, &containers, &mut Vec::new()).resolve(&sandbox, name, self.now_ms).answer
     }
 }
 

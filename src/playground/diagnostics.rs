@@ -271,8 +271,10 @@ fn plain(line: &str) -> &str {
 
 fn problem(message: String, details: &str, file: &File, document: &Document, registry: &Registry) -> Problem {
     let place = place_of_line(details, document).or_else(|| place_of_field(details, document)).unwrap_or_else(|| place_of_kind(document));
-    let line = file.text.get(..place.start).map_or(0, |before| before.matches('\n').count()) + 1;
     let fix = fixes::fix(details, document, &place, &file.text, registry);
+    // What would be corrected is what is wrong.
+    let place = fix.as_ref().filter(|fix| !place.contains(&fix.from)).map_or(place.clone(), |fix| fix.from..fix.to);
+    let line = file.text.get(..place.start).map_or(0, |before| before.matches('\n').count()) + 1;
     Problem { file: file.name.clone(), line, from: place.start, to: place.end.max(place.start), message, severity: Severity::Error, fix }
 }
 

@@ -74,8 +74,15 @@ const MOST_SNAPSHOTS: usize = 240;
 /// Copies share what is alike, but of a cluster where much happens little is: all of them together may stand for so many objects. A few are always kept.
 const MOST_OBJECTS: usize = 1_500_000;
 const FEWEST_SNAPSHOTS: usize = 20;
+/// Things that happen between two looks at whether an instant is over.
+const STEPS_AT_ONCE: usize = 10_000;
 /// So many things happen between two copies at first; it doubles whenever they are thinned out.
 const FIRST_INTERVAL_STEPS: u64 = 64;
+
+/// Does everything that is due at the instant where a cluster is.
+pub fn finish_instant(cluster: &mut Cluster) {
+    while !cluster.advance(cluster.now_ms(), STEPS_AT_ONCE) {}
+}
 
 /// The past of one cluster.
 #[derive(Clone)]
@@ -106,8 +113,9 @@ impl History {
         self.snapshots.first().map_or(0, |first| first.cluster.now_ms())
     }
 
-    /// Remembers what was done to `cluster` just now.
-    pub fn record(&mut self, action: Action, cluster: &Cluster) {
+    /// Remembers what is done to `cluster` now. What is due at this instant is done first, as it will be when the instant is shown again.
+    pub fn record(&mut self, action: Action, cluster: &mut Cluster) {
+        finish_instant(cluster);
         self.log.push(Logged { at_ms: cluster.now_ms(), action });
     }
 
@@ -117,7 +125,9 @@ impl History {
         if cluster.steps() < last_steps + self.interval_steps {
             return;
         }
-        self.snapshots.push(Snapshot { cluster: cluster.clone(), actions: self.log.len() });
+        let mut copy = cluster.clone();
+        copy.compact();
+        self.snapshots.push(Snapshot { cluster: copy, actions: self.log.len() });
         let objects: usize = cluster.store().resources().map(|resource| cluster.store().count(resource)).sum();
         if self.snapshots.len() > (MOST_OBJECTS / objects.max(1)).clamp(FEWEST_SNAPSHOTS, MOST_SNAPSHOTS) {
             let mut index = 0;
@@ -129,10 +139,14 @@ impl History {
         }
     }
 
-    /// The last copy before or at an instant, to go on from with [`History::replay`].
-    pub fn nearest(&self, at_ms: u64) -> Option<Replay> {
+    /// The last copy before or at an instant, to go on from with [`History::replay`]; or `shown`, where that is nearer.
+    pub fn nearest(&self, at_ms: u64, shown: Option<Replay>) -> Option<Replay> {
         let after = self.snapshots.partition_point(|snapshot| snapshot.cluster.now_ms() <= at_ms);
         let snapshot = self.snapshots.get(after.saturating_sub(1))?;
+        let is_nearer = |shown: &Replay| shown.end == usize::MAX && (snapshot.cluster.now_ms()..=at_ms).contains(&shown.cluster.now_ms());
+        if let Some(shown) = shown.filter(is_nearer) {
+            return Some(shown);
+        }
         Some(Replay { cluster: snapshot.cluster.clone(), actions: snapshot.actions, end: usize::MAX })
     }
 

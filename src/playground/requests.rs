@@ -153,6 +153,19 @@ mod tests {
     }
 
     #[test]
+    fn what_containers_and_the_terminal_ask_for_is_known_by_its_way() {
+        let mut session = mongo();
+        let before = session.cluster().network().ways().count();
+        session.enter("kubectl run asks --image=busybox --restart=Never -- wget -q -O- http://mongo-express-service:8081", &Default::default());
+        while !session.advance(90_000, 10_000) {}
+        let ways: Vec<_> =
+            session.cluster().network().ways().after(before).filter(|way| way.places.first().is_some_and(|(_, key)| key.name == "asks")).collect();
+        let kinds: Vec<&str> = ways[0].places.iter().map(|(resource, _)| resource.resource.as_str()).collect();
+        assert!(kinds.starts_with(&["pods", "services"]) && kinds.ends_with(&["pods"]), "{kinds:?}");
+        assert!(ways[0].is_answered && !ways[0].is_from_outside);
+    }
+
+    #[test]
     fn a_request_that_is_lost_says_where_and_why() {
         let mut session = mongo();
         session.enter("kubectl scale deployment mongodb --replicas=0", &Default::default());

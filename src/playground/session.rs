@@ -1,14 +1,14 @@
 //! A person's cluster: its clock, its past, and the commands that are being carried out.
 
 use super::diagnostics::{self, Forecast};
-use super::history::{Action, History, Replay};
+use super::history::{History, Replay};
 use super::terminal::complete::Completion;
 use super::terminal::shown::{Piece, pieces};
 use super::terminal::{self, Next, Terminal, World};
 use super::workspace::Workspace;
 use crate::api::meta;
 use crate::api::resource::{EVENTS, LEASES, NODES};
-use crate::cluster::{Cluster, ClusterConfig, Fault, Flavour};
+use crate::cluster::{Cluster, ClusterConfig, Flavour};
 use crate::kubectl::{Command, Environment, Files, Kubeconfig, Output};
 use crate::kubelet::runtime::Prompt;
 use crate::store::{Change, ChangeType};
@@ -54,6 +54,8 @@ pub enum What {
     Apply(Workspace),
     /// A line in the terminal.
     Line(String),
+    /// A line beside what runs in the terminal's foreground.
+    Beside(String),
 }
 
 /// Something on the time line.
@@ -67,8 +69,9 @@ pub struct Moment {
     pub text: SmolStr,
 }
 
-/// Trouble within this time of the last is the same mark on the time line.
+/// Trouble within this time of the last is the same mark on the time line; or within this part of all the time that has passed.
 const TROUBLE_APART_MS: u64 = 5_000;
+const TROUBLE_APART: u64 = 200;
 /// How long a new cluster may take until its machines are ready.
 const BOOT_LIMIT_MS: u64 = 120_000;
 
@@ -185,6 +188,11 @@ impl Session {
         self.past.is_some()
     }
 
+    /// Whether the instant that was asked for is not shown yet.
+    pub fn is_seeking(&self) -> bool {
+        self.seeking_ms.is_some()
+    }
+
     /// When the session began, in the cluster's milliseconds since the Unix epoch.
     pub fn began_ms(&self) -> u64 {
         self.began_ms
@@ -271,6 +279,13 @@ impl Session {
         self.in_terminal(|terminal, world| terminal.enter(line, workspace, world));
     }
 
+    /// Carries out a line beside whatever runs in the terminal's foreground, which is not disturbed. Done in the past, it branches from there.
+    pub fn enter_beside(&mut self, line: &str, workspace: &Workspace) {
+        self.branch();
+        self.note(What::Beside(line.to_owned()), line);
+        self.in_terminal(|terminal, world| terminal.enter_beside(line, workspace, world));
+    }
+
     /// What the terminal's shell waits for; none while a command runs in its foreground.
     pub fn prompt(&self) -> Option<Prompt> {
         self.terminal.prompt()
@@ -341,24 +356,6 @@ impl Session {
         self.in_terminal(|terminal, world| terminal.answer_edit(id, text, world));
     }
 
-    /// Carries out a line that begins with `fault` (`words` are those after it): what there is to say about it comes back. Done in the past, it
-    /// branches from there.
-    ///
-    /// # Errors
-    /// Why it can't happen, or what can't be understood.
-    pub fn fault(&mut self, line: &str, words: &[String]) -> Result<String, String> {
-        let Some(fault) = Fault::parse(words, self.namespace(), self.cluster())? else {
-            let faults = self.cluster().faults();
-            let lines: Vec<String> = faults.iter().map(|(what, mend)| format!("{what}   ({} ends it)\n", mend.line())).collect();
-            return Ok(if lines.is_empty() { "nothing is wrong by your doing\n".into() } else { lines.concat() });
-        };
-        self.branch();
-        let said = self.cluster.fault(&fault)?;
-        self.note(What::Line(line.to_owned()), line);
-        self.history.record(Action::Fault(fault), &self.cluster);
-        Ok(said + "\n")
-    }
-
     /// Moves the clock towards `until_ms` (since the session began), by at most `max_steps` things that happen; true when it is there.
     /// In the past it follows what happened, up to the latest instant.
     pub fn advance(&mut self, until_ms: u64, max_steps: usize) -> bool {
@@ -400,7 +397,11 @@ impl Session {
         self.epoch += 1;
         let at_ms = self.began_ms.saturating_add(at_ms);
         let is_past = at_ms < self.cluster.now_ms();
-        self.past = if is_past { self.history.nearest(at_ms) } else { None };
+        // What is shown may be nearer than the copies are.
+        let shown = self.past.take();
+        if is_past {
+            self.past = self.history.nearest(at_ms, shown);
+        }
         self.seeking_ms = is_past.then_some(at_ms);
     }
 
@@ -411,7 +412,7 @@ impl Session {
         }
         match &self.done.last()?.what {
             What::Apply(_) => Some(SmolStr::new_static("kubectl apply")),
-            What::Line(line) => Some(SmolStr::new(line)),
+            What::Line(line) | What::Beside(line) => Some(SmolStr::new(line)),
         }
     }
 
@@ -535,7 +536,7 @@ impl Session {
                 continue;
             }
             let at_ms = change.time_ms.saturating_sub(self.began_ms);
-            let recent = self.moments.iter().rev().take_while(|moment| moment.at_ms + TROUBLE_APART_MS > at_ms);
+            let recent = self.moments.iter().rev().take_while(|moment| moment.at_ms + TROUBLE_APART_MS.max(at_ms / TROUBLE_APART) > at_ms);
             if !recent.clone().any(|moment| moment.is_trouble) {
                 let text = format!("{}: {}", change.object.path("involvedObject.name").str(), change.object.get("reason").str());
                 self.moments.push(Moment { at_ms, is_trouble: true, text: SmolStr::from(text) });

@@ -82,7 +82,8 @@ fn readme(objects: &[Value], workspace: &Workspace, nodes: usize, done: &[Done])
     }
     text.push_str("\nTo take it away again:\n\n    kubectl delete -f manifests/\n");
     differences(&mut text, objects, workspace);
-    let lines: Vec<String> = done.iter().filter_map(|done| if let What::Line(line) = &done.what { Some(format!("    {line}\n")) } else { None }).collect();
+    let lines: Vec<String> =
+        done.iter().filter_map(|done| if let What::Line(line) | What::Beside(line) = &done.what { Some(format!("    {line}\n")) } else { None }).collect();
     if !lines.is_empty() {
         text.push_str("\n## What was typed in the terminal\n\nNames of pods are other ones on your cluster.\n\n");
         text.extend(lines);

@@ -44,6 +44,7 @@ pub struct Server {
     node_ports: allocation::NodePorts,
     paged_lists: Vector<Store>,
     event_leases: Vector<EventLease>,
+    shared_sets: managed_fields::SharedSets,
     /// What `metrics.k8s.io` answers, where it is served: not part of the store, since it is measured and not kept.
     metrics: Option<Store>,
 }
@@ -70,6 +71,7 @@ impl Server {
             node_ports: allocation::NodePorts::new(),
             paged_lists: Vector::new(),
             event_leases: Vector::new(),
+            shared_sets: managed_fields::SharedSets::default(),
             metrics: None,
         }
     }
@@ -98,6 +100,11 @@ impl Server {
     /// The store, for reading. What informers' caches are upstream.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// Forgets the writes that watches could still read.
+    pub fn compact(&mut self) {
+        self.store.compact();
     }
 
     /// The kinds it serves.

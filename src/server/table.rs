@@ -2,7 +2,7 @@
 
 use super::convert;
 use crate::api::strategy::{Column, Kind};
-use crate::value::{Value, json};
+use crate::value::{Map, SmolStr, Value, json};
 
 /// The table of one object.
 pub(super) fn of_object(kind: &Kind, version: &str, object: &Value, now_ms: u64, include: &str) -> Value {
@@ -27,16 +27,16 @@ fn definition(column: &Column) -> Value {
 }
 
 fn row(kind: &Kind, version: &str, object: &Value, now_ms: u64, include: &str) -> Value {
-    let mut row = Value::object();
-    row.set("cells", kind.strategy.row(object, now_ms));
-    match include {
-        "None" => {}
-        "Object" => row.set("object", convert::from_storage(kind, version, object.clone())),
-        _ => {
-            let mut partial = json!({"kind": "PartialObjectMetadata", "apiVersion": "meta.k8s.io/v1"});
-            partial.set("metadata", object.get("metadata").clone());
-            row.set("object", partial);
-        }
-    }
-    row
+    let shown = match include {
+        "None" => Value::Null,
+        "Object" => convert::from_storage(kind, version, object.clone()),
+        _ => fields(&[("apiVersion", "meta.k8s.io/v1".into()), ("kind", "PartialObjectMetadata".into()), ("metadata", object.get("metadata").clone())]),
+    };
+    let cells = ("cells", Value::array(kind.strategy.row(object, now_ms)));
+    if include == "None" { fields(&[cells]) } else { fields(&[cells, ("object", shown)]) }
+}
+
+/// An object made in one go, since tables are long; the names are in order.
+fn fields(fields: &[(&'static str, Value)]) -> Value {
+    Value::from(fields.iter().map(|(name, value)| (SmolStr::new_static(name), value.clone())).collect::<Map>())
 }

@@ -1,8 +1,8 @@
 //! A write, and why it was made.
 
 use crate::api::meta;
-use crate::api::resource::{GroupResource, ObjectKey};
-use crate::value::{SmolStr, Value};
+use crate::api::resource::{EVENTS, GroupResource, LEASES, NODES, ObjectKey, PODS};
+use crate::value::{SmolStr, Value, json};
 
 /// What a write did to an object.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -38,6 +38,20 @@ impl Change {
     /// Namespace and name of the object.
     pub fn key(&self) -> ObjectKey {
         meta::key(&self.object)
+    }
+
+    /// The write without what was written, but for the object's name and a pod's new node; none of what says that somebody still lives.
+    pub fn deed(&self) -> Option<Change> {
+        if self.resource == EVENTS || self.type_ == ChangeType::Modified && (self.resource == LEASES || self.resource == NODES) {
+            return None;
+        }
+        let metadata = self.object.get("metadata");
+        let mut object = json!({"kind": self.object.get("kind"), "metadata": {"namespace": metadata.get("namespace"), "name": metadata.get("name"), "uid": metadata.get("uid")}});
+        if self.resource == PODS && self.changed("spec.nodeName") {
+            object.set("spec.nodeName", self.object.path("spec.nodeName").clone());
+        }
+        let cause = self.cause.clone();
+        Some(Change { resource: self.resource.clone(), object, previous: Value::Null, cause, ..*self })
     }
 
     /// Whether the value at a dotted path differs before and after.

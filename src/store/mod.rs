@@ -17,8 +17,13 @@ use crate::value::{OrdMap, Vector};
 use crate::value::{SmolStr, Value};
 use indexes::Indexes;
 
-/// How many writes the history holds before the oldest are compacted away; a watch from before gets 410 Gone.
+/// How many writes the history holds at most and at least before the oldest are compacted away, and how old they become in between (as with
+/// kube-apiserver, which compacts etcd every five minutes); a watch from before gets 410 Gone.
 const HISTORY_LIMIT: usize = 20_000;
+const HISTORY_LEAST: usize = 2_000;
+const HISTORY_MS: u64 = 600_000;
+/// Of so many writes it is known for longer who made them and why.
+const DEEDS_LIMIT: usize = 20_000;
 
 /// All objects, and the history of writes.
 #[derive(Clone, Default)]
@@ -27,6 +32,8 @@ pub struct Store {
     resources: OrdMap<GroupResource, OrdMap<ObjectKey, Value>>,
     indexes: Indexes,
     history: Vector<Change>,
+    /// Writes without what was written: for explanations.
+    deeds: Vector<Change>,
 }
 
 impl Store {
@@ -157,10 +164,23 @@ impl Store {
     }
 
     fn record(&mut self, change: Change) {
+        if let Some(deed) = change.deed() {
+            self.deeds.push_back(deed);
+            if self.deeds.len() > DEEDS_LIMIT {
+                self.deeds.pop_front();
+            }
+        }
+        let now_ms = change.time_ms;
         self.history.push_back(change);
-        if self.history.len() > HISTORY_LIMIT {
+        let is_old = |oldest: &Change| oldest.time_ms + HISTORY_MS < now_ms;
+        while self.history.len() > HISTORY_LIMIT || self.history.len() > HISTORY_LEAST && self.history.front().is_some_and(is_old) {
             self.history.pop_front();
         }
+    }
+
+    /// Compacts all of the history away; who made what, and why, stays known.
+    pub fn compact(&mut self) {
+        self.history.clear();
     }
 
     /// The writes after `revision`, oldest first; `None` where some of them are compacted away.
@@ -174,10 +194,23 @@ impl Store {
         Some((first..self.history.len()).filter_map(|index| self.history.get(index)))
     }
 
-    /// The write that had this revision, unless it is compacted away.
-    pub fn change(&self, revision: u64) -> Option<&Change> {
-        let oldest = self.revision - self.history.len() as u64;
-        let index = revision.checked_sub(oldest + 1)?;
-        self.history.get(index as usize)
+    /// Who made the write that had this revision and why, where that is still known: see [`Change::deed`].
+    pub fn deed(&self, revision: u64) -> Option<&Change> {
+        let (mut from, mut to) = (0, self.deeds.len());
+        while from < to {
+            let middle = (from + to) / 2;
+            let deed = self.deeds.get(middle)?;
+            match deed.revision.cmp(&revision) {
+                std::cmp::Ordering::Equal => return Some(deed),
+                std::cmp::Ordering::Less => from = middle + 1,
+                std::cmp::Ordering::Greater => to = middle,
+            }
+        }
+        None
+    }
+
+    /// All of which that is known, the oldest first.
+    pub fn deeds(&self) -> &Vector<Change> {
+        &self.deeds
     }
 }

@@ -41,6 +41,21 @@ fn a_clone_is_the_state_at_that_time_and_the_history_tells_what_came_after() {
     assert!(store.get(&PODS, "demo", "one").is_none());
     let changes: Vec<_> = store.changes_since(before.revision()).unwrap().collect();
     assert_eq!((changes.len(), changes[0].type_, changes[0].cause.because), (1, ChangeType::Deleted, Some(1)));
-    assert_eq!(store.change(1).unwrap().type_, ChangeType::Added);
-    assert!(store.change(3).is_none());
+}
+
+#[test]
+fn who_made_what_is_known_for_longer_than_what_was_written() {
+    let mut store = Store::new();
+    store.put(&PODS, pod("one", "", json!({})), 5, Cause::default());
+    store.put(&PODS, pod("one", "worker-1", json!({})), 6, Cause { actor: "default-scheduler".into(), because: Some(1) });
+    for _ in 0..HISTORY_LEAST {
+        store.put(&PODS, pod("two", "", json!({})), HISTORY_MS + 7, Cause::default());
+    }
+    assert!(store.changes_since(0).is_none() && store.changes_since(2).is_some());
+    store.compact();
+    assert_eq!(store.changes_since(store.revision()).unwrap().count(), 0);
+    let bound = store.deed(2).unwrap();
+    assert_eq!((bound.type_, bound.cause.because, bound.object.path("spec.nodeName").str()), (ChangeType::Modified, Some(1), "worker-1"));
+    assert_eq!(store.deed(3).unwrap().object.path("spec.nodeName").str(), "");
+    assert!(store.deed(store.revision() + 1).is_none());
 }

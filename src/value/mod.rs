@@ -23,7 +23,7 @@ pub use smol_str::SmolStr;
 pub use sort::Sort;
 pub use vector::Vector;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// A JSON value. Arrays and objects are shared between clones and copied when written to.
 ///
@@ -53,9 +53,10 @@ pub static NULL: Value = Value::Null;
 static EMPTY_MAP: Map = Map::new();
 
 impl Value {
-    /// An object without fields.
+    /// An object without fields. All are one allocation until they are written to: sets of fields are mostly made of them.
     pub fn object() -> Value {
-        Value::Object(Arc::new(Map::new()))
+        static EMPTY: LazyLock<Arc<Map>> = LazyLock::new(Arc::default);
+        Value::Object(EMPTY.clone())
     }
 
     /// A list of these values.

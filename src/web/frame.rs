@@ -2,6 +2,7 @@
 
 use super::clock::Speed;
 use super::page::Page;
+use crate::playground::session::Session;
 use gloo::utils::window;
 use leptos::prelude::*;
 use std::cell::RefCell;
@@ -12,6 +13,8 @@ use wasm_bindgen::prelude::*;
 const BUDGET_MS: f64 = 9.0;
 /// At full speed a frame is longer, so that less of the time goes into drawing; with what is drawn it is no task of 50 ms.
 const BUDGET_AT_MAX_MS: f64 = 28.0;
+/// On the way to another instant nothing else is to be done.
+const BUDGET_SEEKING_MS: f64 = 30.0;
 /// Things that happen between two looks at the clock.
 const STEPS_AT_ONCE: usize = 4;
 /// After a pause (a hidden tab) this much is caught up at most.
@@ -54,7 +57,14 @@ fn request(callback: &FrameCallback) {
 }
 
 fn move_on(page: Page, passed_ms: f64, remainder_ms: &mut f64) {
-    let budget_ms = if page.playing.get_untracked() && page.speed.get_untracked() == Speed::Max { BUDGET_AT_MAX_MS } else { BUDGET_MS };
+    let is_seeking = page.see(Session::is_seeking);
+    let budget_ms = if is_seeking {
+        BUDGET_SEEKING_MS
+    } else if page.playing.get_untracked() && page.speed.get_untracked() == Speed::Max {
+        BUDGET_AT_MAX_MS
+    } else {
+        BUDGET_MS
+    };
     let deadline_ms = now_ms() + budget_ms;
     let in_time = || now_ms() < deadline_ms;
     let mut arrived = false;
@@ -73,7 +83,7 @@ fn move_on(page: Page, passed_ms: f64, remainder_ms: &mut f64) {
     }
     if page.undoing.get_untracked() {
         page.undoing.set(false);
-        page.session.update_value(crate::playground::session::Session::branch);
+        page.session.update_value(Session::branch);
     }
     if let Some(limit_ms) = page.skipping_ms.get_untracked() {
         let mut there = false;

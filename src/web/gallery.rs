@@ -71,14 +71,15 @@ fn Card(page: Page, example: &'static Example) -> impl IntoView {
 #[component]
 fn Own(page: Page) -> impl IntoView {
     let works = shelf::all();
-    let item = move |work: Shared| {
+    let item = move |(work, at_ms): (Shared, Option<f64>)| {
         let names: Vec<&str> = work.workspace.files.iter().map(|file| file.name.as_str()).take(4).collect();
         let title = names.join(", ");
         let open = move |_| {
             close(page, Dialog::Gallery);
             opening::open_own(page, work.clone());
         };
-        view! { <li class="card"><button on:click=open>{title}</button></li> }
+        let when = at_ms.map(|at_ms| view! { <p>{format!("{} {}", texts::EDITED, date_text(at_ms))}</p> });
+        view! { <li class="card"><button on:click=open>{title}</button>{when}</li> }
     };
     (!works.is_empty()).then(|| {
         view! {
@@ -88,4 +89,14 @@ fn Own(page: Page) -> impl IntoView {
             </section>
         }
     })
+}
+
+/// `30 Nov 2026, 14:05`, by this person's clock.
+fn date_text(at_ms: f64) -> String {
+    let options = js_sys::Object::new();
+    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
+        // A new object takes every property.
+        let _ = js_sys::Reflect::set(&options, &name.into(), &value.into());
+    }
+    js_sys::Date::new(&at_ms.into()).to_locale_string("en-GB", &options).into()
 }

@@ -5,7 +5,6 @@ use super::page::{Dialog, Page};
 use super::{frame, texts, theme::ThemeButton};
 use crate::playground::examples;
 use crate::playground::scene::View;
-use crate::value::SmolStr;
 use leptos::prelude::*;
 
 /// The bar.
@@ -27,7 +26,6 @@ pub fn Header(page: Page) -> impl IntoView {
             <Transport page />
             <span class="grow"></span>
             <ViewChoice page />
-            <NamespaceChoice page />
             <button on:click=move |_| page.dialog.set(Some(Dialog::Share))>{texts::SHARE}</button>
             <ThemeButton />
             <button class="icon" aria-label=texts::HELP title=texts::HELP_HELP on:click=move |_| page.helping.set(true)>"?"</button>
@@ -75,36 +73,6 @@ fn ViewChoice(page: Page) -> impl IntoView {
             {radio(View::Machines, texts::MACHINES)}
             {radio(View::Application, texts::APPLICATION)}
         </div>
-    }
-}
-
-#[component]
-fn NamespaceChoice(page: Page) -> impl IntoView {
-    let choose = move |event| {
-        let name = event_target_value(&event);
-        page.namespace.set((!name.is_empty()).then(|| SmolStr::from(name)));
-    };
-    // A filter for a namespace that is gone would hide everything and not say why.
-    Effect::new(move || {
-        let chosen = page.namespace.get();
-        if chosen.is_some_and(|chosen| page.namespaces.with(|names| !names.is_empty() && !names.contains(&chosen))) {
-            page.namespace.set(None);
-        }
-    });
-    view! {
-        <select class="namespace-choice" aria-label=texts::NAMESPACE on:change=choose>
-            <option value="" prop:selected=move || page.namespace.get().is_none()>{texts::ALL_NAMESPACES}</option>
-            <For each=move || page.namespaces.get() key=Clone::clone let:name>
-                {
-                    let this = name.clone();
-                    view! {
-                        <option value=name.to_string() prop:selected=move || page.namespace.get().as_ref() == Some(&this)>
-                            {name.to_string()}
-                        </option>
-                    }
-                }
-            </For>
-        </select>
     }
 }
 

@@ -146,7 +146,7 @@ fn PaneChoice(pane: RwSignal<Pane>) -> impl IntoView {
         view! { <button aria-pressed=move || (pane.get() == this).to_string() on:click=move |_| pane.set(this)>{text}</button> }
     };
     view! {
-        <nav class="panes" aria-label=texts::PANES>
+        <nav class="panes underlined" aria-label=texts::PANES>
             {choice(Pane::Edit, texts::PANE_EDITOR)}
             {choice(Pane::Stage, texts::PANE_DIAGRAM)}
             {choice(Pane::Term, texts::TERMINAL)}

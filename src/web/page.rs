@@ -271,9 +271,9 @@ impl Page {
         }
     }
 
-    /// Types a line into the terminal, as the person could.
+    /// Carries out a line in the terminal, as the person could; beside what runs there.
     pub fn type_line(self, line: &str) {
-        super::terminal::enter(self, line);
+        super::terminal::carry_out(self, line);
     }
 
     /// Shows the latest instant again.

@@ -5,9 +5,12 @@ use super::page::Page;
 use super::{frame, texts};
 use crate::playground::session::Moment;
 use leptos::prelude::*;
+use std::collections::BTreeSet;
 
 /// Marks this near to where the pointer or the slider is (in parts of the whole) are named.
 const NEAR: f64 = 0.02;
+/// So many places for marks there are.
+const PLACES: u64 = 200;
 /// A screen reader is told of trouble at most this often.
 const SAID_APART_MS: f64 = 5_000.0;
 
@@ -45,13 +48,18 @@ pub fn HistorySlider(page: Page) -> impl IntoView {
         let (at, end_ms) = (at()?, end_ms.get() as f64);
         moments.with(|moments| nearest(moments, at, end_ms).map(|moment| (moment.at_ms, moment.is_trouble, moment.text.to_string())))
     });
+    // What is at the same place is one mark; so they are few, and drawn anew only when one of them moves.
+    let places = Memo::new(move |_| {
+        let end_ms = end_ms.get();
+        let place = |moment: &Moment| (moment.at_ms * PLACES / end_ms, moment.is_trouble);
+        moments.with(|moments| moments.iter().map(place).collect::<BTreeSet<_>>())
+    });
     let ticks = move || {
-        let end_ms = end_ms.get() as f64;
-        let tick = move |moment: Moment| {
-            let left = format!("left: {:.2}%", moment.at_ms as f64 / end_ms * 100.0);
-            view! { <span class="tick" class:trouble=moment.is_trouble style=left></span> }
+        let tick = |(place, is_trouble)| {
+            let left = format!("left: {}%", place as f64 * 100.0 / PLACES as f64);
+            view! { <span class="tick" class:trouble=is_trouble style=left></span> }
         };
-        moments.get().into_iter().map(tick).collect_view()
+        places.get().into_iter().map(tick).collect_view()
     };
     let keys = move |event: web_sys::KeyboardEvent| {
         let now_ms = now_ms.get_untracked();

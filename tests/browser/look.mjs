@@ -15,11 +15,12 @@ export async function violations(page) {
 
 /** Looks at the page in light and in dark. */
 export async function look(page, name) {
+  const kind = page.context().browser().browserType().name();
   for (const colorScheme of ["dark", "light"]) {
     await page.emulateMedia({ colorScheme });
     // Until what travels has arrived.
     await page.waitForTimeout(700);
-    await page.screenshot({ path: `${ARTEFACTS}/journey-${name}-${colorScheme}.png` });
-    assert.deepEqual(await violations(page), [], `${name}, ${colorScheme}`);
+    await page.screenshot({ path: `${ARTEFACTS}/journey-${name}-${kind}-${colorScheme}.png` });
+    assert.deepEqual(await violations(page), [], `${name}, ${kind}, ${colorScheme}`);
   }
 }

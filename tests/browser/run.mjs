@@ -1,19 +1,24 @@
-// The end-to-end tests: every file of tests/browser/journeys/, each test in a page of its own.
-// `node tests/browser/run.mjs [part of a name]`
-import { readdirSync } from "node:fs";
+// The end-to-end tests: every file of tests/browser/journeys/, each test in a page of its own; a newcomer's journeys in Firefox too.
+// `node tests/browser/run.mjs [part of a name, such as "time" or "firefox"]`
+import { existsSync, readdirSync } from "node:fs";
 import { launch, open, site, ARTEFACTS } from "./browser.mjs";
+import { FIREFOX, launchFirefox } from "./firefox.mjs";
 
 const only = process.argv[2] ?? "";
+const browsers = [{ start: launch, suffix: "", plays: () => true }];
+if (existsSync(FIREFOX)) browsers.push({ start: launchFirefox, suffix: " [firefox]", plays: (name) => name.startsWith("newcomer: ") });
+else console.log(`there is no ${FIREFOX}: nothing is tried in Firefox`);
 const tests = [];
 for (const file of readdirSync(new URL("journeys/", import.meta.url)).sort()) {
   const journey = await import(new URL(`journeys/${file}`, import.meta.url));
   for (const [name, test] of Object.entries(journey.default)) tests.push({ name: `${file.replace(".mjs", "")}: ${name}`, ...test });
 }
 
-const browser = await launch();
 const { url, close } = await site();
 let [passed, failed] = [0, 0];
-for (const { name, run, options } of tests.filter((test) => test.name.includes(only))) {
+const all = browsers.flatMap((kind) => tests.filter((test) => kind.plays(test.name)).map((test) => ({ ...test, kind, name: test.name + kind.suffix })));
+for (const { name, run, options, kind } of all.filter((test) => test.name.includes(only))) {
+  const browser = (kind.browser ??= await kind.start());
   const began = Date.now();
   let context;
   try {
@@ -34,7 +39,7 @@ for (const { name, run, options } of tests.filter((test) => test.name.includes(o
     await context?.close();
   }
 }
-await browser.close();
+for (const { browser } of browsers) await browser?.close();
 close();
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);

@@ -73,5 +73,7 @@ export async function replaceInEditor(page, from, to) {
 export async function type(page, text) {
   await editor(page).click();
   await page.keyboard.press("Control+a");
+  // Firefox would leave the first of the lines that are replaced.
+  await page.keyboard.press("Delete");
   await page.keyboard.insertText(text);
 }

@@ -108,3 +108,16 @@ fn a_class_that_waits_for_a_consumer_leaves_the_choice_to_the_scheduler() {
     world.run(1000);
     assert_eq!(bound(&world, "posts"), ("Bound".into(), "disk".into()));
 }
+
+#[test]
+fn a_claim_without_a_class_gets_the_one_that_becomes_the_default() {
+    let mut world = World::new();
+    let spec = json!({"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}});
+    world.create(&PERSISTENT_VOLUME_CLAIMS, json!({"metadata": {"name": "early"}, "spec": spec}));
+    world.run(1000);
+    assert!(world.get(&PERSISTENT_VOLUME_CLAIMS, "early").path("spec.storageClassName").is_null());
+    let annotations = json!({"storageclass.kubernetes.io/is-default-class": "true"});
+    world.create(&STORAGE_CLASSES, json!({"metadata": {"name": "fast", "annotations": annotations}, "provisioner": "example.com/none"}));
+    world.run(16_000);
+    assert_eq!(world.get(&PERSISTENT_VOLUME_CLAIMS, "early").path("spec.storageClassName").str(), "fast");
+}

@@ -39,3 +39,22 @@ fn a_target_that_is_not_there_is_told() {
     assert_eq!(reason(&world, "AbleToScale"), "FailedGetScale");
     assert!(world.events().contains(&"FailedGetScale deployments.apps \"missing\" not found".to_string()));
 }
+
+#[test]
+fn each_metric_that_cannot_be_read_is_told() {
+    let mut world = World::new();
+    world.create(
+        &DEPLOYMENTS,
+        json!({"metadata": {"name": "shop"}, "spec": {"replicas": 2, "selector": {"matchLabels": {"app": "shop"}}, "template": template("shop", "nginx")}}),
+    );
+    autoscaler(&mut world, "shop");
+    world.edit(&HORIZONTAL_POD_AUTOSCALERS, "shop", |object| {
+        object.push("spec.metrics", json!({"type": "Pods", "pods": {"metric": {"name": "hits"}, "target": {"type": "AverageValue", "averageValue": "10"}}}));
+    });
+    world.live(16);
+    let events = world.events();
+    for start in ["FailedGetResourceMetric failed", "FailedGetPodsMetric unable to get metric hits", "FailedComputeMetricsReplicas invalid metrics (2 invalid"]
+    {
+        assert!(events.iter().any(|event| event.starts_with(start)), "{start} in {events:?}");
+    }
+}

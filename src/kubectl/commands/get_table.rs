@@ -34,7 +34,7 @@ impl Layout {
     }
 
     /// The places of the columns that are shown.
-    fn shown(&self, table: &Value) -> Vec<usize> {
+    pub(super) fn shown(&self, table: &Value) -> Vec<usize> {
         let columns = table.get("columnDefinitions").items();
         (0..columns.len()).filter(|index| self.wide || columns[*index].get("priority").as_i64().unwrap_or(0) == 0).collect()
     }
@@ -54,19 +54,23 @@ impl Layout {
         row
     }
 
-    /// The cells of a row.
-    pub(super) fn cells(&self, mapping: &Mapping, table: &Value, row: &Value) -> Vec<String> {
+    /// The cells of a row in the columns that are `shown`.
+    pub(super) fn cells(&self, mapping: &Mapping, table: &Value, shown: &[usize], row: &Value) -> Vec<String> {
         let metadata = row.path("object.metadata");
         let columns = table.get("columnDefinitions").items();
         let cells = row.get("cells").items();
-        let mut texts: Vec<String> = Vec::new();
+        let mut texts: Vec<String> = Vec::with_capacity(shown.len());
         if self.with_namespace && mapping.kind.namespaced {
             texts.push(metadata.get("namespace").str().to_string());
         }
-        for index in self.shown(table) {
-            let text = cells.get(index).filter(|cell| !cell.is_null()).map(|cell| cell_text(&go_text(cell))).unwrap_or_default();
-            let is_name = columns[index].get("format").str() == "name" || (index == 0 && columns[index].get("name").str() == "Name");
-            texts.push(if self.show_kind && is_name { format!("{}/{text}", mapping.object_kind()) } else { text });
+        for &index in shown {
+            let text = match cells.get(index) {
+                None | Some(Value::Null) => String::new(),
+                Some(Value::String(text)) => cell_text(text),
+                Some(cell) => cell_text(&go_text(cell)),
+            };
+            let is_name = || columns[index].get("format").str() == "name" || (index == 0 && columns[index].get("name").str() == "Name");
+            texts.push(if self.show_kind && is_name() { format!("{}/{text}", mapping.object_kind()) } else { text });
         }
         let labels = metadata.get("labels").fields();
         texts.extend(self.label_columns.iter().map(|label| labels.get(label).map_or(String::new(), |value| value.str().to_string())));
@@ -83,7 +87,8 @@ impl Layout {
         if !self.no_headers {
             rows.push(self.headings(mapping, table));
         }
-        rows.extend(table.get("rows").items().iter().map(|row| self.cells(mapping, table, row)));
+        let shown = self.shown(table);
+        rows.extend(table.get("rows").items().iter().map(|row| self.cells(mapping, table, &shown, row)));
         TabWriter::new().write(&rows)
     }
 

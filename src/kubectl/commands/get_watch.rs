@@ -64,7 +64,7 @@ pub(super) async fn watch(invocation: &Invocation, printer: &Printer, named: &Na
                     headings_shown = true;
                     rows.push(with_event(layout.headings(mapping, &table), "EVENT"));
                 }
-                rows.push(with_event(layout.cells(mapping, &table, &row), event));
+                rows.push(with_event(layout.cells(mapping, &table, &layout.shown(&table), &row), event));
                 invocation.session.out(writer.write(&rows));
             }
         }

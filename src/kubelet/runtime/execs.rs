@@ -7,12 +7,25 @@ use super::kernel::{OpenKind, Pid, PipeId, Sender};
 use super::log::Stream;
 use super::net::Network;
 use super::programs::LoadError;
-use super::{ExecOptions, Profile, Runtime, RuntimeEvent, Task};
+use super::{Profile, Runtime, RuntimeEvent, Task};
 use smol_str::SmolStr;
 use std::sync::Arc;
 
 /// What a command's output is kept of.
 const MAX_OUTPUT_BYTES: usize = 1 << 20;
+
+/// How a command is run.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct ExecOptions {
+    /// It is killed after this long; 0: never.
+    pub timeout_ms: u64,
+    /// Whether its standard input will be written to.
+    pub stdin: bool,
+    /// Whether it has a terminal: a shell prints its prompt.
+    pub tty: bool,
+    /// Whether somebody outside asked for it (`Exec`), rather than a probe or a hook (`ExecSync`).
+    pub is_from_outside: bool,
+}
 
 /// A command under way, or ended.
 #[derive(Clone)]

@@ -93,6 +93,12 @@ impl Workstation {
         self.kernel.outside_write(self.input, b"\n");
     }
 
+    /// Runs a line in a shell of its own, beside what the person's shell does; it reads nothing.
+    pub fn run_beside(&mut self, line: &str, now_ms: u64) {
+        self.kernel.start(shell(&["bash", "-c", line], now_ms), terminal(OpenKind::Null));
+        self.wake_at_ms = Some(now_ms);
+    }
+
     /// Ctrl+D: whoever reads next has come to the end. The shell itself stays.
     pub fn end_input(&mut self) {
         if self.prompt() != Some(Prompt::Command) {
@@ -288,7 +294,20 @@ fn collect(tree: &Tree, inode: u64, path: &str, texts: &mut Vec<(SmolStr, String
 /// A kernel whose first process is an interactive bash.
 fn boot(now_ms: u64) -> (Kernel, PipeId) {
     let mut kernel = Kernel::new(1);
-    let argv: Vec<SmolStr> = vec!["bash".into(), "-i".into()];
+    let (pipe, input) = kernel.outside_pipe();
+    kernel.start(shell(&["bash", "-i"], now_ms), terminal(input));
+    (kernel, pipe)
+}
+
+/// Input, output and errors of who writes to the terminal.
+fn terminal(input: OpenKind) -> [OpenKind; 3] {
+    let terminal = ExecId(0);
+    [input, OpenKind::Exec(terminal, Stream::Stdout), OpenKind::Exec(terminal, Stream::Stderr)]
+}
+
+/// A shell of the person's.
+fn shell(argv: &[&str], now_ms: u64) -> Process {
+    let argv: Vec<SmolStr> = argv.iter().map(SmolStr::new).collect();
     let env: [(&str, &str); 8] = [
         ("PATH", super::programs::DEFAULT_PATH),
         ("HOME", HOME),
@@ -304,8 +323,5 @@ fn boot(now_ms: u64) -> (Kernel, PipeId) {
     let start = Start { dialect: Dialect::Bash, argv: argv.clone() };
     let mut process = Process::new(Box::new(start), &argv, std::sync::Arc::new(env), Default::default(), now_ms);
     process.cwd = HOME.into();
-    let (pipe, input) = kernel.outside_pipe();
-    let terminal = ExecId(0);
-    kernel.start(process, [input, OpenKind::Exec(terminal, Stream::Stdout), OpenKind::Exec(terminal, Stream::Stderr)]);
-    (kernel, pipe)
+    process
 }

@@ -3,6 +3,7 @@
 use super::runtime::{NoNetwork, Profile};
 use super::*;
 use crate::api::resource::{EVENTS, GroupResource, LEASES, NAMESPACES, SERVICE_ACCOUNTS};
+use crate::server::Server;
 use crate::server::request::{Options, Request, Verb};
 use crate::value::{Sort, json};
 
@@ -57,7 +58,9 @@ impl World {
         let mut steps = 0;
         while let Some(due_ms) = self.kubelets.next_due().filter(|due_ms| *due_ms <= until_ms) {
             self.now_ms = self.now_ms.max(due_ms);
-            self.kubelets.run_next(&mut self.server, &mut NoNetwork, self.now_ms);
+            let mut node = self.kubelets.due_node().unwrap();
+            node.run_next(&mut self.server, &mut NoNetwork, self.now_ms);
+            self.kubelets.put(node);
             self.observe();
             steps += 1;
             assert!(steps < 100_000, "time stands still");

@@ -15,7 +15,7 @@ pub(super) fn fix(details: &str, document: &Document, place: &Range<usize>, text
         let path = rest.split('"').next()?;
         nearest(written, field_names(document, path)?)?.to_owned()
     } else if details.contains("no matches for kind \"") {
-        return kind_fix(details, place, written, registry);
+        return kind_fix(details, document, place, written, registry);
     } else {
         let (_, supported) = details.split_once("supported values: ")?;
         let words: Vec<&str> = supported.split('"').skip(1).step_by(2).collect();
@@ -37,15 +37,16 @@ fn field_names(document: &Document, path: &str) -> Option<Vec<&'static str>> {
 }
 
 /// `no matches for kind "Deploiment" in version "apps/v1"`: another kind of that version, or the version that the kind has.
-fn kind_fix(details: &str, place: &Range<usize>, written: &str, registry: &Registry) -> Option<Fix> {
+fn kind_fix(details: &str, document: &Document, place: &Range<usize>, written: &str, registry: &Registry) -> Option<Fix> {
     let mut quoted = details.split("no matches for ").nth(1)?.split('"').skip(1).step_by(2);
     let (kind, version) = (quoted.next()?, quoted.next()?);
     let names: Vec<&str> = registry.all().map(|each| each.kind.as_str()).collect();
     if names.contains(&kind) {
-        // The kind is right, the version isn't; its place is another one, so only the words help.
+        // The kind is right, the version isn't.
         let right = registry.all().find(|each| each.kind == kind)?.api_version();
-        let label = format!("apiVersion: {right}");
-        return (right != version).then(|| Fix { from: place.start, to: place.start, insert: String::new(), label });
+        let lines = yaml_path::lines(&document.text, document.start.offset);
+        let value = &yaml_path::find(&lines, &yaml_path::parse("apiVersion"))?.value;
+        return (right != version && !value.is_empty()).then(|| Fix { from: value.start, to: value.end, insert: right.to_string(), label: right.to_string() });
     }
     let near = nearest(kind, names)?;
     let at = place.start + written.find(kind)?;

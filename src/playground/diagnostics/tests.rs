@@ -131,6 +131,8 @@ fn the_servers_words_lead_to_corrections() {
     let pair = |from: &str, to: &str| (from.to_owned(), to.to_owned());
     assert_eq!(fixed(DEPLOYMENT.replace("replicas:", "replica:").replace("image:", "imag:")), [pair("replica", "replicas"), pair("imag", "image")]);
     assert_eq!(fixed(DEPLOYMENT.replace("kind: Deployment", "kind: Deploiment")), [pair("Deploiment", "Deployment")]);
+    assert_eq!(fixed(DEPLOYMENT.replace("apps/v1", "extensions/v1beta1")), [pair("extensions/v1beta1", "apps/v1")]);
+    assert_eq!(squiggles(&DEPLOYMENT.replace("apps/v1", "extensions/v1beta1"))[0].0, "extensions/v1beta1");
     assert_eq!(fixed(DEPLOYMENT.replace("        image: nginx\n", "        image: nginx\n        imagePullPolicy: Allways\n")), [pair("Allways", "Always")]);
 }
 

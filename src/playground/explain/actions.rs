@@ -1,10 +1,11 @@
-//! What can be done to an object, each with the line that does it: what the inspector's buttons type.
+//! What can be done to an object, each with the line that does it: what the inspector's buttons carry out in the terminal.
 
 use super::ObjectRef;
 use super::finding::in_namespace;
 use crate::api::meta;
 use crate::api::registry::Registry;
 use crate::cluster::Cluster;
+use crate::playground::requests;
 use crate::value::Value;
 
 /// Something that can be done.
@@ -18,6 +19,8 @@ pub struct Action {
     pub asks: Option<Asks>,
     /// Whether something is lost by it.
     pub is_dangerous: bool,
+    /// Whether it is a request whose way is shown, and no line of the terminal.
+    pub is_request: bool,
 }
 
 /// What a person has to say for an action.
@@ -30,7 +33,7 @@ pub struct Asks {
 }
 
 fn action(name: &'static str, line: impl Into<String>) -> Action {
-    Action { name, line: line.into(), asks: None, is_dangerous: false }
+    Action { name, line: line.into(), asks: None, is_dangerous: false, is_request: false }
 }
 
 fn asking(name: &'static str, line: impl Into<String>, what: &'static str, now: impl Into<String>) -> Action {
@@ -70,6 +73,9 @@ pub fn actions(object: &ObjectRef, value: &Value, cluster: &Cluster) -> Vec<Acti
         "nodes" => return of_node(value, cluster),
         _ => Vec::new(),
     };
+    if let Some((_, url)) = requests::way_to(cluster, object) {
+        found.insert(0, Action { is_request: true, ..action("Send a request", format!("GET {url}")) });
+    }
     if !object.key.namespace.starts_with("kube-") && !matches!(object.resource.resource.as_str(), "events" | "leases" | "endpointslices") {
         found.push(action("Edit", on("edit", "")));
         found.push(Action { is_dangerous: true, ..action("Delete", on("delete", "")) });

@@ -32,7 +32,7 @@ pub fn causes(object: &ObjectRef, store: &Store, began_ms: u64) -> Vec<CauseStep
     let mut steps = vec![step(made)];
     let mut at = made;
     while steps.len() < LONGEST_CHAIN {
-        let Some(because) = at.cause.because.filter(|revision| *revision < at.revision).and_then(|revision| store.change(revision)) else { break };
+        let Some(because) = at.cause.because.filter(|revision| *revision < at.revision).and_then(|revision| store.deed(revision)) else { break };
         // Several writes of one actor to one object are one step of the story.
         if (because.resource == at.resource && because.key() == at.key()) || because.cause.actor == at.cause.actor {
             let last = steps.len() - 1;
@@ -57,13 +57,14 @@ fn find_creation<'a>(object: &ObjectRef, store: &'a Store) -> Option<&'a Change>
 
 /// All writes that the store remembers, the latest first.
 fn history(store: &Store) -> impl Iterator<Item = &Change> {
-    (1..=store.revision()).rev().map_while(|revision| store.change(revision))
+    let deeds = store.deeds();
+    (0..deeds.len()).rev().filter_map(|index| deeds.get(index))
 }
 
 /// The scheduler's choice.
 fn binding(object: &ObjectRef, after: u64, store: &Store, began_ms: u64) -> Option<CauseStep> {
-    let bound = |change: &&Change| change.resource == PODS && change.key() == object.key && change.changed("spec.nodeName");
-    let change = store.changes_since(after)?.find(bound)?;
+    let bound = |change: &&Change| change.resource == PODS && change.changed("spec.nodeName") && change.key() == object.key;
+    let change = history(store).take_while(|change| change.revision > after).find(bound)?;
     let node = change.object.path("spec.nodeName").str();
     Some(CauseStep { text: format!("{} bound it to {node}", actor(change)), at_ms: change.time_ms.saturating_sub(began_ms), object: None })
 }

@@ -151,7 +151,7 @@ fn state_of(object: &ObjectRef, value: &Value, registry: &Registry) -> State {
         "nodes" => State::of_node(value),
         "deployments" | "replicasets" | "statefulsets" | "daemonsets" | "jobs" | "cronjobs" | "replicationcontrollers" => State::of_workload(value),
         "persistentvolumes" | "persistentvolumeclaims" | "namespaces" => State::of_phase(value),
-        _ => State { word: SmolStr::new_static("exists"), glyph: Glyph::Object, tone: Tone::Plain },
+        _ => State { word: SmolStr::default(), glyph: Glyph::Object, tone: Tone::Plain },
     }
 }
 

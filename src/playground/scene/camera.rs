@@ -4,8 +4,8 @@
 pub const SCALES: (f64, f64) = (0.2, 12.0);
 /// Space left between the picture and the edge of what is seen, in CSS pixels.
 pub const MARGIN: f64 = 16.0;
-/// The buttons lie over this much of the bottom, in CSS pixels.
-const BOTTOM: f64 = 52.0;
+/// So much more can be seen below the picture than there is of it, in CSS pixels.
+const BOTTOM: f64 = 16.0;
 
 /// Where a point of the picture is on the screen: `x · scale + left`.
 #[derive(Clone, Copy, PartialEq, Debug)]

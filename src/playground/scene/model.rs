@@ -40,6 +40,9 @@ pub(super) struct PodCard {
     pub over: bool,
 }
 
+/// Among so many of the last writes it is looked for what each process did last.
+const LATEST_WRITES: usize = 200;
+
 /// The scene's memory of a cluster.
 #[derive(Clone, Default)]
 pub struct Model {
@@ -64,11 +67,16 @@ pub(super) struct Act {
 }
 
 impl Model {
-    /// Catches up with the store. It must be the same store as before, later; else start with a new model.
+    /// What comes is another store than the one followed so far, or an earlier state of it.
+    pub fn turn(&mut self) {
+        self.seen = None;
+    }
+
+    /// Catches up with the store: the one followed so far, later, unless [`Model::turn`] was called. The cost follows what is different.
     pub fn follow(&mut self, store: &Store, registry: &Registry) {
+        let mut acts = [None; 3];
         match self.seen.and_then(|revision| store.changes_since(revision)) {
             Some(changes) => {
-                let mut acts = [None; 3];
                 for change in changes {
                     notice(&mut acts, change);
                     if change.resource != PODS {
@@ -80,17 +88,27 @@ impl Model {
                         self.enter(&change.object, store, registry);
                     }
                 }
-                for (last, change) in self.acts.iter_mut().zip(acts) {
-                    if let Some(change) = change {
-                        *last = Act::of(change);
-                    }
-                }
             }
             None => {
-                (self.pods, self.placed) = Default::default();
-                for pod in store.list(&PODS, None) {
-                    self.enter(pod, store, registry);
+                let before = std::mem::take(&mut self.store);
+                let is_gone = |key: &&ObjectKey| store.get_key(&PODS, key).is_none();
+                for key in self.pods.keys().filter(is_gone).cloned().collect::<Vec<_>>() {
+                    self.forget(&key);
                 }
+                for pod in store.list(&PODS, None) {
+                    if !before.get_key(&PODS, &meta::key(pod)).is_some_and(|before| before.same(pod)) {
+                        self.enter(pod, store, registry);
+                    }
+                }
+                self.acts = Default::default();
+                let deeds = store.deeds();
+                let latest = deeds.len().saturating_sub(LATEST_WRITES)..deeds.len();
+                latest.filter_map(|index| deeds.get(index)).for_each(|change| notice(&mut acts, change));
+            }
+        }
+        for (last, change) in self.acts.iter_mut().zip(acts) {
+            if let Some(change) = change {
+                *last = Act::of(change);
             }
         }
         self.store = store.clone();

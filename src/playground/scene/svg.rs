@@ -8,6 +8,8 @@ use std::fmt::Write as _;
 /// Writes SVG.
 pub struct SvgPen {
     body: String,
+    /// The words of a layer, which lie over its shapes.
+    words: String,
     alpha: f64,
     colours: Vec<String>,
 }
@@ -15,7 +17,7 @@ pub struct SvgPen {
 impl SvgPen {
     /// With the theme's colours, in the order of [`super::INKS`].
     pub fn new(colours: Vec<String>) -> SvgPen {
-        SvgPen { body: String::new(), alpha: 1.0, colours }
+        SvgPen { body: String::new(), words: String::new(), alpha: 1.0, colours }
     }
 
     /// The file: what was drawn, in a picture of that size on the theme's page.
@@ -57,6 +59,10 @@ fn escaped(text: &str) -> String {
 }
 
 impl Pen for SvgPen {
+    fn layer(&mut self) {
+        self.body.push_str(&std::mem::take(&mut self.words));
+    }
+
     fn alpha(&mut self, alpha: f64) {
         self.alpha = alpha;
     }
@@ -68,11 +74,12 @@ impl Pen for SvgPen {
 
     fn text(&mut self, text: &str, (x, y): (f64, f64), size: f64, is_bold: bool, ink: Ink) {
         let weight = if is_bold { " font-weight=\"600\"" } else { "" };
-        let _ = write!(self.body, r#"<text x="{x:.1}" y="{y:.1}" font-size="{size:.1}"{weight} fill="{}""#, self.colour(ink).to_owned());
+        let ink = self.colour(ink).to_owned();
+        let _ = write!(self.words, r#"<text x="{x:.1}" y="{y:.1}" font-size="{size:.1}"{weight} fill="{ink}""#);
         if self.alpha < 1.0 {
-            let _ = write!(self.body, " opacity=\"{:.2}\"", self.alpha);
+            let _ = write!(self.words, " opacity=\"{:.2}\"", self.alpha);
         }
-        let _ = write!(self.body, ">{}</text>", escaped(text));
+        let _ = write!(self.words, ">{}</text>", escaped(text));
     }
 
     fn path(&mut self, data: &'static str, (x, y): (f64, f64), scale: f64, turn: f64, stroke: Stroke, ink: Ink) {

@@ -74,6 +74,8 @@ struct Packed {
 enum PackedDone {
     /// When, and a line in the terminal.
     Line(u64, String),
+    /// When, and a line beside what ran in the terminal.
+    Beside(u64, String, bool),
     /// When, and which files Apply had: each the index of one of the link's files, or a file of its own.
     Apply(u64, Vec<PackedFile>),
 }
@@ -94,6 +96,7 @@ pub fn encode(shared: &Shared) -> String {
     };
     let pack_done = |done: &Done| match &done.what {
         What::Line(line) => PackedDone::Line(done.at_ms, line.clone()),
+        What::Beside(line) => PackedDone::Beside(done.at_ms, line.clone(), true),
         What::Apply(workspace) => PackedDone::Apply(done.at_ms, workspace.files.iter().map(pack_file).collect()),
     };
     let packed = Packed {
@@ -170,14 +173,14 @@ fn files(packed: Vec<(String, String)>) -> Result<Workspace, String> {
 impl PackedDone {
     fn at_ms(&self) -> u64 {
         match self {
-            PackedDone::Line(at_ms, _) | PackedDone::Apply(at_ms, _) => *at_ms,
+            PackedDone::Line(at_ms, _) | PackedDone::Beside(at_ms, ..) | PackedDone::Apply(at_ms, _) => *at_ms,
         }
     }
 
     /// How much it would apply.
     fn size(&self, sizes: &[usize]) -> usize {
         match self {
-            PackedDone::Line(..) => 0,
+            PackedDone::Line(..) | PackedDone::Beside(..) => 0,
             PackedDone::Apply(_, files) => files
                 .iter()
                 .map(|file| match file {
@@ -190,8 +193,9 @@ impl PackedDone {
 
     fn unpack(self, workspace: &Workspace) -> Result<Done, String> {
         match self {
-            PackedDone::Line(_, line) if line.len() > LONGEST_LINE => Err("it has a command that is too long.".into()),
+            PackedDone::Line(_, line) | PackedDone::Beside(_, line, _) if line.len() > LONGEST_LINE => Err("it has a command that is too long.".into()),
             PackedDone::Line(at_ms, line) => Ok(Done { at_ms, what: What::Line(line) }),
+            PackedDone::Beside(at_ms, line, _) => Ok(Done { at_ms, what: What::Beside(line) }),
             PackedDone::Apply(at_ms, applied) => {
                 let unpack_file = |file| match file {
                     PackedFile::Same(index) => workspace.files.get(index).map(|file| (file.name.to_string(), file.text.clone())),

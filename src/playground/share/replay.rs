@@ -36,6 +36,7 @@ impl Replay {
                 session.apply(workspace);
             }
             What::Line(line) => session.enter(line, &self.workspace),
+            What::Beside(line) => session.enter_beside(line, &self.workspace),
         }
         false
     }

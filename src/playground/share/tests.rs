@@ -8,7 +8,11 @@ fn lesson() -> Shared {
     Shared {
         setup: Setup { seed: 42, nodes: 3 },
         workspace,
-        done: vec![Done { at_ms: 1500, what: What::Apply(earlier) }, Done { at_ms: 9000, what: What::Line("kubectl get pods".into()) }],
+        done: vec![
+            Done { at_ms: 1500, what: What::Apply(earlier) },
+            Done { at_ms: 9000, what: What::Line("kubectl get pods -w".into()) },
+            Done { at_ms: 9500, what: What::Beside("kubectl scale deployment web --replicas=3".into()) },
+        ],
         at_ms: 12_000,
         application: true,
         namespace: "default".into(),

@@ -2,7 +2,7 @@
 
 use super::World;
 use crate::kubectl::{Command, HostRequest, Output, Step};
-use crate::playground::history::Action;
+use crate::playground::history::{Action, finish_instant};
 
 /// A command that asks more than this without waiting is ended: it would never come to an end.
 const MOST_REQUESTS: usize = 20_000;
@@ -37,10 +37,9 @@ pub fn drive(
         command.take_output().into_iter().for_each(&mut write);
         match step {
             Step::Request(request) => {
-                // What is due at this instant is done first, as it will be when the instant is shown again.
-                while !world.cluster.advance(now_ms, MOST_REQUESTS) {}
-                if let Some(action) = Action::of(&request) {
-                    world.history.record(action, world.cluster);
+                match Action::of(&request) {
+                    Some(action) => world.history.record(action, world.cluster),
+                    None => finish_instant(world.cluster),
                 }
                 let response = world.cluster.request(&request);
                 command.answer(response);

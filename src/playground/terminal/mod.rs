@@ -106,6 +106,13 @@ impl Terminal {
         self.run(world)
     }
 
+    /// Carries out a line beside what runs in the foreground: it reads nothing that is typed.
+    pub fn enter_beside(&mut self, line: &str, workspace: &Workspace, world: &mut World<'_>) -> Vec<Report> {
+        self.take_files(workspace, world.cluster.now_ms());
+        self.station.run_beside(line, world.cluster.now_ms());
+        self.run(world)
+    }
+
     /// Ctrl+C.
     pub fn interrupt(&mut self, world: &mut World<'_>) -> Vec<Report> {
         self.station.interrupt();

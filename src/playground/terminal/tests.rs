@@ -131,6 +131,43 @@ fn what_runs_on_ends_with_ctrl_c() {
 }
 
 #[test]
+fn what_a_button_does_disturbs_nothing_that_runs() {
+    let mut typist = Typist::new(&[]);
+    typist.enter("kubectl create deployment web --image=nginx");
+    typist.session.enter("cat > typed", &typist.workspace.clone());
+    assert_eq!(typist.wait(100), "");
+    typist.session.enter_beside("kubectl scale deployment web --replicas=2; cat", &typist.workspace.clone());
+    assert_eq!(typist.wait(1_000), "deployment.apps/web scaled\n");
+    assert_eq!(typist.session.undoable().as_deref(), Some("kubectl scale deployment web --replicas=2; cat"));
+    typist.session.enter("mine", &typist.workspace.clone());
+    typist.session.end_input();
+    typist.wait(100);
+    assert_eq!(typist.enter("cat typed; kubectl get deploy web -o jsonpath={.spec.replicas}"), "mine\n2");
+}
+
+#[test]
+fn a_fault_in_the_middle_of_an_instant_is_met_again_in_the_past() {
+    let mut typist = Typist::new(&[]);
+    typist.session.enter("kubectl create deployment web --image=nginx --replicas=30", &typist.workspace.clone());
+    for _ in 0..40 {
+        // The clock stops wherever it is, perhaps before all that is due then was done.
+        let until_ms = typist.session.now_ms() + 100;
+        typist.session.advance(until_ms, 3);
+        typist.session.enter("fault stop worker-1", &typist.workspace.clone());
+        typist.session.advance(until_ms, 3);
+        typist.session.enter("fault start worker-1; curl -s 10.0.0.11", &typist.workspace.clone());
+    }
+    typist.wait(20_000);
+    let digest = |session: &Session| format!("{:?}", session.cluster().store().list(&crate::api::resource::PODS, None).collect::<Vec<_>>());
+    let (now, at_ms) = (digest(&typist.session), typist.session.now_ms());
+    typist.session.go_to(0);
+    while !typist.session.arrive(1_000) {}
+    while !typist.session.advance(at_ms - 1, 1_000) {}
+    assert!(typist.session.is_in_past());
+    assert_eq!(digest(&typist.session), now);
+}
+
+#[test]
 fn a_command_beside_the_others_runs_as_the_clock_does() {
     let mut typist = Typist::new(&[]);
     typist.enter("kubectl create deployment web --image=nginx");

@@ -118,8 +118,9 @@ impl Plugin for PodTopologySpread {
                 continue;
             }
             for (constraint, counts) in soft.iter().zip(&mut state.soft_counts) {
-                if constraint.topology_key != HOSTNAME {
-                    counts.entry(SmolStr::new(node.label(&constraint.topology_key).unwrap_or(""))).or_default();
+                let place = if constraint.topology_key == HOSTNAME { continue } else { node.label(&constraint.topology_key).unwrap_or("") };
+                if !counts.contains_key(place) {
+                    counts.insert(SmolStr::new(place), 0);
                 }
             }
         }
@@ -127,7 +128,8 @@ impl Plugin for PodTopologySpread {
         let sizes = soft.iter().zip(&state.soft_counts).map(|(constraint, counts)| if constraint.topology_key == HOSTNAME { by_node } else { counts.len() });
         state.soft_weights = sizes.map(|size| ((size + 2) as f64).ln()).collect();
         for node in cycle.cache.nodes().filter(|node| !own || has_all_labels(node, &soft)) {
-            for (constraint, counts) in soft.iter().zip(&mut state.soft_counts) {
+            // Nodes are counted when they are scored.
+            for (constraint, counts) in soft.iter().zip(&mut state.soft_counts).filter(|(_, counts)| !counts.is_empty()) {
                 let place = node.label(&constraint.topology_key).unwrap_or("");
                 if let Some(count) = counts.get_mut(place)
                     && constraint.includes(cycle.pod, node)

@@ -1,6 +1,6 @@
 //! The entries of `metadata.managedFields`: reading, handing fields over, writing.
 
-use super::{Conflict, sets};
+use super::{Conflict, SharedSets, sets};
 use crate::value::{SmolStr, Sort, Value, json};
 
 /// So many entries of updates are kept; older ones become one.
@@ -185,6 +185,13 @@ impl Managed {
         }
         kept.extend(ancient);
         self.entries = kept;
+    }
+
+    /// Lets the sets be one with those of other objects.
+    pub(super) fn share(&mut self, known: &mut SharedSets) {
+        if self.is_changed {
+            self.entries.iter_mut().for_each(|entry| known.share(&mut entry.fields));
+        }
     }
 
     /// Appliers first, then by time, then by name (`sortEncodedManagedFields`).

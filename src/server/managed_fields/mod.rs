@@ -6,10 +6,12 @@ mod compare;
 mod entries;
 mod sets;
 mod shape;
+mod shared;
 #[cfg(test)]
 mod tests;
 
 pub(in crate::server) use shape::Shape;
+pub(in crate::server) use shared::SharedSets;
 
 use super::convert;
 use super::request::Request;
@@ -76,7 +78,7 @@ fn custom_schema(context: &Context) -> Value {
 }
 
 /// Writes into `new` who owns its fields now that `manager` has made it out of `old` (`Null` for a create).
-pub(super) fn update(context: &Context, new: &mut Value, old: &Value, manager: &Manager) {
+pub(super) fn update(context: &mut Context, new: &mut Value, old: &Value, manager: &Manager) {
     if manager.is_apply {
         return;
     }
@@ -100,6 +102,7 @@ pub(super) fn update(context: &Context, new: &mut Value, old: &Value, manager: &
         managed.give(entry, &comparison.changed);
     }
     managed.cap();
+    managed.share(&mut context.server.shared_sets);
     managed.write(new);
 }
 

@@ -1,7 +1,6 @@
-//! What can be done with the picture besides pointing at it: filtering, enlarging, saving, sending a request through it.
+//! What can be done with the picture besides pointing at it: filtering, enlarging, saving it.
 
 use super::{Held, Stage, with};
-use crate::playground::requests;
 use crate::playground::scene::{KINDS, View};
 use crate::value::SmolStr;
 use crate::web::dom::document;
@@ -13,7 +12,7 @@ use web_sys::{Blob, HtmlAnchorElement, Url};
 
 /// Words and a kind, to which the picture is kept.
 #[component]
-pub fn FilterLine(stage: Held) -> impl IntoView {
+pub fn FilterLine(page: Page, stage: Held) -> impl IntoView {
     view! {
         <span class="filter">
             <input
@@ -29,13 +28,44 @@ pub fn FilterLine(stage: Held) -> impl IntoView {
                 <option value="">{texts::ALL_KINDS}</option>
                 {KINDS.into_iter().map(|kind| view! { <option value=kind>{kind}</option> }).collect_view()}
             </select>
+            <NamespaceChoice page />
         </span>
     }
 }
 
-/// The buttons over the picture's lower edge, and what came of the last request.
 #[component]
-pub fn Controls(page: Page, stage: Held) -> impl IntoView {
+fn NamespaceChoice(page: Page) -> impl IntoView {
+    let choose = move |event| {
+        let name = event_target_value(&event);
+        page.namespace.set((!name.is_empty()).then(|| SmolStr::from(name)));
+    };
+    // A filter for a namespace that is gone would hide everything and not say why.
+    Effect::new(move || {
+        let chosen = page.namespace.get();
+        if chosen.is_some_and(|chosen| page.namespaces.with(|names| !names.is_empty() && !names.contains(&chosen))) {
+            page.namespace.set(None);
+        }
+    });
+    view! {
+        <select aria-label=texts::NAMESPACE on:change=choose>
+            <option value="" prop:selected=move || page.namespace.get().is_none()>{texts::ALL_NAMESPACES}</option>
+            <For each=move || page.namespaces.get() key=Clone::clone let:name>
+                {
+                    let this = name.clone();
+                    view! {
+                        <option value=name.to_string() prop:selected=move || page.namespace.get().as_ref() == Some(&this)>
+                            {name.to_string()}
+                        </option>
+                    }
+                }
+            </For>
+        </select>
+    }
+}
+
+/// The buttons beside the filter.
+#[component]
+pub fn Controls(stage: Held) -> impl IntoView {
     let button = move |label: &'static str, drawing: &'static str, act: fn(&mut Stage)| {
         view! {
             <button class="icon" aria-label=label title=label on:click=move |_| { with(stage, act); }>
@@ -43,33 +73,30 @@ pub fn Controls(page: Page, stage: Held) -> impl IntoView {
             </button>
         }
     };
-    let way = Memo::new(move |_| {
-        page.revision.track();
-        page.selected.with(|selected| selected.as_ref().and_then(|object| page.see(|session| requests::way_to(session.cluster(), object))).map(|(_, url)| url))
-    });
-    let send = move |_| page.send_request();
     view! {
-        <div class="below">
-            <p class="sent" role="status" aria-label=texts::SENT>
-                {move || page.sent.get().map(|sent| {
-                    let steps = sent.steps.join("\n");
-                    view! {
-                        <span class:bad=!sent.is_answered title=steps>{if sent.is_answered { "" } else { "✕ " }}{sent.words}</span>
-                        <button class="icon" aria-label=texts::DISMISS_SENT title=texts::DISMISS_SENT on:click=move |_| page.sent.set(None)>"×"</button>
-                    }
-                })}
-            </p>
-            <div class="controls" role="group" aria-label=texts::PICTURE>
-                <Show when=move || way.with(Option::is_some)>
-                    <button class="send" title=move || format!("GET {}", way.get().unwrap_or_default()) on:click=send>{texts::SEND_REQUEST}</button>
-                </Show>
-                {button(texts::ZOOM_OUT, "M3 8h10", |stage| stage.zoom_in_middle(1.0 / super::gestures::ZOOM))}
-                {button(texts::ZOOM_IN, "M3 8h10M8 3v10", |stage| stage.zoom_in_middle(super::gestures::ZOOM))}
-                {button(texts::FIT, "M2 5.500V2h3.500M10.500 2H14v3.500M14 10.500V14h-3.500M5.500 14H2v-3.500", Stage::fit)}
-                <button class="save" aria-label=texts::SAVE_SVG title=texts::SAVE_SVG on:click=move |_| { with(stage, save_svg); }>"SVG"</button>
-                <button class="save" aria-label=texts::SAVE_PNG title=texts::SAVE_PNG on:click=move |_| { with(stage, save_png); }>"PNG"</button>
-            </div>
+        <div class="controls" role="group" aria-label=texts::PICTURE>
+            {button(texts::ZOOM_OUT, "M3 8h10", |stage| stage.zoom_in_middle(1.0 / super::gestures::ZOOM))}
+            {button(texts::ZOOM_IN, "M3 8h10M8 3v10", |stage| stage.zoom_in_middle(super::gestures::ZOOM))}
+            {button(texts::FIT, "M2 5.500V2h3.500M10.500 2H14v3.500M14 10.500V14h-3.500M5.500 14H2v-3.500", Stage::fit)}
+            <button aria-label=texts::SAVE_SVG title=texts::SAVE_SVG on:click=move |_| { with(stage, save_svg); }>"SVG"</button>
+            <button aria-label=texts::SAVE_PNG title=texts::SAVE_PNG on:click=move |_| { with(stage, save_png); }>"PNG"</button>
         </div>
+    }
+}
+
+/// What came of the last request, over the picture's lower edge.
+#[component]
+pub fn Sent(page: Page) -> impl IntoView {
+    view! {
+        <p class="sent" role="status" aria-label=texts::SENT>
+            {move || page.sent.get().map(|sent| {
+                let steps = sent.steps.join("\n");
+                view! {
+                    <span class:bad=!sent.is_answered title=steps>{if sent.is_answered { "" } else { "✕ " }}{sent.words}</span>
+                    <button class="icon" aria-label=texts::DISMISS_SENT title=texts::DISMISS_SENT on:click=move |_| page.sent.set(None)>"×"</button>
+                }
+            })}
+        </p>
     }
 }
 

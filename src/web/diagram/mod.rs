@@ -102,8 +102,9 @@ pub fn Diagram(page: Page, stage: Held) -> impl IntoView {
     view! {
         <section class="diagram" role="region" aria-label=texts::DIAGRAM>
             <div class="stage-line">
-                <controls::FilterLine stage />
+                <controls::FilterLine page stage />
                 <StageLine page />
+                <controls::Controls stage />
             </div>
             <div
                 class="frame"
@@ -125,7 +126,7 @@ pub fn Diagram(page: Page, stage: Held) -> impl IntoView {
                 <canvas node_ref=canvas aria-hidden="true"></canvas>
                 <div class="hits" node_ref=layer></div>
             </div>
-            <controls::Controls page stage />
+            <controls::Sent page />
         </section>
     }
 }
@@ -134,7 +135,8 @@ pub fn Diagram(page: Page, stage: Held) -> impl IntoView {
 fn show_requests(page: Page, stage: Held) {
     Effect::new(move |_| {
         let Some(sent) = page.sent.get() else { return };
-        let course = Course { places: sent.places, is_from_outside: sent.is_from_outside, is_answered: sent.is_answered, began_ms: frame::now_ms() };
+        let course =
+            Course { places: sent.places, is_quiet: false, is_from_outside: sent.is_from_outside, is_answered: sent.is_answered, began_ms: frame::now_ms() };
         with(stage, |stage| stage.send(course));
     });
 }

@@ -19,6 +19,10 @@ use web_sys::HtmlElement;
 const PICTURES_APART_MS: [f64; 2] = [60.0, 140.0];
 /// So many marks are many.
 const CROWD: usize = 300;
+/// More requests than this on their way at once are a swarm.
+const MOST_COURSES: usize = 12;
+/// Faster than this, the requests of containers are too many to be followed.
+const FASTEST_COURSES: f64 = 5.0;
 /// How long the picture takes to move where a button sends it.
 const CAMERA_MS: f64 = 240.0;
 /// The width of the small picture of the whole.
@@ -61,6 +65,10 @@ pub struct Stage {
     epoch: u64,
     seen_revision: Option<u64>,
     traced: Option<(u64, SmolStr)>,
+    /// How many requests the network had seen.
+    seen_requests: u64,
+    /// How large a letter is, compared with the usual 16 pixels: browsers and projectors have larger ones.
+    enlarged: f64,
     travels: bool,
     is_stale: bool,
     made_at_ms: f64,
@@ -89,11 +97,12 @@ impl Stage {
             self.hits_complete = screen.hits.follow(self.motion.scene());
         }
         self.follow_selection(page);
+        self.follow_requests(page, now_ms);
         self.fly(now_ms);
-        if self.look.course.as_ref().is_some_and(|course| course.is_over(now_ms)) {
-            (self.look.course, self.is_stale) = (None, true);
-        }
-        let moves = self.motion.moves() || self.look.course.is_some();
+        let under_way = self.look.courses.len();
+        self.look.courses.retain(|course| !course.is_over(now_ms));
+        self.is_stale |= self.look.courses.len() < under_way;
+        let moves = self.motion.moves() || !self.look.courses.is_empty();
         self.motion.settle(now_ms);
         // Rings turn with the cluster's clock, and not in a crowd.
         if self.motion.scene().marks.len() < CROWD / 3 && is_calm && self.turns() && !reduced_motion() {
@@ -113,8 +122,11 @@ impl Stage {
     }
 
     fn follow_theme(&mut self) {
-        let name = document().document_element().and_then(|root| root.get_attribute("data-theme")).unwrap_or_default();
+        let root = document().document_element();
+        let attribute = |name: &str| root.as_ref().and_then(|root| root.get_attribute(name)).unwrap_or_default();
+        let name = attribute("data-theme") + &attribute("data-type");
         if self.theme_name.as_ref() != Some(&name) {
+            self.enlarged = rem() / 16.0;
             self.theme = Theme::read();
             if self.theme_name.is_none()
                 && let Some(screen) = &self.screen
@@ -131,8 +143,8 @@ impl Stage {
         let mut wanted = Wanted {
             view: page.view.get_untracked(),
             filter: Filter { namespace: page.namespace.get_untracked(), ..self.filter.clone() },
-            width: (self.window.0 - 2.0 * MARGIN) as i32,
-            height: self.window.1 as i32,
+            width: ((self.window.0 - 2.0 * MARGIN) / self.enlarged) as i32,
+            height: (self.window.1 / self.enlarged) as i32,
             letters: self.letters.clone(),
             ..Wanted::default()
         };
@@ -141,7 +153,7 @@ impl Stage {
             let cluster = session.cluster();
             if session.epoch() != self.epoch {
                 self.epoch = session.epoch();
-                self.model = Model::default();
+                self.model.turn();
             }
             if self.seen_revision != Some(revision) {
                 self.model.follow(cluster.store(), cluster.server().registry());
@@ -194,6 +206,20 @@ impl Stage {
         self.traced = Some(key);
     }
 
+    /// Shows the requests that containers send.
+    fn follow_requests(&mut self, page: Page, now_ms: f64) {
+        let is_slow = matches!(page.speed.get_untracked(), Speed::Times(times) if times <= FASTEST_COURSES);
+        page.session.with_value(|session| {
+            let ways = session.cluster().network().ways();
+            if is_slow && session.epoch() == self.epoch && !reduced_motion() {
+                let room = MOST_COURSES.saturating_sub(self.look.courses.len());
+                let new = ways.after(self.seen_requests).map(|way| Course::quiet(way, now_ms)).filter(|course| course.places.len() > 1);
+                self.look.courses.extend(new.take(room));
+            }
+            self.seen_requests = ways.count();
+        });
+    }
+
     fn fly(&mut self, now_ms: f64) {
         if let Some((from, to, began_ms)) = self.flight {
             let part = ((now_ms - began_ms) / CAMERA_MS).clamp(0.0, 1.0);
@@ -228,7 +254,7 @@ impl Stage {
     /// What is seen unless a person chooses something else: the whole width, as large as it was laid out.
     fn home(&self) -> Camera {
         let picture = self.size();
-        let scale = ((self.window.0 - 2.0 * MARGIN) / picture.0.max(1.0)).min(1.0);
+        let scale = ((self.window.0 - 2.0 * MARGIN) / picture.0.max(1.0)).min(self.enlarged);
         Camera { scale, left: MARGIN, top: 0.0 }.within(picture, self.window)
     }
 
@@ -352,7 +378,9 @@ impl Stage {
 
     /// Shows a request on its way.
     pub fn send(&mut self, course: Course) {
-        (self.look.course, self.is_stale) = (Some(course), true);
+        self.look.courses.retain(|other| other.is_quiet);
+        self.look.courses.push(course);
+        self.is_stale = true;
     }
 
     /// There is another size to draw in.
@@ -376,7 +404,7 @@ impl Stage {
     /// The whole picture as an SVG file.
     pub fn svg(&self) -> String {
         let (camera, window) = self.whole();
-        let look = Look { focused: None, course: None, ..self.look.clone() };
+        let look = Look { focused: None, courses: Vec::new(), ..self.look.clone() };
         let mut pen = SvgPen::new(self.theme.colours.clone());
         self.whole_picture(camera, window, &look).paint(&mut pen);
         pen.finish(window.0, window.1, &self.theme.font)
@@ -387,7 +415,7 @@ impl Stage {
         use crate::playground::scene::{Ink, Pen};
         use wasm_bindgen::JsCast;
         let (camera, window) = self.whole();
-        let look = Look { focused: None, course: None, ..self.look.clone() };
+        let look = Look { focused: None, courses: Vec::new(), ..self.look.clone() };
         let mut canvas = Canvas::on(document().create_element("canvas").ok()?.dyn_into().ok()?)?;
         canvas.begin(window, 2.0, &self.theme);
         canvas.rect([0.0, 0.0, window.0, window.1], 0.0, Some(Ink(0)), None, false);
@@ -399,6 +427,13 @@ impl Stage {
     pub fn view(&self) -> View {
         self.wanted.view
     }
+}
+
+/// How large the page's letters are.
+fn rem() -> f64 {
+    let style = web_sys::window().zip(document().document_element()).and_then(|(window, root)| window.get_computed_style(&root).ok().flatten());
+    let size = style.and_then(|style| style.get_property_value("font-size").ok()).and_then(|size| size.trim_end_matches("px").parse().ok());
+    size.unwrap_or(16.0)
 }
 
 /// Whether this person wants nothing to move.

@@ -1,4 +1,4 @@
-//! What can be done to what is selected: buttons that type the line which does it.
+//! What can be done to what is selected: buttons that carry out the line which does it.
 
 use crate::playground::explain::Action;
 use crate::web::page::Page;
@@ -11,10 +11,13 @@ use leptos::prelude::*;
 pub fn Actions(page: Page, actions: Memo<Vec<Action>>) -> impl IntoView {
     let pointed = RwSignal::new(String::new());
     let asked = RwSignal::new(None::<Action>);
+    // Whether the last request went to what is selected.
+    let is_sent = RwSignal::new(false);
     // What was asked for one object is not answered for another.
     Effect::new(move || {
         page.selected.track();
         asked.set(None);
+        is_sent.set(false);
         pointed.set(String::new());
     });
     let button = move |action: Action| {
@@ -26,7 +29,8 @@ pub fn Actions(page: Page, actions: Memo<Vec<Action>>) -> impl IntoView {
                 asked.set(Some(action.clone()));
             } else {
                 asked.set(None);
-                page.type_line(&action.line);
+                is_sent.set(action.is_request);
+                if action.is_request { page.send_request() } else { page.type_line(&action.line) }
             }
         };
         view! {
@@ -49,6 +53,10 @@ pub fn Actions(page: Page, actions: Memo<Vec<Action>>) -> impl IntoView {
             </div>
             {move || asked.get().map(|action| view! { <Question page action asked /> })}
             <p class="line mono" aria-hidden="true">{move || pointed.get()}</p>
+            {move || page.sent.get().filter(|_| is_sent.get()).map(|sent| view! {
+                <h3>{texts::WAY}</h3>
+                <ol class="why" class:lost=!sent.is_answered>{sent.steps.into_iter().map(|step| view! { <li>{step}</li> }).collect_view()}</ol>
+            })}
         </Show>
     }
 }

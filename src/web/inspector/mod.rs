@@ -73,10 +73,10 @@ pub fn Inspector(page: Page) -> impl IntoView {
                 <div class="inspector-head">
                     <h2>{move || name.get()}</h2>
                     <p class="muted">{move || subtitle.get()}</p>
-                    {move || state.get().map(|state| view! {
+                    {move || state.get().filter(|state| !state.word.is_empty()).map(|state| view! {
                         <p class=format!("state {}", tone_class(state.tone))>{glyph_view(state.glyph)} <span>{state.word.to_string()}</span></p>
                     })}
-                    <div class="parts" role="tablist" aria-label=texts::INSPECTOR_PARTS>
+                    <div class="parts underlined" role="tablist" aria-label=texts::INSPECTOR_PARTS>
                         <PartTab part this=Part::Summary text=Signal::stored(texts::SUMMARY.to_owned()) />
                         <PartTab part this=Part::Events text=Signal::derive(move || format!("{} {}", texts::EVENTS, event_count.get())) />
                         <Show when=move || is_pod.get()>

@@ -144,6 +144,17 @@ fn read_out(page: Page) {
     page.say(said);
 }
 
+/// Carries out a line of the page's own: as if it was typed where the shell waits for a command, else beside what runs there.
+pub fn carry_out(page: Page, line: &str) {
+    if page.prompt.get_untracked() == Some(Prompt::Command) {
+        return enter(page, line);
+    }
+    write(page, Source::Terminal, &format!("{} {line}\n", texts::BESIDE));
+    let workspace = page.files();
+    page.act(|session| session.enter_beside(line, &workspace));
+    page.playing.set(true);
+}
+
 /// Types a line into the shell, or into the command that runs in its foreground.
 pub fn enter(page: Page, line: &str) {
     let prompt = page.prompt.get_untracked();

@@ -64,13 +64,13 @@ export default {
     async run({ page }) {
       await running(page);
       await diagram(page).getByRole("button", { name: /^Ingress default\/mongo-express, at / }).press("Enter");
-      await diagram(page).getByRole("button", { name: "Send a request" }).click();
+      await inspector(page).getByRole("button", { name: "Send a request" }).click();
       const said = diagram(page).getByRole("status", { name: "Request" });
       await until("an answer", async () => /GET mongo\.local\/ → mongo-express-service:8081 → mongo-express-\S+ answered 200 in \d+ ms/.test(await said.innerText()) || said.innerText());
       await kubectl(page, "kubectl scale deployment mongo-express --replicas=0");
       await untilPods(page, "mongo-express-", 0, "");
       await diagram(page).getByRole("button", { name: /^Service default\/mongo-express-service, / }).press("Enter");
-      await diagram(page).getByRole("button", { name: "Send a request" }).click();
+      await inspector(page).getByRole("button", { name: "Send a request" }).click();
       await until("it is lost", async () => (await said.innerText()).includes("has no ready endpoint"));
     },
   },

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { ARTEFACTS } from "../browser.mjs";
 import { violations } from "../look.mjs";
-import { apply, diagram, inspector, kubectl, openFile, replaceInEditor, speed, until, untilPods } from "../steps.mjs";
+import { apply, diagram, inspector, kubectl, openFile, output, replaceInEditor, speed, until, untilPods } from "../steps.mjs";
 
 /** Passes the states that a person meets, and looks for what axe finds in each; keeps a picture of each. */
 function everyState(theme) {
@@ -101,6 +101,28 @@ export default {
       assert.match(label ?? "", /^Node worker-2, /);
       await page.keyboard.press("Enter");
       await until("it is selected", async () => (await inspector(page).innerText()).includes("worker-2"));
+    },
+  },
+
+  "a button disturbs nothing that runs in the terminal": {
+    async run({ page }) {
+      await speed(page, "20×");
+      await apply(page);
+      await untilPods(page, "mongo-express-", 2, "Running");
+      const line = page.getByRole("textbox", { name: "Command line" });
+      await line.fill("cat > typed.yaml");
+      await line.press("Enter");
+      await diagram(page).getByRole("button", { name: /^Deployment default\/mongo-express, / }).press("Enter");
+      await inspector(page).getByRole("button", { name: "Scale" }).click();
+      await inspector(page).getByRole("textbox", { name: "Replicas" }).fill("3");
+      await page.keyboard.press("Enter");
+      await untilPods(page, "mongo-express-", 3, "Running");
+      await until("it says what it does", async () => (await output(page).innerText()).includes("Beside what runs here: kubectl scale deployment mongo-express"));
+      await line.fill("kind: Mine");
+      await line.press("Enter");
+      await line.press("Control+d");
+      await openFile(page, "typed.yaml");
+      await until("only what was typed is in it", async () => (await page.locator(".cm-content").innerText()).trim() === "kind: Mine");
     },
   },
 

@@ -147,14 +147,9 @@ fn verbs_of(invocation: &Invocation) -> Result<Vec<String>, Failure> {
     Ok(verbs)
 }
 
-/// One rule a group, in the order in which the groups are first named.
+/// One rule a group, by the groups' names.
 fn rules(invocation: &Invocation, verbs: &[String], found: &[Resource]) -> Vec<Value> {
-    let mut groups: Vec<&str> = Vec::new();
-    for resource in found {
-        if !groups.contains(&resource.group.as_str()) {
-            groups.push(&resource.group);
-        }
-    }
+    let groups: std::collections::BTreeSet<&str> = found.iter().map(|resource| resource.group.as_str()).collect();
     let rule = |group: &str| {
         let mut rule = json!({"apiGroups": [group]});
         rule.set("resources", found.iter().filter(|resource| resource.group == group).map(|resource| Value::from(&resource.name)).collect::<Value>());
