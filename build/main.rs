@@ -16,11 +16,17 @@ fn main() {
     let schema = collected.schema();
     fs::write(out.join("structure.txt"), schema.structure()).expect(WRITABLE);
     fs::write(out.join("types.rs"), views::source(&schema)).expect(WRITABLE);
-    let descriptions = schema.descriptions();
+    // What `api::reference` reads.
+    let reference = [schema.descriptions(), read("src/api/enums.txt"), read("src/kubectl/help.txt")].join("\x1e");
     // The page fetches the file under this name (tools/finish.mjs puts it there), so the name says what is in it.
-    let name = format!("descriptions-{:016x}.txt", fnv64a(descriptions.as_bytes()));
-    fs::write(out.join(&name), descriptions).expect(WRITABLE);
-    println!("cargo::rustc-env=KUBARIUM_DESCRIPTIONS={name}");
+    let name = format!("reference-{:016x}.txt", fnv64a(reference.as_bytes()));
+    fs::write(out.join(&name), reference).expect(WRITABLE);
+    println!("cargo::rustc-env=KUBARIUM_REFERENCE={name}");
+}
+
+fn read(path: &str) -> String {
+    println!("cargo::rerun-if-changed={path}");
+    fs::read_to_string(path).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 const WRITABLE: &str = "OUT_DIR can be written to";

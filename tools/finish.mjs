@@ -1,4 +1,4 @@
-// After the build: puts the descriptions of fields beside the page, shrinks the wasm, moves Trunk's inline start script into a file (so that the page's
+// After the build: puts the reference texts beside the page, shrinks the wasm, moves Trunk's inline start script into a file (so that the page's
 // Content-Security-Policy can forbid inline scripts), and puts a hash of the contents into the names of
 // our own files, so that a browser never mixes an old file with a new one.
 import { execFileSync } from "node:child_process";
@@ -31,14 +31,14 @@ if (!quick) {
   console.log(`${wasm}: ${before} bytes, ${statSync(join(staging, wasm)).size} after wasm-opt, ${compressed} with brotli`);
 }
 
-// The build script (build/main.rs) wrote the descriptions of fields; the wasm knows under which name it will fetch them.
-const descriptions = readFileSync(join(staging, wasm)).toString("latin1").match(/descriptions-[0-9a-f]{16}\.txt/)?.[0];
+// The build script (build/main.rs) wrote the reference texts; the wasm knows under which name it will fetch them.
+const reference = readFileSync(join(staging, wasm)).toString("latin1").match(/reference-[0-9a-f]{16}\.txt/)?.[0];
 const profiles = join(process.env.CARGO_TARGET_DIR ?? "target", "wasm32-unknown-unknown");
 const builds = readdirSync(profiles).map((profile) => join(profiles, profile, "build")).filter(existsSync);
-const outputs = builds.flatMap((build) => readdirSync(build).map((crate) => join(build, crate, "out", descriptions)));
+const outputs = builds.flatMap((build) => readdirSync(build).map((crate) => join(build, crate, "out", reference)));
 const written = outputs.find(existsSync);
-if (!written) throw new Error(`${descriptions} is nowhere in ${profiles}: look at build/main.rs`);
-copyFileSync(written, join(staging, descriptions));
+if (!written) throw new Error(`${reference} is nowhere in ${profiles}: look at build/main.rs`);
+copyFileSync(written, join(staging, reference));
 
 // Trunk writes one inline module that imports and starts the wasm.
 const inline = /<script type="module"[^>]*>([^]*?)<\/script>/;

@@ -1,7 +1,6 @@
-//! Fields that take one of a few words, and what each word means.
+//! Fields that take one of a few words, and what each word means: `enums.txt`, one of the [`reference`] texts. A line a field, and indented below it its words.
 
-/// The facts, one line each; indented lines belong to the field above them.
-const FACTS: &str = include_str!("enums.txt");
+use super::reference;
 
 /// A word that a field may have, and what it means (may be `""`).
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -12,10 +11,12 @@ pub struct Word {
     pub about: String,
 }
 
-/// The words that a field of a definition (`io.k8s.api.apps.v1.DeploymentStrategy`, `type`) may have, in the order of the API; none where any will do.
+/// The words that a field of a definition (`io.k8s.api.apps.v1.DeploymentStrategy`, `type`) may have, in the order of the API; none where any will do, and as long as
+/// the texts aren't here.
 pub fn words(definition: &str, field: &str) -> Vec<Word> {
     let heading = format!("{definition} {field}");
-    let Some((_, rest)) = FACTS.split_once(&format!("\n{heading}\n")) else { return Vec::new() };
+    let facts = reference::texts().map_or("", |texts| texts.enums);
+    let Some((_, rest)) = facts.split_once(&format!("\n{heading}\n")) else { return Vec::new() };
     rest.lines().map_while(|line| line.strip_prefix('\t')).map(word).collect()
 }
 

@@ -15,6 +15,7 @@ pub mod meta;
 pub mod names;
 pub mod quantity;
 pub mod random;
+pub mod reference;
 pub mod registry;
 pub mod resource;
 pub mod schema;

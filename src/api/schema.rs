@@ -1,14 +1,12 @@
 //! The types of Kubernetes 1.36: definitions, their fields and descriptions.
 //!
 //! The build script takes them from the crate k8s-openapi and writes them down (`build/schema.rs` says how the
-//! text looks). The structure is read when the first definition is asked for; the descriptions, which
-//! only `explain`, hovering and completion show, when the first of them is.
-
-pub mod descriptions;
+//! text looks). The structure is read when the first definition is asked for; the descriptions are
+//! among the [`reference`] texts.
 
 use super::encoding::Presence;
-use crate::value::Value;
-use std::collections::BTreeMap;
+use super::reference;
+use crate::value::{SortedMap, Value};
 use std::sync::OnceLock;
 
 static STRUCTURE: &str = include_str!(concat!(env!("OUT_DIR"), "/structure.txt"));
@@ -108,8 +106,8 @@ pub enum Scope {
 struct Structure {
     kinds: Vec<Kind>,
     definitions: Vec<Definition>,
-    by_name: BTreeMap<&'static str, usize>,
-    by_kind: BTreeMap<(&'static str, &'static str, &'static str), usize>,
+    by_name: SortedMap<&'static str, usize>,
+    by_kind: SortedMap<(&'static str, &'static str, &'static str), usize>,
 }
 
 /// The definition of this full name (`io.k8s.api.core.v1.Pod`).
@@ -170,9 +168,9 @@ impl Definition {
         &self.fields
     }
 
-    /// What upstream says about the type; empty for some, and for all as long as the [`descriptions`] aren't there.
+    /// What upstream says about the type; empty for some, and for all as long as the [`reference`] texts aren't there.
     pub fn description(&self) -> &'static str {
-        descriptions::of(self.number)
+        reference::description(self.number)
     }
 
     /// The field at a path (`["spec", "containers", "image"]`): through lists, and through maps, where one
@@ -199,9 +197,9 @@ impl Definition {
 }
 
 impl Field {
-    /// What upstream says about the field; empty for some, and for all as long as the [`descriptions`] aren't there.
+    /// What upstream says about the field; empty for some, and for all as long as the [`reference`] texts aren't there.
     pub fn description(&self) -> &'static str {
-        descriptions::of(self.number)
+        reference::description(self.number)
     }
 }
 

@@ -5,8 +5,7 @@ use crate::api::meta;
 use crate::api::quantity::{Format, Quantity};
 use crate::api::resource::{EVENTS, GroupResource, NAMESPACES, NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS};
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::value::{SortedMap, SortedSet, Value};
 
 /// How long a chain of owners may be: nothing in Kubernetes makes one of more than a few.
 const LONGEST_OWNER_CHAIN: usize = 16;
@@ -91,7 +90,7 @@ fn request(pod: &Value, resource: &str) -> Quantity {
 }
 
 fn addresses_are_used_once(store: &Store) -> Vec<String> {
-    let mut owners: BTreeMap<&str, &Value> = BTreeMap::new();
+    let mut owners: SortedMap<&str, &Value> = SortedMap::new();
     let mut found = Vec::new();
     for pod in store.list(&PODS, None).filter(|pod| !is_finished(pod) && pod.path("spec.hostNetwork").as_bool() != Some(true)) {
         let address = pod.path("status.podIP").str();
@@ -107,7 +106,7 @@ fn addresses_are_used_once(store: &Store) -> Vec<String> {
 
 /// Owners are never each other's.
 fn owned_without_end(store: &Store, resource: &GroupResource, object: &Value) -> Option<String> {
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     let mut uid = meta::controller_of(object).get("uid").str();
     while let Some((_, owner)) = store.find_uid(uid) {
         if !seen.insert(uid) || seen.len() > LONGEST_OWNER_CHAIN {
@@ -119,7 +118,7 @@ fn owned_without_end(store: &Store, resource: &GroupResource, object: &Value) ->
 }
 
 fn claims_have_one_volume(store: &Store) -> Vec<String> {
-    let mut volumes: BTreeMap<String, &str> = BTreeMap::new();
+    let mut volumes: SortedMap<String, &str> = SortedMap::new();
     let mut found = Vec::new();
     for volume in store.list(&PERSISTENT_VOLUMES, None).filter(|volume| volume.path("status.phase").str() == "Bound") {
         let claim = volume.path("spec.claimRef");

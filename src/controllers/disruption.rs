@@ -8,8 +8,7 @@ use crate::api::resource::{DEPLOYMENTS, ObjectKey, POD_DISRUPTION_BUDGETS, PODS,
 use crate::api::status::Status;
 use crate::api::{labels, meta};
 use crate::store::{Change, ChangeType, Store};
-use crate::value::{Map, Value, json};
-use std::collections::BTreeMap;
+use crate::value::{Map, SortedMap, Value, json};
 
 /// An eviction that was granted but not carried out is forgotten after that time (`DeletionTimeout`).
 const DELETION_TIMEOUT_MS: u64 = 120_000;
@@ -182,7 +181,7 @@ fn expected_and_desired(store: &Store, budget: &Value, selected: &[Value]) -> Re
 
 /// `getExpectedScale`: the replicas that the pods' controllers want.
 fn expected_scale(store: &Store, selected: &[Value]) -> Result<i64, String> {
-    let mut by_controller: BTreeMap<String, i64> = BTreeMap::new();
+    let mut by_controller: SortedMap<String, i64> = SortedMap::new();
     for pod in selected {
         let reference = meta::controller_of(pod);
         if reference.is_null() {

@@ -8,8 +8,7 @@ use crate::api::resource::{ENDPOINTS, ObjectKey, PODS, SERVICES};
 use crate::api::status::Status;
 use crate::server::request::Options;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::{Map, Sort, Value, json};
-use std::collections::BTreeMap;
+use crate::value::{Map, Sort, SortedMap, Value, json};
 
 /// More addresses than these are cut off, and an annotation says so (`maxCapacity`).
 const MAX_ADDRESSES: usize = 1000;
@@ -111,7 +110,7 @@ fn labels(service: &Value) -> Value {
 /// that have the same ones; and whether some were cut off.
 fn subsets(service: &Value, selected: &[&Value]) -> (Value, bool) {
     let publish_all = service.path("spec.publishNotReadyAddresses").as_bool() == Some(true);
-    let mut by_port: BTreeMap<String, (Value, Vec<Value>, Vec<Value>)> = BTreeMap::new();
+    let mut by_port: SortedMap<String, (Value, Vec<Value>, Vec<Value>)> = SortedMap::new();
     let mut total = 0;
     let mut truncated = false;
     for pod in selected.iter().filter(|pod| service_pods::belongs(pod, publish_all)) {
@@ -133,7 +132,7 @@ fn subsets(service: &Value, selected: &[&Value]) -> (Value, bool) {
             list.push(address(service, pod));
         }
     }
-    let mut by_addresses: BTreeMap<String, Subset> = BTreeMap::new();
+    let mut by_addresses: SortedMap<String, Subset> = SortedMap::new();
     for (port, ready, not_ready) in by_port.into_values() {
         let of = |list: &[Value]| Value::array(list.to_vec()).to_json();
         let key = format!("{} {}", of(&ready), of(&not_ready));

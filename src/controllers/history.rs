@@ -7,8 +7,7 @@ use crate::api::meta;
 use crate::api::resource::CONTROLLER_REVISIONS;
 use crate::api::status::Status;
 use crate::server::request::Options;
-use crate::value::{Sort, Value, json};
-use std::collections::BTreeSet;
+use crate::value::{Sort, SortedSet, Value, json};
 
 /// The template as a revision keeps it: a patch that puts it back.
 fn template_patch(owner: &Value) -> Value {
@@ -95,7 +94,7 @@ fn new_revision(kind: &OwnerKind, owner: &Value, data: &Value, number: i64, coll
 }
 
 /// Deletes the oldest revisions beyond `spec.revisionHistoryLimit`; those in `live` (by name) stay.
-pub(super) fn truncate(context: &mut Context, owner: &Value, revisions: &[Value], live: &BTreeSet<String>) -> Result<(), Status> {
+pub(super) fn truncate(context: &mut Context, owner: &Value, revisions: &[Value], live: &SortedSet<String>) -> Result<(), Status> {
     let limit = owner.path("spec.revisionHistoryLimit").as_i64().unwrap_or(10).max(0) as usize;
     let spare: Vec<&Value> = revisions.iter().filter(|revision| !live.contains(meta::name(revision))).collect();
     for revision in spare.iter().take(spare.len().saturating_sub(limit)) {

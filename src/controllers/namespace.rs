@@ -9,8 +9,7 @@ use crate::api::resource::{GroupResource, NAMESPACES, ObjectKey, PODS};
 use crate::api::status::Status;
 use crate::server::request::Options;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::{Value, json};
-use std::collections::BTreeMap;
+use crate::value::{SortedMap, Value, json};
 
 /// Content is deleted that long after the namespace was, so that every API server has heard of it (`namespaceDeletionGracePeriod`).
 const GRACE_MS: u64 = 5_000;
@@ -65,9 +64,9 @@ impl Controller for NamespaceController {
 #[derive(Default)]
 struct Remaining {
     /// How many objects of each resource.
-    resources: BTreeMap<String, usize>,
+    resources: SortedMap<String, usize>,
     /// How many objects wait for each finalizer.
-    finalizers: BTreeMap<String, usize>,
+    finalizers: SortedMap<String, usize>,
     /// How long it will take; nought when nothing is left.
     estimate_seconds: i64,
     /// What should be gone, since nothing holds it.
@@ -122,7 +121,7 @@ fn delete_all(context: &mut Context, resource: &GroupResource, namespace: &Value
 
 /// The conditions of a namespace that is being deleted (`namespaceConditionUpdater`).
 fn note(context: &Context, status: &mut Value, remaining: &Remaining) {
-    let list = |counts: &BTreeMap<String, usize>, words: fn(&str, usize) -> String| {
+    let list = |counts: &SortedMap<String, usize>, words: fn(&str, usize) -> String| {
         counts.iter().map(|(name, number)| words(name, *number)).collect::<Vec<_>>().join(", ")
     };
     let resources = list(&remaining.resources, |name, number| format!("{name} has {number} resource instances"));

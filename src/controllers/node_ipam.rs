@@ -4,8 +4,7 @@ use super::controller::{Context, Controller, Queue};
 use crate::api::resource::{NODES, ObjectKey};
 use crate::api::status::Status;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
-use std::collections::BTreeSet;
+use crate::value::{SortedSet, Value};
 
 /// `--cluster-cidr=10.244.0.0/16`; larger clusters go on with 10.245.0.0 and so on.
 const FIRST_SECOND_OCTET: usize = 244;
@@ -30,7 +29,7 @@ impl Controller for NodeIpam {
 
     fn sync(&self, key: &ObjectKey, context: &mut Context) -> Result<(), Status> {
         let Some(mut node) = context.get(&NODES, key).filter(|node| node.path("spec.podCIDR").is_empty()) else { return Ok(()) };
-        let taken: BTreeSet<String> = context.store().list(&NODES, None).map(|node| node.path("spec.podCIDR").str().to_string()).collect();
+        let taken: SortedSet<String> = context.store().list(&NODES, None).map(|node| node.path("spec.podCIDR").str().to_string()).collect();
         let range = |number: usize| format!("10.{}.{}.0/24", FIRST_SECOND_OCTET + number / 256, number % 256);
         let Some(free) = (0..(256 - FIRST_SECOND_OCTET) * 256).map(range).find(|range| !taken.contains(range)) else {
             context.event(&node, "Normal", "CIDRNotAvailable", &format!("Node {} status is now: CIDRNotAvailable", key.name));

@@ -4,9 +4,8 @@ use super::fields::{count, created_ms, time_ms};
 use crate::api::meta;
 use crate::api::resource::{PODS, REPLICA_SETS};
 use crate::store::Store;
-use crate::value::{Sort, Value};
+use crate::value::{Sort, SortedMap, Value};
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 /// `status.phase`.
 pub(super) fn phase(pod: &Value) -> &str {
@@ -69,12 +68,12 @@ fn age_rank(since_ms: u64, now_ms: u64) -> i64 {
 /// told apart by what else is known of them: one by one, as upstream compares them, there would be no order for three.
 struct Ages {
     now_ms: u64,
-    least_uids: BTreeMap<u64, String>,
+    least_uids: SortedMap<u64, String>,
 }
 
 impl Ages {
     fn new(pods: &[Value], since_ms: impl Fn(&Value) -> u64, now_ms: u64) -> Ages {
-        let mut least_uids: BTreeMap<u64, String> = BTreeMap::new();
+        let mut least_uids: SortedMap<u64, String> = SortedMap::new();
         for pod in pods {
             let uid = meta::uid(pod);
             let least = least_uids.entry(since_ms(pod)).or_insert_with(|| uid.to_string());
@@ -91,7 +90,7 @@ impl Ages {
 }
 
 /// Sorts pods so that those that should be deleted first are first (`ActivePodsWithRanks`). `rank` counts the related pods on a pod's node.
-pub(super) fn sort_for_deletion(pods: &mut [Value], related: &BTreeMap<String, usize>, now_ms: u64) {
+pub(super) fn sort_for_deletion(pods: &mut [Value], related: &SortedMap<String, usize>, now_ms: u64) {
     let node = |pod: &Value| pod.get("spec").get("nodeName").str().to_string();
     let cost = |pod: &Value| meta::annotation(pod, "controller.kubernetes.io/pod-deletion-cost").parse::<i64>().unwrap_or(0);
     let phase_order = |pod: &Value| match phase(pod) {
@@ -117,13 +116,13 @@ pub(super) fn sort_for_deletion(pods: &mut [Value], related: &BTreeMap<String, u
 }
 
 /// How many active pods of the ReplicaSets with the same owner are on each node: a rollout prefers to delete where there are several.
-pub(super) fn related_on_nodes(store: &Store, replica_set: &Value) -> BTreeMap<String, usize> {
+pub(super) fn related_on_nodes(store: &Store, replica_set: &Value) -> SortedMap<String, usize> {
     let owner_uid = meta::controller_of(replica_set).get("uid").str();
     let siblings: Vec<&Value> = match owner_uid {
         "" => vec![replica_set],
         uid => store.owned_by(uid).filter(|(resource, _)| **resource == REPLICA_SETS).map(|(_, object)| object).collect(),
     };
-    let mut nodes = BTreeMap::new();
+    let mut nodes = SortedMap::new();
     for sibling in siblings {
         for (resource, pod) in store.owned_by(meta::uid(sibling)) {
             if *resource == PODS && is_active(pod) {

@@ -3,6 +3,7 @@
 use super::dispatch;
 use super::entry::{Entry, global_flags};
 use super::flags::{Flag, FlagType};
+use super::help;
 use super::resources::{self, Mapping};
 use crate::api::registry::Registry;
 use crate::value::{SmolStr, Sort, Value};
@@ -118,13 +119,12 @@ pub fn complete(words: &[String], word: &str, names: &dyn Names) -> Candidates {
         {
             return value_of(flag, value, &format!("{name}="), path, &rest, names);
         }
-        return Candidates { words: flag_words(&flags, word), file: None };
+        return Candidates { words: flag_words(path, &flags, word), file: None };
     }
     let children = dispatch::children(path);
     let mut found = Vec::new();
     if path.is_empty() || (!children.is_empty() && rest.iter().all(|word| word.starts_with('-'))) {
-        let short =
-            |entry: &&Entry| Candidate::about(entry.path.rsplit(' ').next().unwrap_or(""), entry.about.lines().next().unwrap_or("").trim_end_matches('.'));
+        let short = |entry: &&Entry| Candidate::about(entry.path.rsplit(' ').next().unwrap_or(""), help::about(entry.path));
         found.extend(children.iter().map(short));
         if path.is_empty() {
             found.push(Candidate::about("help", "Help about any command"));
@@ -197,13 +197,13 @@ fn namespace_of(words: &[String], names: &dyn Names) -> String {
     namespace
 }
 
-fn flag_words(flags: &[Flag], word: &str) -> Vec<Candidate> {
+fn flag_words(path: &str, flags: &[Flag], word: &str) -> Vec<Candidate> {
     let written = |flag: &&Flag| flag.name != "help" && format!("--{}", flag.name).starts_with(word);
     let mut found: Vec<&Flag> = flags.iter().filter(written).collect();
     found.order_by_key(|flag| flag.name);
     let text = |flag: &Flag| {
         let value = if matches!(flag.type_, FlagType::Bool | FlagType::Optional(_)) { "" } else { "=" };
-        Candidate::about(format!("--{}{value}", flag.name), flag.about.lines().next().unwrap_or(""))
+        Candidate::about(format!("--{}{value}", flag.name), help::about_flag(path, flag.name))
     };
     found.into_iter().map(text).collect()
 }

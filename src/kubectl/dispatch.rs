@@ -86,7 +86,7 @@ async fn invoke(session: &Session, arguments: &[String]) -> Result<(), Failure> 
         other => other,
     })?;
     if flags.is("help") {
-        session.out(help::of(entry.path));
+        session.out(help::of(entry.path)?);
         return Ok(());
     }
     let Some(run) = entry.run else {
@@ -96,7 +96,7 @@ async fn invoke(session: &Session, arguments: &[String]) -> Result<(), Failure> 
         }
         // Which of them prints where, and whether that is a failure, differs from command to command.
         let stream = if matches!(entry.path, "rollout" | "certificate") { super::session::Stream::Out } else { super::session::Stream::Err };
-        session.write(stream, help::of(entry.path));
+        session.write(stream, help::of(entry.path)?);
         return if entry.path == "certificate" { Ok(()) } else { Err(Failure::Exit(1)) };
     };
     if reads_whole_input(&flags) {
@@ -154,14 +154,14 @@ fn without_command(session: &Session, rest: &[String]) -> Result<(), Failure> {
             let flags =
                 Flags::parse(global_flags(), rest).map_err(|failure| Failure::Text(format!("{}\nSee 'kubectl --help' for usage.", failure.message())))?;
             let _ = flags;
-            session.out(help::of(""));
+            session.out(help::of("")?);
             Ok(())
         }
         Some((first, others)) if first.as_str() == "help" => {
             let path: Vec<String> = others.iter().map(|word| word.to_string()).collect();
             match find(&path) {
-                (Some(entry), _) => session.out(help::of(entry.path)),
-                (None, _) => session.out(help::of("")),
+                (Some(entry), _) => session.out(help::of(entry.path)?),
+                (None, _) => session.out(help::of("")?),
             }
             Ok(())
         }

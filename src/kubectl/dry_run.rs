@@ -29,21 +29,15 @@ impl DryRun {
 }
 
 /// `--dry-run`.
-pub const DRY_RUN: Flag = Flag::optional(
-    "dry-run",
-    "unchanged",
-    "none",
-    "\"client\": only show what would be sent; \"server\": have the server answer without storing anything; \"none\": do it.",
-);
+pub const DRY_RUN: Flag = Flag::optional("dry-run", "unchanged", "none");
 
 /// `--field-manager` with its default.
 pub const fn field_manager(default: &'static str) -> Flag {
-    Flag::text("field-manager", "The name under which the fields are owned.").or(default)
+    Flag::text("field-manager").or(default)
 }
 
 /// `--validate`.
-pub const VALIDATE: Flag =
-    Flag::optional("validate", "strict", "strict", "\"strict\" (or true) refuses unknown fields, \"warn\" warns of them, \"ignore\" (or false) drops them.");
+pub const VALIDATE: Flag = Flag::optional("validate", "strict", "strict");
 
 impl Invocation {
     /// What `--dry-run` says.

@@ -1,7 +1,7 @@
 //! Flags, read as `spf13/pflag` reads them.
 
 use super::failure::Failure;
-use std::collections::BTreeMap;
+use crate::value::SortedMap;
 
 /// What a flag's value may be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -33,53 +33,51 @@ pub struct Flag {
     pub type_: FlagType,
     /// Its value where it isn't given, as help shows it; `""` is none.
     pub default: &'static str,
-    /// What help says.
-    pub about: &'static str,
 }
 
 impl Flag {
-    const fn new(name: &'static str, type_: FlagType, default: &'static str, about: &'static str) -> Flag {
-        Flag { name, short: None, type_, default, about }
+    const fn new(name: &'static str, type_: FlagType, default: &'static str) -> Flag {
+        Flag { name, short: None, type_, default }
     }
 
     /// A flag that is there or not.
-    pub const fn bool(name: &'static str, about: &'static str) -> Flag {
-        Flag::new(name, FlagType::Bool, "false", about)
+    pub const fn bool(name: &'static str) -> Flag {
+        Flag::new(name, FlagType::Bool, "false")
     }
 
     /// A flag that is on unless it is set to false.
-    pub const fn on(name: &'static str, about: &'static str) -> Flag {
-        Flag::new(name, FlagType::Bool, "true", about)
+    pub const fn on(name: &'static str) -> Flag {
+        Flag::new(name, FlagType::Bool, "true")
     }
 
     /// A flag with a text.
-    pub const fn text(name: &'static str, about: &'static str) -> Flag {
-        Flag::new(name, FlagType::Text, "", about)
+    pub const fn text(name: &'static str) -> Flag {
+        Flag::new(name, FlagType::Text, "")
     }
 
     /// A flag with a list, by commas or by repetition.
-    pub const fn list(name: &'static str, about: &'static str) -> Flag {
-        Flag::new(name, FlagType::List, "", about)
+    pub const fn list(name: &'static str) -> Flag {
+        Flag::new(name, FlagType::List, "")
     }
 
     /// A flag that may be repeated.
-    pub const fn array(name: &'static str, about: &'static str) -> Flag {
-        Flag::new(name, FlagType::Array, "", about)
+    pub const fn array(name: &'static str) -> Flag {
+        Flag::new(name, FlagType::Array, "")
     }
 
     /// A flag with a whole number.
-    pub const fn int(name: &'static str, default: &'static str, about: &'static str) -> Flag {
-        Flag::new(name, FlagType::Int, default, about)
+    pub const fn int(name: &'static str, default: &'static str) -> Flag {
+        Flag::new(name, FlagType::Int, default)
     }
 
     /// A flag with a duration.
-    pub const fn duration(name: &'static str, default: &'static str, about: &'static str) -> Flag {
-        Flag::new(name, FlagType::Duration, default, about)
+    pub const fn duration(name: &'static str, default: &'static str) -> Flag {
+        Flag::new(name, FlagType::Duration, default)
     }
 
     /// A flag whose text may be left out.
-    pub const fn optional(name: &'static str, alone: &'static str, default: &'static str, about: &'static str) -> Flag {
-        Flag::new(name, FlagType::Optional(alone), default, about)
+    pub const fn optional(name: &'static str, alone: &'static str, default: &'static str) -> Flag {
+        Flag::new(name, FlagType::Optional(alone), default)
     }
 
     /// The same with a letter.
@@ -177,7 +175,7 @@ pub fn parse_duration_ms(text: &str) -> Result<i64, String> {
 #[derive(Clone, Debug, Default)]
 pub struct Flags {
     known: Vec<Flag>,
-    given: BTreeMap<&'static str, Vec<String>>,
+    given: SortedMap<&'static str, Vec<String>>,
     /// What is not a flag.
     pub arguments: Vec<String>,
     /// How many of the arguments stand before `--`; `None` where there is no `--`.

@@ -1,10 +1,46 @@
-//! What `-h` says: kubectl v1.36.3's own words, as it printed them.
+//! What `-h` says: kubectl v1.36.3's own words, as it printed them (`help.txt`, one of the reference texts).
 
-/// The texts, each behind a byte 1 and the command's words.
-static TEXTS: &str = include_str!("help.txt");
+use super::failure::Failure;
+use crate::api::reference;
 
 /// The help of a command; of kubectl itself for `""`.
-pub fn of(path: &str) -> &'static str {
-    let sections = TEXTS.split('\u{1}').skip(1).filter_map(|section| section.split_once('\n'));
-    sections.into_iter().find(|(words, _)| *words == path).map_or("", |(_, text)| text)
+///
+/// # Errors
+/// It isn't there yet, or could not be fetched.
+pub fn of(path: &str) -> Result<&'static str, Failure> {
+    let texts = reference::texts().map_err(|why| Failure::text(format!("the texts of kubectl's help {why}")))?;
+    let sections = texts.help.split('\u{1}').skip(1).filter_map(|section| section.split_once('\n'));
+    Ok(sections.into_iter().find(|(words, _)| *words == path).map_or("", |(_, text)| text))
+}
+
+/// What a command does, in a line; empty where that isn't known (yet).
+pub fn about(path: &str) -> &'static str {
+    let (parent, name) = path.rsplit_once(' ').unwrap_or(("", path));
+    let lines = of(parent).unwrap_or_default().lines();
+    let mut listed = lines.filter_map(|line| line.strip_prefix("  ")?.strip_prefix(name)?.strip_prefix(' '));
+    listed.next().unwrap_or_default().trim_start()
+}
+
+/// What a flag of a command means, in a line; empty where that isn't known (yet).
+pub fn about_flag(path: &str, name: &str) -> &'static str {
+    let title = format!("--{name}=");
+    let within = |text: &'static str| {
+        let mut lines = text.lines();
+        lines.find(|line| line.split_once(&title).is_some_and(|(before, _)| before.trim_start().is_empty() || before.ends_with(", ")))?;
+        lines.next()
+    };
+    let found = [path, "options"].into_iter().find_map(|path| within(of(path).ok()?));
+    found.unwrap_or_default().trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_and_flags_are_known_in_a_line() {
+        assert_eq!(about("rollout undo"), "Undo a previous rollout");
+        assert_eq!(about_flag("annotate", "all"), "Select all resources, in the namespace of the specified resource types.");
+        assert_eq!(about_flag("get", "namespace"), "If present, the namespace scope for this CLI request");
+    }
 }

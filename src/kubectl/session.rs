@@ -9,8 +9,9 @@ use crate::api::registry::Registry;
 use crate::server::request::{Request, Response, User};
 use std::cell::RefCell;
 use std::future::poll_fn;
+use std::pin::Pin;
 use std::rc::Rc;
-use std::task::Poll;
+use std::task::{Context, Poll};
 
 /// The code of an answer that isn't final: a command in a container still runs.
 pub const STILL_RUNNING: u16 = 102;
@@ -141,6 +142,39 @@ pub(super) struct Shared {
     pub warned: Vec<String>,
 }
 
+/// What comes of something that a command asked for. Futures with a name, because an `async fn` of its own would become a part of each that awaits it.
+pub struct Answer<T> {
+    shared: Rc<RefCell<Shared>>,
+    take: fn(&mut Shared) -> Option<T>,
+}
+
+impl<T> Future for Answer<T> {
+    type Output = T;
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<T> {
+        (self.take)(&mut self.shared.borrow_mut()).map_or(Poll::Pending, Poll::Ready)
+    }
+}
+
+/// Ends when it is time.
+pub struct Sleep {
+    shared: Rc<RefCell<Shared>>,
+    until_ms: u64,
+}
+
+impl Future for Sleep {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<()> {
+        let mut shared = self.shared.borrow_mut();
+        if shared.now_ms >= self.until_ms {
+            return Poll::Ready(());
+        }
+        shared.wanted = Some(Step::SleepUntil(self.until_ms));
+        Poll::Pending
+    }
+}
+
 /// A running command's hold on the world. Clones are the same session.
 #[derive(Clone)]
 pub struct Session {
@@ -170,40 +204,26 @@ impl Session {
     }
 
     /// Sends a request, as the session's user, and waits for its answer. For a command in a container that isn't final: see [`STILL_RUNNING`].
-    pub async fn request(&self, mut request: Request) -> Response {
+    pub fn request(&self, mut request: Request) -> Answer<Response> {
         if let Some(user) = &self.shared.borrow().user {
             request.user = user.clone();
         }
-        self.shared.borrow_mut().wanted = Some(Step::Request(Box::new(request)));
-        poll_fn(|_| match self.shared.borrow_mut().response.take() {
-            Some(response) => Poll::Ready(response),
-            None => Poll::Pending,
-        })
-        .await
+        self.ask(Step::Request(Box::new(request)), |shared| shared.response.take())
     }
 
     /// Waits that many milliseconds of cluster time.
-    pub async fn sleep_ms(&self, duration_ms: u64) {
-        let until = self.now_ms().saturating_add(duration_ms);
-        poll_fn(|_| {
-            let mut shared = self.shared.borrow_mut();
-            if shared.now_ms >= until {
-                return Poll::Ready(());
-            }
-            shared.wanted = Some(Step::SleepUntil(until));
-            Poll::Pending
-        })
-        .await;
+    pub fn sleep_ms(&self, duration_ms: u64) -> Sleep {
+        Sleep { shared: self.shared.clone(), until_ms: self.now_ms().saturating_add(duration_ms) }
     }
 
     /// Has a person edit `text`; `None` when they gave up.
-    pub async fn edit(&self, file_name: &str, text: &str) -> Option<String> {
-        self.shared.borrow_mut().wanted = Some(Step::Edit { file_name: file_name.into(), text: text.into() });
-        poll_fn(|_| match self.shared.borrow_mut().edited.take() {
-            Some(edited) => Poll::Ready(edited),
-            None => Poll::Pending,
-        })
-        .await
+    pub fn edit(&self, file_name: &str, text: &str) -> Answer<Option<String>> {
+        self.ask(Step::Edit { file_name: file_name.into(), text: text.into() }, |shared| shared.edited.take())
+    }
+
+    fn ask<T>(&self, step: Step, take: fn(&mut Shared) -> Option<T>) -> Answer<T> {
+        self.shared.borrow_mut().wanted = Some(step);
+        Answer { shared: self.shared.clone(), take }
     }
 
     /// The time, in milliseconds since the Unix epoch.
@@ -251,13 +271,8 @@ impl Session {
     ///
     /// # Errors
     /// Why it can't be done, in a sentence.
-    pub async fn host(&self, request: HostRequest) -> Result<String, String> {
-        self.shared.borrow_mut().wanted = Some(Step::Host(request));
-        poll_fn(|_| match self.shared.borrow_mut().host_answer.take() {
-            Some(answer) => Poll::Ready(answer),
-            None => Poll::Pending,
-        })
-        .await
+    pub fn host(&self, request: HostRequest) -> Answer<Result<String, String>> {
+        self.ask(Step::Host(request), |shared| shared.host_answer.take())
     }
 
     /// All of standard input, once [`Session::read_whole_input`] has read it; a second reading finds nothing.

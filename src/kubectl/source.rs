@@ -54,11 +54,7 @@ impl Info {
 
 /// The flags that name files.
 pub fn file_flags() -> Vec<Flag> {
-    vec![
-        Flag::list("filename", "A file or folder with manifests; - is standard input.").short('f'),
-        Flag::text("kustomize", "A folder with a kustomization. Not supported here: there is no kustomize.").short('k'),
-        Flag::bool("recursive", "Also read the folders in the folder of -f.").short('R'),
-    ]
+    vec![Flag::list("filename").short('f'), Flag::text("kustomize").short('k'), Flag::bool("recursive").short('R')]
 }
 
 /// What files say: their objects, and what is wrong with the rest.

@@ -9,8 +9,7 @@ use super::resources;
 use super::runtime::Profile;
 use crate::api::quantity::Quantity;
 use crate::api::resource::NODES;
-use crate::value::{SmolStr, Value};
-use std::collections::BTreeMap;
+use crate::value::{SmolStr, SortedMap, Value};
 
 /// Why a pod is refused.
 pub struct Refusal {
@@ -103,7 +102,7 @@ impl PodSync<'_, '_> {
         if own.is_empty() {
             return Ok(());
         }
-        let mut used: BTreeMap<SmolStr, Quantity> = BTreeMap::new();
+        let mut used: SortedMap<SmolStr, Quantity> = SortedMap::new();
         for pod in others {
             for (name, quantity) in amounts(&resources::pod_requests(pod)) {
                 let sum = used.get(&name).map_or_else(|| quantity.clone(), |before| before.add(&quantity));
@@ -137,6 +136,6 @@ impl PodSync<'_, '_> {
     }
 }
 
-fn amounts(list: &Value) -> BTreeMap<SmolStr, Quantity> {
+fn amounts(list: &Value) -> SortedMap<SmolStr, Quantity> {
     list.fields().iter().filter_map(|(name, value)| Some((name.clone(), Quantity::from_value(value).ok()?))).collect()
 }

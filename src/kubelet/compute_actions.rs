@@ -4,8 +4,7 @@ use super::pod_spec::{self, ContainerKind};
 use super::pod_status::{PodStatus, should_be_started};
 use super::probe_results::{ProbeResult, ProbeResults};
 use super::runtime::{ContainerId, ContainerState, ContainerStatus};
-use crate::value::{SmolStr, Value};
-use std::collections::BTreeSet;
+use crate::value::{SmolStr, SortedSet, Value};
 
 /// Why a container is killed; decides its grace period.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -148,7 +147,7 @@ fn init_container_actions(
         found.is_some_and(|found| !matches!(found.state, ContainerState::Exited(_)))
     });
     let mut previously_initialized = initialized;
-    let mut start = BTreeSet::new();
+    let mut start = SortedSet::new();
     for (index, container) in init.iter().enumerate().rev() {
         let name = container.get("name").str();
         let sidecar = pod_spec::is_sidecar(container);

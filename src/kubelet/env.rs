@@ -7,8 +7,7 @@ use super::pod_sync::PodSync;
 use crate::api::meta;
 use crate::api::resource::{CONFIG_MAPS, SECRETS, SERVICES};
 use crate::store::Store;
-use crate::value::{SmolStr, Value};
-use std::collections::BTreeMap;
+use crate::value::{SmolStr, SortedMap, Value};
 
 /// Files of variables are read up to this size.
 const MAX_ENV_FILE_BYTES: usize = 64 << 10;
@@ -131,8 +130,8 @@ fn decoded(base64: &str) -> SmolStr {
 }
 
 /// `WEB_SERVICE_HOST` and the rest, for the namespace's Services and for `kubernetes`.
-fn service_variables(store: &Store, namespace: &str, links: bool) -> BTreeMap<SmolStr, SmolStr> {
-    let mut variables = BTreeMap::new();
+fn service_variables(store: &Store, namespace: &str, links: bool) -> SortedMap<SmolStr, SmolStr> {
+    let mut variables = SortedMap::new();
     if let Some(kubernetes) = store.get(&SERVICES, "default", "kubernetes") {
         add_service(kubernetes, &mut variables);
     }
@@ -144,7 +143,7 @@ fn service_variables(store: &Store, namespace: &str, links: bool) -> BTreeMap<Sm
     variables
 }
 
-fn add_service(service: &Value, variables: &mut BTreeMap<SmolStr, SmolStr>) {
+fn add_service(service: &Value, variables: &mut SortedMap<SmolStr, SmolStr>) {
     let address = service.path("spec.clusterIP").str();
     let ports = service.path("spec.ports").items();
     if address.is_empty() || address == "None" || service.path("spec.type").str() == "ExternalName" {

@@ -2,15 +2,14 @@
 
 use super::pod_spec::{self, ContainerKind};
 use crate::api::quantity::Quantity;
-use crate::value::{SmolStr, Value};
-use std::collections::BTreeMap;
+use crate::value::{SmolStr, SortedMap, Value};
 
 /// The quantity of a field; `None` where there is none.
 pub fn quantity(value: &Value) -> Option<Quantity> {
     if value.is_null() { None } else { Quantity::from_value(value).ok() }
 }
 
-type Amounts = BTreeMap<SmolStr, Quantity>;
+type Amounts = SortedMap<SmolStr, Quantity>;
 
 /// `status.qosClass`: as the server has it from the pod's creation on.
 pub fn qos_class(pod: &Value) -> &str {

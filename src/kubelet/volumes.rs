@@ -103,7 +103,7 @@ impl PodSync<'_, '_> {
         });
         let shown =
             volume.tree.find("..data").ok().and_then(|inode| volume.tree.node(inode)).and_then(|node| node.entries()).map_or(0, |entries| entries.len());
-        let first_parts: std::collections::BTreeSet<&str> = files.iter().filter_map(|file| file.path.split('/').next()).collect();
+        let first_parts: crate::value::SortedSet<&str> = files.iter().filter_map(|file| file.path.split('/').next()).collect();
         if is_as_before && shown == first_parts.len() {
             return;
         }

@@ -7,9 +7,8 @@ use super::apostrophe;
 use super::node::{Field, Node};
 use super::resolve::resolve;
 use super::span::{Position, Span};
-use crate::value::{Map, SmolStr, Value};
+use crate::value::{Map, SmolStr, SortedMap, Value};
 use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Tag};
-use std::collections::BTreeMap;
 
 /// How deep lists and objects may be nested.
 const MAX_DEPTH: usize = 200;
@@ -42,7 +41,7 @@ pub fn read_tree(text: &str, start: Position) -> Result<Node, String> {
     {
         return with_apostrophes(text, start, error).unwrap_or(Err(words));
     }
-    let mut reader = Reader { parser: Parser::new_from_str(text), places: Places::new(text, start), anchors: BTreeMap::new(), aliased_parts: 0 };
+    let mut reader = Reader { parser: Parser::new_from_str(text), places: Places::new(text, start), anchors: SortedMap::new(), aliased_parts: 0 };
     reader.document().or_else(|error| match serde_yaml::from_str(text) {
         // libyaml is laxer about indentation in flow style; what only it can read has no places.
         Ok(value) if !LIMITS.contains(&error.as_str()) => Ok(Node { value, ..Node::default() }),
@@ -147,7 +146,7 @@ const PARSER: &[&str] = &[
 struct Reader<'text> {
     parser: Parser<'text, saphyr_parser::StrInput<'text>>,
     places: Places,
-    anchors: BTreeMap<usize, Value>,
+    anchors: SortedMap<usize, Value>,
     aliased_parts: usize,
 }
 

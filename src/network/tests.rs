@@ -229,7 +229,7 @@ fn a_service_spreads_connections_unless_it_has_session_affinity() {
     let sticky = json!({"selector": {"app": "web"}, "sessionAffinity": "ClientIP", "ports": [{"port": 80, "targetPort": 80}]});
     room.service("sticky", sticky, "10.96.1.3", &["web-1", "web-2"], 80);
     let mut reached = |service: &str| {
-        let mut pods = std::collections::BTreeSet::new();
+        let mut pods = crate::value::SortedSet::new();
         for _ in 0..40 {
             room.network.connections += 1;
             let answer = room.network.get(room.server.store(), &room.containers, &pod("demo", "client"), &format!("http://{service}"), room.now_ms);

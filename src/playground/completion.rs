@@ -3,17 +3,16 @@
 
 use super::workspace::Workspace;
 use super::yaml_path::{self, Line, Step};
+use crate::api::reference;
 use crate::api::resource::{
     CONFIG_MAPS, GroupResource, INGRESS_CLASSES, NAMESPACES, NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, PRIORITY_CLASSES, SECRETS,
     SERVICE_ACCOUNTS, SERVICES, STORAGE_CLASSES,
 };
-use crate::api::schema::descriptions::{self, State};
 use crate::api::schema::{self, Definition, Field, FieldType};
 use crate::api::{meta, registry::Registry};
 use crate::manifest::documents;
 use crate::store::Store;
-use crate::value::{Sort, Value};
-use std::collections::BTreeSet;
+use crate::value::{Sort, SortedSet, Value};
 
 /// Something that could be typed.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -102,7 +101,7 @@ fn names(place: &Place) -> Vec<Completion> {
         return first.chain(skeletons().filter(|_| is_new)).collect();
     };
     let definition = if parent.is_empty() { Some(kind) } else { kind.walk(keys(parent)).and_then(|field| field.type_.item_definition()) };
-    let there: BTreeSet<&str> = place
+    let there: SortedSet<&str> = place
         .lines
         .iter()
         .filter(|line| line.path.len() == parent.len() + 1 && line.path.starts_with(parent))
@@ -162,10 +161,10 @@ fn plain(label: &str, insert: &str) -> Completion {
 fn values(place: &Place, workspace: &Workspace, store: &Store, registry: &Registry) -> Vec<Completion> {
     let names = keys(&place.path);
     let words: Vec<String> = match names.as_slice() {
-        ["kind"] => registry.all().map(|kind| kind.kind.to_string()).collect::<BTreeSet<_>>().into_iter().collect(),
+        ["kind"] => registry.all().map(|kind| kind.kind.to_string()).collect::<SortedSet<_>>().into_iter().collect(),
         ["apiVersion"] => {
             let kind = place.lines.iter().find(|line| line.path == [Step::Key("kind".into())]).and_then(|line| place.text.get(line.value.clone()));
-            let of_kind: BTreeSet<String> = registry.all().filter(|each| kind == Some(each.kind.as_str())).map(|kind| kind.api_version()).collect();
+            let of_kind: SortedSet<String> = registry.all().filter(|each| kind == Some(each.kind.as_str())).map(|kind| kind.api_version()).collect();
             let all = || registry.all().map(|kind| kind.api_version()).collect();
             if of_kind.is_empty() { all() } else { of_kind }.into_iter().collect()
         }
@@ -245,7 +244,7 @@ fn all(resource: &GroupResource, namespace: &str, workspace: &Workspace, store: 
 }
 
 fn objects(resource: &GroupResource, namespace: &str, workspace: &Workspace, store: &Store, registry: &Registry) -> Vec<String> {
-    let names = all(resource, namespace, workspace, store, registry).iter().map(|object| meta::name(object).to_owned()).collect::<BTreeSet<_>>();
+    let names = all(resource, namespace, workspace, store, registry).iter().map(|object| meta::name(object).to_owned()).collect::<SortedSet<_>>();
     names.into_iter().filter(|name| !name.is_empty()).collect()
 }
 
@@ -264,7 +263,7 @@ fn labels_of(key: &str, namespace: &str, workspace: &Workspace, store: &Store) -
     let live = store.list(&PODS, Some(namespace)).cloned();
     let paths = ["metadata.labels", "spec.template.metadata.labels"];
     let values = written.chain(live).flat_map(|object| paths.map(|path| object.path(path).get(key).str().to_owned()));
-    values.filter(|value| !value.is_empty()).collect::<BTreeSet<_>>().into_iter().collect()
+    values.filter(|value| !value.is_empty()).collect::<SortedSet<_>>().into_iter().collect()
 }
 
 /// The keys of the Secret or ConfigMap that the field beside names.
@@ -274,7 +273,7 @@ fn keys_of(resource: &GroupResource, place: &Place, workspace: &Workspace, store
     beside.push(Step::Key("name".into()));
     let named = place.lines.iter().find(|line| line.path == beside).and_then(|line| place.text.get(line.value.clone()));
     let named = named.map(|name| name.trim_matches(['"', '\'']));
-    let mut keys = BTreeSet::new();
+    let mut keys = SortedSet::new();
     for object in all(resource, &place.namespace, workspace, store, registry) {
         if named.is_none_or(|named| meta::name(&object) == named) {
             for field in ["data", "stringData"] {
@@ -290,16 +289,12 @@ pub fn help(text: &str, offset: usize) -> Option<Help> {
     let place = place(text, text.get(offset..)?.find('\n').map_or(text.len(), |end| offset + end))?;
     let line = place.lines.iter().find(|line| line.key.contains(&offset) || line.key.end == offset)?;
     let field = place.kind?.walk(keys(&line.path))?;
-    Some(Help { from: line.key.start, to: line.key.end, title: format!("{} <{}>", field.name, type_name(&field.type_)), text: described(field).to_owned() })
+    Some(Help { from: line.key.start, to: line.key.end, title: format!("{} <{}>", field.name, type_name(&field.type_)), text: described(field) })
 }
 
 /// What a field is for, or why that can't be said.
-fn described(field: &Field) -> &'static str {
-    match descriptions::state() {
-        State::Here => field.description(),
-        State::Coming => "The descriptions of fields are still being loaded.",
-        State::Missing => "The descriptions of fields could not be loaded; open the page again when there is a network.",
-    }
+fn described(field: &Field) -> String {
+    reference::texts().map_or_else(|why| format!("The descriptions of fields {why}."), |_| field.description().to_owned())
 }
 
 #[cfg(test)]

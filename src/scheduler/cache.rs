@@ -110,7 +110,7 @@ impl Cache {
         if let Some(order) = &self.order {
             return order.clone();
         }
-        let mut zones: std::collections::BTreeMap<(String, String), std::collections::VecDeque<SmolStr>> = Default::default();
+        let mut zones: crate::value::SortedMap<(String, String), std::collections::VecDeque<SmolStr>> = Default::default();
         for info in self.nodes() {
             zones.entry(zone(info)).or_default().push_back(info.name.clone());
         }

@@ -4,8 +4,7 @@ use super::framework::{Code, Cycle, CycleState, Plugin, PreFilter, Rejection};
 use super::node_info::NodeInfo;
 use super::plugins;
 use crate::api::random::Random;
-use crate::value::{SmolStr, Sort};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::value::{SmolStr, Sort, SortedMap, SortedSet};
 use std::sync::Arc;
 
 /// What is said where there are no nodes at all.
@@ -21,7 +20,7 @@ pub struct Diagnosis {
     /// How many nodes there are.
     pub node_count: usize,
     /// For each node that was tried, the plugin that refused it, and its words.
-    pub nodes: BTreeMap<SmolStr, (&'static str, Rejection)>,
+    pub nodes: SortedMap<SmolStr, (&'static str, Rejection)>,
     /// What holds for the nodes that were not tried.
     pub absent: Option<Rejection>,
     /// What was said before any node was tried.
@@ -29,7 +28,7 @@ pub struct Diagnosis {
     /// What came of trying to make room.
     pub post_filter_message: String,
     /// The plugins that refused.
-    pub rejectors: BTreeSet<&'static str>,
+    pub rejectors: SortedSet<&'static str>,
 }
 
 impl Diagnosis {
@@ -45,7 +44,7 @@ impl Diagnosis {
     pub fn message(&self) -> String {
         let mut message = format!("0/{} nodes are available:", self.node_count);
         if self.pre_filter_message.is_empty() {
-            let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+            let mut counts: SortedMap<&str, usize> = SortedMap::new();
             for reason in self.nodes.values().flat_map(|(_, rejection)| &rejection.reasons) {
                 *counts.entry(reason).or_default() += 1;
             }
@@ -201,7 +200,7 @@ fn feasible_nodes_to_find(node_count: usize) -> usize {
 /// The plugins whose Filter has something to say about a pod, and the nodes that come into question where that is known beforehand.
 pub struct Filters {
     plugins: Vec<&'static dyn Plugin>,
-    nodes: Option<(BTreeSet<SmolStr>, BTreeSet<&'static str>)>,
+    nodes: Option<(SortedSet<SmolStr>, SortedSet<&'static str>)>,
 }
 
 impl Filters {
@@ -254,7 +253,7 @@ pub fn run_pre_filters(cycle: &Cycle, state: &mut CycleState) -> Result<Filters,
             PreFilter::Filter => filters.plugins.push(*plugin),
             PreFilter::Nodes(nodes) => {
                 filters.plugins.push(*plugin);
-                let (mut known, mut by) = filters.nodes.take().unwrap_or_else(|| (nodes.clone(), BTreeSet::new()));
+                let (mut known, mut by) = filters.nodes.take().unwrap_or_else(|| (nodes.clone(), SortedSet::new()));
                 known.retain(|node| nodes.contains(node));
                 by.insert(plugin.name());
                 if known.is_empty() {

@@ -9,8 +9,7 @@ use super::plugins::{
 };
 use super::pod_info::PodInfo;
 use crate::store::Store;
-use crate::value::SmolStr;
-use std::collections::BTreeSet;
+use crate::value::{SmolStr, SortedSet};
 use std::sync::Arc;
 
 /// The highest score a plugin gives.
@@ -65,7 +64,7 @@ pub enum PreFilter {
     /// Its Filter has nothing to say about this pod.
     Skip,
     /// Only these nodes come into question.
-    Nodes(BTreeSet<SmolStr>),
+    Nodes(SortedSet<SmolStr>),
 }
 
 /// What one scheduling cycle is about.

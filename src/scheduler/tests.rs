@@ -385,7 +385,7 @@ fn where_pods_go_follows_the_scoring_strategy() {
             room.create(&PODS, pod(name, json!({}), json!({"containers": requesting("500m")})));
             room.run(100);
         }
-        let nodes: std::collections::BTreeSet<String> = ["a", "b", "c"].map(|name| room.node_of(name)).into();
+        let nodes: crate::value::SortedSet<String> = ["a", "b", "c"].map(|name| room.node_of(name)).into();
         assert_eq!(nodes.len(), expected, "{scoring_strategy:?}");
     }
 }

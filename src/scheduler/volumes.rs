@@ -7,8 +7,7 @@ use crate::api::labels;
 use crate::api::meta;
 use crate::api::resource::{PERSISTENT_VOLUME_CLAIMS, STORAGE_CLASSES};
 use crate::store::Store;
-use crate::value::{NULL, SmolStr, Value};
-use std::collections::BTreeSet;
+use crate::value::{NULL, SmolStr, SortedSet, Value};
 
 /// A volume of a pod that is a claim.
 pub struct ClaimVolume {
@@ -79,7 +78,7 @@ pub fn is_reachable(volume: &Value, node: &Value) -> bool {
 }
 
 /// The smallest volume that suits the claim on the node and isn't taken (upstream: `volume.FindMatchingVolume`).
-pub fn find_matching_volume<'a>(claim: &Value, volumes: &[&'a Value], node: &Value, taken: &BTreeSet<SmolStr>) -> Option<&'a Value> {
+pub fn find_matching_volume<'a>(claim: &Value, volumes: &[&'a Value], node: &Value, taken: &SortedSet<SmolStr>) -> Option<&'a Value> {
     let wanted_bytes = requested_bytes(claim);
     let mut smallest: Option<&Value> = None;
     for &volume in volumes {

@@ -4,7 +4,7 @@
 //! fields and has a function make the object.
 
 use super::{Map, SmolStr, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::value::{SortedMap, SortedSet};
 
 /// A value from a literal: `json!({"metadata": {"name": name}, "list": [1, null]})`. Any expression that is [`ToValue`] may
 /// stand for a value (it is only borrowed), and any in parentheses that is a string for a name.
@@ -98,13 +98,13 @@ impl<T: ToValue> ToValue for Vec<T> {
     }
 }
 
-impl<T: ToValue> ToValue for BTreeSet<T> {
+impl<T: ToValue> ToValue for SortedSet<T> {
     fn to_value(&self) -> Value {
         Value::array(self.iter().map(T::to_value).collect())
     }
 }
 
-impl<K: AsRef<str>, V: ToValue> ToValue for BTreeMap<K, V> {
+impl<K: AsRef<str>, V: ToValue> ToValue for SortedMap<K, V> {
     fn to_value(&self) -> Value {
         Value::from(self.iter().map(|(name, value)| (SmolStr::new(name), value.to_value())).collect::<Map>())
     }

@@ -11,6 +11,7 @@ mod ord_map;
 mod ord_set;
 mod serde_impls;
 mod sort;
+mod sorted_map;
 mod text;
 mod vector;
 
@@ -21,6 +22,7 @@ pub use ord_map::OrdMap;
 pub use ord_set::OrdSet;
 pub use smol_str::SmolStr;
 pub use sort::Sort;
+pub use sorted_map::{SortedMap, SortedSet};
 pub use vector::Vector;
 
 use std::sync::{Arc, LazyLock};

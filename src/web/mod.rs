@@ -3,7 +3,6 @@
 
 mod changes;
 mod clock;
-mod descriptions;
 mod diagram;
 mod dom;
 mod edit;
@@ -19,6 +18,7 @@ mod outline;
 mod page;
 mod panes;
 mod problems;
+mod reference;
 mod share;
 mod shelf;
 mod storage;
@@ -92,7 +92,7 @@ fn App() -> impl IntoView {
         if !ready {
             ready = true;
             mark_ready();
-            descriptions::fetch();
+            reference::fetch();
         }
     });
 

@@ -1,11 +1,11 @@
 //! What the browser keeps for this person on this machine. Where it may keep nothing (a frame without an origin of its own,
 //! blocked storage, a full disk), it is kept as long as the page is open.
 
+use crate::value::SortedMap;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 
 thread_local! {
-    static UNTIL_CLOSED: RefCell<BTreeMap<String, String>> = const { RefCell::new(BTreeMap::new()) };
+    static UNTIL_CLOSED: RefCell<SortedMap<String, String>> = const { RefCell::new(SortedMap::new()) };
 }
 
 fn storage() -> Option<web_sys::Storage> {

@@ -4,8 +4,8 @@ use super::clock::clock_text;
 use super::page::Page;
 use super::{frame, texts};
 use crate::playground::session::Moment;
+use crate::value::SortedSet;
 use leptos::prelude::*;
-use std::collections::BTreeSet;
 
 /// Marks this near to where the pointer or the slider is (in parts of the whole) are named.
 const NEAR: f64 = 0.02;
@@ -52,7 +52,7 @@ pub fn HistorySlider(page: Page) -> impl IntoView {
     let places = Memo::new(move |_| {
         let end_ms = end_ms.get();
         let place = |moment: &Moment| (moment.at_ms * PLACES / end_ms, moment.is_trouble);
-        moments.with(|moments| moments.iter().map(place).collect::<BTreeSet<_>>())
+        moments.with(|moments| moments.iter().map(place).collect::<SortedSet<_>>())
     });
     let ticks = move || {
         let tick = |(place, is_trouble)| {

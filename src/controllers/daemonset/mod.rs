@@ -14,8 +14,7 @@ use crate::api::resource::{CONTROLLER_REVISIONS, DAEMON_SETS, NODES, ObjectKey, 
 use crate::api::status::Status;
 use crate::api::{labels, meta};
 use crate::store::{Change, ChangeType, Store};
-use crate::value::{Sort, Value, json};
-use std::collections::BTreeMap;
+use crate::value::{Sort, SortedMap, Value, json};
 
 static OWNER: OwnerKind = OwnerKind { resource: DAEMON_SETS, api_version: "apps/v1", kind: "DaemonSet" };
 const HASH_LABEL: &str = "controller-revision-hash";
@@ -108,7 +107,7 @@ struct View<'a> {
     desired: i64,
     hash: &'a str,
     /// The pods by the node they are on, or are to be on.
-    pods: BTreeMap<String, Vec<Value>>,
+    pods: SortedMap<String, Vec<Value>>,
 }
 
 impl View<'_> {
@@ -128,8 +127,8 @@ impl View<'_> {
     }
 }
 
-fn by_node(claimed: &[Value]) -> BTreeMap<String, Vec<Value>> {
-    let mut pods: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+fn by_node(claimed: &[Value]) -> SortedMap<String, Vec<Value>> {
+    let mut pods: SortedMap<String, Vec<Value>> = SortedMap::new();
     for pod in claimed {
         pods.entry(placement::target_node(pod).to_string()).or_default().push(pod.clone());
     }

@@ -5,8 +5,7 @@ use crate::api::meta;
 use crate::api::status::Status;
 use crate::controllers::controller::Context;
 use crate::controllers::{fields, history};
-use crate::value::Value;
-use std::collections::BTreeSet;
+use crate::value::{SortedSet, Value};
 
 /// How many nodes may have two pods for a while.
 pub(super) fn max_surge(view: &View) -> i64 {
@@ -82,8 +81,8 @@ fn surge_up(context: &mut Context, view: &View, max_surge: i64) -> Result<(), St
 
 /// Deletes revisions beyond the history limit that no pod is of.
 pub(super) fn forget_old(context: &mut Context, set: &Value, revisions: &[Value], current: &Value, pods: &[Value]) -> Result<(), Status> {
-    let hashes: BTreeSet<&str> = pods.iter().map(|pod| meta::label(pod, HASH_LABEL)).collect();
+    let hashes: SortedSet<&str> = pods.iter().map(|pod| meta::label(pod, HASH_LABEL)).collect();
     let is_live = |revision: &&Value| meta::uid(revision) == meta::uid(current) || hashes.contains(meta::label(revision, HASH_LABEL));
-    let live: BTreeSet<String> = revisions.iter().filter(is_live).map(|revision| meta::name(revision).to_string()).collect();
+    let live: SortedSet<String> = revisions.iter().filter(is_live).map(|revision| meta::name(revision).to_string()).collect();
     history::truncate(context, set, revisions, &live)
 }

@@ -98,7 +98,7 @@ fn recreate_waits_for_the_old_pods_to_be_gone() {
     world.edit(&DEPLOYMENTS, "web", |object| image(object, "nginx:1.26"));
     for _ in 0..30 {
         world.run(50);
-        let images: std::collections::BTreeSet<String> =
+        let images: crate::value::SortedSet<String> =
             world.list(&PODS).iter().map(|pod| pod.path("spec.containers").items()[0].get("image").str().to_string()).collect();
         assert!(images.len() <= 1, "old and new pods at once");
         world.start_pods();

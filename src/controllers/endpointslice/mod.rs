@@ -9,8 +9,7 @@ use crate::api::meta;
 use crate::api::resource::{ENDPOINT_SLICES, NODES, ObjectKey, PODS, SERVICES};
 use crate::api::status::Status;
 use crate::store::{Change, ChangeType, Store};
-use crate::value::{Sort, Value, json};
-use std::collections::BTreeMap;
+use crate::value::{Sort, SortedMap, Value, json};
 
 pub(super) const SERVICE_NAME: &str = "kubernetes.io/service-name";
 pub(super) const MANAGED_BY: &str = "endpointslice.kubernetes.io/managed-by";
@@ -57,7 +56,7 @@ impl Controller for EndpointSliceController {
         let selected = service_pods::selected(&store, &service);
         context.visited(selected.len());
         let trigger_time = service_pods::trigger_time(context.memory, key, &service, &selected);
-        let mut desired: BTreeMap<String, (Value, Vec<Value>)> = BTreeMap::new();
+        let mut desired: SortedMap<String, (Value, Vec<Value>)> = SortedMap::new();
         for pod in selected.into_iter().filter(|pod| service_pods::belongs(pod, true)) {
             let ports = endpoint_ports(&service, pod);
             desired.entry(ports.to_json()).or_insert_with(|| (ports, Vec::new())).1.push(endpoint(&store, &service, pod));

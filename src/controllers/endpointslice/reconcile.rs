@@ -7,8 +7,7 @@ use crate::api::meta;
 use crate::api::resource::ENDPOINT_SLICES;
 use crate::api::status::Status;
 use crate::server::request::Options;
-use crate::value::{Map, Value, json};
-use std::collections::BTreeMap;
+use crate::value::{Map, SortedMap, Value, json};
 
 /// How many endpoints a slice holds (`--max-endpoints-per-slice`).
 const MAX_ENDPOINTS: usize = 100;
@@ -25,7 +24,7 @@ pub(super) struct Plan {
 /// Plans the writes. `desired` are the endpoints by the ports that they have.
 pub(super) fn plan(service: &Value, desired: Vec<(Value, Vec<Value>)>, existing: Vec<Value>, trigger_time: Option<&str>) -> Plan {
     let mut plan = Plan::default();
-    let mut by_ports: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    let mut by_ports: SortedMap<String, Vec<Value>> = SortedMap::new();
     for slice in existing.iter().cloned() {
         if slice.get("addressType").str() == "IPv4" && meta::is_controlled_by(&slice, service) {
             by_ports.entry(slice.get("ports").to_json()).or_default().push(slice);
@@ -93,7 +92,7 @@ fn reuse(plan: &mut Plan) {
 /// The slices of one set of ports: what is no longer wanted is taken out, what changed is changed where it is, and what is new fills up.
 fn plan_one(plan: &mut Plan, service: &Value, ports: &Value, endpoints: Vec<Value>, slices: Vec<Value>) {
     let key = |endpoint: &Value| endpoint.get("targetRef").get("uid").str().to_string();
-    let mut wanted: BTreeMap<String, Value> = endpoints.into_iter().map(|endpoint| (key(&endpoint), endpoint)).collect();
+    let mut wanted: SortedMap<String, Value> = endpoints.into_iter().map(|endpoint| (key(&endpoint), endpoint)).collect();
     let mut kept: Vec<(Value, Vec<Value>, bool)> = Vec::new();
     for slice in slices {
         let mut changed = !has_metadata(&slice, service);

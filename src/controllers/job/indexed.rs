@@ -4,12 +4,11 @@ use super::{COMPLETION_INDEX, Sync};
 use crate::api::meta;
 use crate::controllers::fields::count;
 use crate::controllers::pods;
-use crate::value::Value;
-use std::collections::BTreeSet;
+use crate::value::{SortedSet, Value};
 
 /// `0-2,4` → {0, 1, 2, 4}; what isn't below `completions` is left out.
-pub(super) fn parse(text: &str, completions: i64) -> BTreeSet<i64> {
-    let mut indexes = BTreeSet::new();
+pub(super) fn parse(text: &str, completions: i64) -> SortedSet<i64> {
+    let mut indexes = SortedSet::new();
     for part in text.split(',') {
         let (first, last) = part.split_once('-').unwrap_or((part, part));
         if let (Ok(first), Ok(last)) = (first.parse::<i64>(), last.parse::<i64>()) {
@@ -20,7 +19,7 @@ pub(super) fn parse(text: &str, completions: i64) -> BTreeSet<i64> {
 }
 
 /// {0, 1, 2, 4} → `0-2,4`; two neighbours are written `0,1`.
-pub(super) fn format(indexes: &BTreeSet<i64>) -> String {
+pub(super) fn format(indexes: &SortedSet<i64>) -> String {
     let mut runs: Vec<(i64, i64)> = Vec::new();
     for &index in indexes {
         match runs.last_mut() {
@@ -55,7 +54,7 @@ pub(super) const FAILURE_COUNT: &str = "batch.kubernetes.io/job-index-failure-co
 
 impl Sync<'_, '_> {
     /// The indexes that have succeeded, those of pods that end now among them.
-    pub(super) fn succeeded_indexes(&self) -> BTreeSet<i64> {
+    pub(super) fn succeeded_indexes(&self) -> SortedSet<i64> {
         let completions = self.completions().unwrap_or(0);
         let mut indexes = parse(self.status.get("completedIndexes").str(), completions);
         let ended = self.pods.iter().filter(|pod| pods::phase(pod) == "Succeeded").filter_map(of_pod);
@@ -64,7 +63,7 @@ impl Sync<'_, '_> {
     }
 
     /// The indexes that have failed for good: more often than `backoffLimitPerIndex`, or by a rule that fails the index.
-    pub(super) fn failed_indexes(&self) -> BTreeSet<i64> {
+    pub(super) fn failed_indexes(&self) -> SortedSet<i64> {
         let completions = self.completions().unwrap_or(0);
         let limit = count(&self.job, "spec.backoffLimitPerIndex");
         let mut indexes = parse(self.status.get("failedIndexes").str(), completions);

@@ -4,8 +4,7 @@ use super::{COMPLETION_INDEX, OWNER, Sync, TRACKING_FINALIZER, indexed, track};
 use crate::api::meta;
 use crate::api::status::Status;
 use crate::controllers::{pod_control, pods};
-use crate::value::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::value::{SortedMap, SortedSet, Value, json};
 
 /// The most pods that one sync makes or deletes (`MaxPodCreateDeletePerSync`).
 const BURST: usize = 500;
@@ -29,7 +28,7 @@ impl Sync<'_, '_> {
             track::remove_finalizer(self.context, pod)?;
             pod_control::delete(self.context, pod, &self.job)?;
         }
-        let gone: BTreeSet<&str> = doomed.iter().map(meta::uid).collect();
+        let gone: SortedSet<&str> = doomed.iter().map(meta::uid).collect();
         self.active.retain(|pod| !gone.contains(meta::uid(pod)));
         Ok(())
     }
@@ -67,7 +66,7 @@ impl Sync<'_, '_> {
     /// The active pods that go: those of an index that has another or is done, then those that are the least loss.
     fn surplus(&self, at_least: usize) -> Vec<Value> {
         let mut ranked = self.active.clone();
-        pods::sort_for_deletion(&mut ranked, &BTreeMap::new(), self.now_ms());
+        pods::sort_for_deletion(&mut ranked, &SortedMap::new(), self.now_ms());
         let mut doomed = Vec::new();
         if self.is_indexed() {
             let completions = self.completions().unwrap_or(0);

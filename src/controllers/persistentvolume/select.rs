@@ -4,11 +4,10 @@ use super::{bytes, class_of, is_bound_to, volume_mode};
 use crate::api::resource::PERSISTENT_VOLUMES;
 use crate::api::{labels, meta};
 use crate::store::Store;
-use crate::value::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::value::{SortedMap, SortedSet, Value};
 
 /// The set of access modes of an object.
-fn access_modes(object: &Value) -> BTreeSet<&str> {
+fn access_modes(object: &Value) -> SortedSet<&str> {
     object.path("spec.accessModes").items().iter().map(Value::str).collect()
 }
 
@@ -16,7 +15,7 @@ fn access_modes(object: &Value) -> BTreeSet<&str> {
 /// requested ones. With `delayed`, only the former: the scheduler chooses among the others.
 pub(super) fn best_match(store: &Store, claim: &Value, delayed: bool) -> Option<Value> {
     let wanted = access_modes(claim);
-    let mut by_modes: BTreeMap<(usize, Vec<&str>), Vec<&Value>> = BTreeMap::new();
+    let mut by_modes: SortedMap<(usize, Vec<&str>), Vec<&Value>> = SortedMap::new();
     for volume in store.list(&PERSISTENT_VOLUMES, None) {
         let modes = access_modes(volume);
         if wanted.is_subset(&modes) {

@@ -13,8 +13,7 @@ use crate::api::resource::{ObjectKey, PODS, STATEFUL_SETS};
 use crate::api::status::Status;
 use crate::api::{labels, meta};
 use crate::store::{Change, ChangeType, Store};
-use crate::value::Value;
-use std::collections::BTreeSet;
+use crate::value::{SortedSet, Value};
 
 static OWNER: OwnerKind = OwnerKind { resource: STATEFUL_SETS, api_version: "apps/v1", kind: "StatefulSet" };
 /// The label of revisions with their hash.
@@ -63,7 +62,7 @@ impl Controller for StatefulSetController {
             context.client.update_status(&STATEFUL_SETS, updated)?;
         }
         result?;
-        let mut live: BTreeSet<String> = live_pods.iter().map(|pod| pod::revision(pod).to_string()).collect();
+        let mut live: SortedSet<String> = live_pods.iter().map(|pod| pod::revision(pod).to_string()).collect();
         live.extend([meta::name(&current_revision).to_string(), meta::name(&update_revision).to_string()]);
         history::truncate(context, &set, &revisions, &live)?;
         let min_ready_seconds = super::fields::count(&set, "spec.minReadySeconds");

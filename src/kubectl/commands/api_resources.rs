@@ -10,33 +10,21 @@ use crate::value::{Sort, Value, json};
 use std::sync::Arc;
 
 /// `api-resources`.
-pub const RESOURCES: Entry = Entry {
-    path: "api-resources",
-    aliases: &[],
-    about: "Print the supported API resources on the server.",
-    flags: resource_flags,
-    run: Some(|invocation| Box::pin(resources(invocation))),
-};
+pub const RESOURCES: Entry = Entry { path: "api-resources", aliases: &[], flags: resource_flags, run: Some(|invocation| Box::pin(resources(invocation))) };
 
 /// `api-versions`.
-pub const VERSIONS: Entry = Entry {
-    path: "api-versions",
-    aliases: &[],
-    about: "Print the supported API versions on the server, in the form of \"group/version\".",
-    flags: Vec::new,
-    run: Some(|invocation| Box::pin(versions(invocation))),
-};
+pub const VERSIONS: Entry = Entry { path: "api-versions", aliases: &[], flags: Vec::new, run: Some(|invocation| Box::pin(versions(invocation))) };
 
 fn resource_flags() -> Vec<Flag> {
     vec![
-        Flag::text("api-group", "Only those of this group."),
-        Flag::bool("cached", "Use what is known already."),
-        Flag::list("categories", "Only those of these categories."),
-        Flag::on("namespaced", "Those that live in namespaces, or with =false those that don't; all if not said."),
-        Flag::bool("no-headers", "No headings."),
-        Flag::text("output", "wide, name, json or yaml.").short('o'),
-        Flag::text("sort-by", "Sort by name or kind."),
-        Flag::list("verbs", "Only those that have these verbs."),
+        Flag::text("api-group"),
+        Flag::bool("cached"),
+        Flag::list("categories"),
+        Flag::on("namespaced"),
+        Flag::bool("no-headers"),
+        Flag::text("output").short('o'),
+        Flag::text("sort-by"),
+        Flag::list("verbs"),
     ]
 }
 

@@ -12,35 +12,29 @@ use crate::server::request::{Options, PatchType};
 use crate::value::Value;
 
 /// `apply`.
-pub const ENTRY: Entry = Entry {
-    path: "apply",
-    aliases: &[],
-    about: "Apply a configuration to a resource by file name or stdin.",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "apply", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 /// How often a patch is tried when somebody else writes at the same time.
 const MAX_PATCH_RETRIES: usize = 5;
 
 pub(super) fn flags() -> Vec<Flag> {
     let mut flags = vec![
-        Flag::bool("all", "With --prune: look at all objects of the namespace."),
-        Flag::optional("cascade", "background", "background", "How dependents of deleted objects are treated: background, orphan or foreground."),
+        Flag::bool("all"),
+        Flag::optional("cascade", "background", "background"),
         DRY_RUN,
         field_manager("kubectl-client-side-apply"),
-        Flag::bool("force", "Delete and make an object anew where it can't be changed. Needs --grace-period=0 to be at once."),
-        Flag::bool("force-conflicts", "With --server-side: take fields over that others own."),
-        Flag::int("grace-period", "-1", "Seconds that a deleted pod is given to end."),
-        Flag::on("openapi-patch", "Use the schema to work out changes."),
-        Flag::on("overwrite", "Resolve conflicts between the manifest and the object by the manifest's values."),
-        Flag::bool("prune", "Delete objects that were applied before and that the manifests don't have any more."),
-        Flag::array("prune-allowlist", "With --prune: look at these kinds only, as group/version/kind."),
-        Flag::text("selector", "Only objects with these labels.").short('l'),
-        Flag::bool("server-side", "Let the server merge (server-side apply)."),
-        Flag::duration("timeout", "0s", "How long to wait for a delete."),
+        Flag::bool("force"),
+        Flag::bool("force-conflicts"),
+        Flag::int("grace-period", "-1"),
+        Flag::on("openapi-patch"),
+        Flag::on("overwrite"),
+        Flag::bool("prune"),
+        Flag::array("prune-allowlist"),
+        Flag::text("selector").short('l'),
+        Flag::bool("server-side"),
+        Flag::duration("timeout", "0s"),
         VALIDATE,
-        Flag::bool("wait", "Wait until deleted objects are gone."),
+        Flag::bool("wait"),
     ];
     flags.extend(print_flags());
     flags.extend(file_flags());

@@ -9,21 +9,15 @@ use crate::server::request::Verb;
 use crate::value::{Value, json};
 
 /// `attach`.
-pub const ENTRY: Entry = Entry {
-    path: "attach",
-    aliases: &[],
-    about: "Attach to a process that is already running inside an existing container.",
-    flags: attach_flags,
-    run: Some(|invocation| Box::pin(attach(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "attach", aliases: &[], flags: attach_flags, run: Some(|invocation| Box::pin(attach(invocation))) };
 
 fn attach_flags() -> Vec<Flag> {
     vec![
-        Flag::text("container", "The container.").short('c'),
-        Flag::duration("pod-running-timeout", "1m0s", "How long to wait for a pod that runs."),
-        Flag::bool("quiet", "Say only what the process writes.").short('q'),
-        Flag::bool("stdin", "Pass stdin to the container.").short('i'),
-        Flag::bool("tty", "Stdin is a TTY.").short('t'),
+        Flag::text("container").short('c'),
+        Flag::duration("pod-running-timeout", "1m0s"),
+        Flag::bool("quiet").short('q'),
+        Flag::bool("stdin").short('i'),
+        Flag::bool("tty").short('t'),
     ]
 }
 

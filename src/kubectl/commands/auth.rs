@@ -11,34 +11,17 @@ use crate::server::request::{Request, Verb};
 use crate::value::{Sort, Value, json};
 
 /// `auth`.
-pub const ENTRY: Entry = Entry { path: "auth", aliases: &[], about: "Inspect authorization.", flags: Vec::new, run: None };
+pub const ENTRY: Entry = Entry { path: "auth", aliases: &[], flags: Vec::new, run: None };
 
 /// `auth can-i`.
-pub const CAN_I: Entry = Entry {
-    path: "auth can-i",
-    aliases: &[],
-    about: "Check whether an action is allowed.",
-    flags: can_i_flags,
-    run: Some(|invocation| Box::pin(can_i(invocation))),
-};
+pub const CAN_I: Entry = Entry { path: "auth can-i", aliases: &[], flags: can_i_flags, run: Some(|invocation| Box::pin(can_i(invocation))) };
 
 /// `auth whoami`.
-pub const WHO_AM_I: Entry = Entry {
-    path: "auth whoami",
-    aliases: &[],
-    about: "Experimental: Check self subject attributes.",
-    flags: || vec![Flag::text("output", "json or yaml.").short('o')],
-    run: Some(|invocation| Box::pin(who_am_i(invocation))),
-};
+pub const WHO_AM_I: Entry =
+    Entry { path: "auth whoami", aliases: &[], flags: || vec![Flag::text("output").short('o')], run: Some(|invocation| Box::pin(who_am_i(invocation))) };
 
 fn can_i_flags() -> Vec<Flag> {
-    vec![
-        Flag::bool("all-namespaces", "In all namespaces.").short('A'),
-        Flag::bool("list", "List everything that is allowed."),
-        Flag::bool("no-headers", "No headings."),
-        Flag::bool("quiet", "Say nothing, only exit with 0 or 1.").short('q'),
-        Flag::text("subresource", "A subresource such as log or scale."),
-    ]
+    vec![Flag::bool("all-namespaces").short('A'), Flag::bool("list"), Flag::bool("no-headers"), Flag::bool("quiet").short('q'), Flag::text("subresource")]
 }
 
 /// The verbs that RBAC knows; others are asked about with a warning.

@@ -8,23 +8,11 @@ use crate::kubectl::source::file_flags;
 use crate::value::{Value, json};
 
 /// `autoscale`.
-pub const ENTRY: Entry = Entry {
-    path: "autoscale",
-    aliases: &[],
-    about: "Auto-scale a deployment, replica set, stateful set, or replication controller.",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "autoscale", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
-    let mut flags = vec![
-        Flag::text("cpu", "The CPU that pods are to use, as a percentage of what they request (70%) or an amount (500m)."),
-        Flag::int("cpu-percent", "-1", "The same as a percentage. Deprecated: use --cpu."),
-        Flag::int("max", "-1", "The upper bound of the number of pods. Required."),
-        Flag::text("memory", "The memory that pods are to use, as a percentage of what they request (60%) or an amount (200Mi)."),
-        Flag::int("min", "-1", "The lower bound of the number of pods."),
-        Flag::text("name", "The name of the new object; that of the scaled one if not said."),
-    ];
+    let mut flags =
+        vec![Flag::text("cpu"), Flag::int("cpu-percent", "-1"), Flag::int("max", "-1"), Flag::text("memory"), Flag::int("min", "-1"), Flag::text("name")];
     flags.extend(generator_flags());
     flags.extend(file_flags());
     flags

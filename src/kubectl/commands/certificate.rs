@@ -11,13 +11,12 @@ use crate::server::request::Verb;
 use crate::value::json;
 
 /// `certificate`.
-pub const ENTRY: Entry = Entry { path: "certificate", aliases: &[], about: "Modify certificate resources.", flags: Vec::new, run: None };
+pub const ENTRY: Entry = Entry { path: "certificate", aliases: &[], flags: Vec::new, run: None };
 
 /// `certificate approve`.
 pub const APPROVE: Entry = Entry {
     path: "certificate approve",
     aliases: &[],
-    about: "Approve a certificate signing request.",
     flags,
     run: Some(|invocation| Box::pin(run(invocation, "Approved", "KubectlApprove", "This CSR was approved by kubectl certificate approve."))),
 };
@@ -26,13 +25,12 @@ pub const APPROVE: Entry = Entry {
 pub const DENY: Entry = Entry {
     path: "certificate deny",
     aliases: &[],
-    about: "Deny a certificate signing request.",
     flags,
     run: Some(|invocation| Box::pin(run(invocation, "Denied", "KubectlDeny", "This CSR was denied by kubectl certificate deny."))),
 };
 
 fn flags() -> Vec<Flag> {
-    let mut flags = vec![Flag::bool("force", "Also where it was decided already.")];
+    let mut flags = vec![Flag::bool("force")];
     flags.extend(print_flags());
     flags.extend(file_flags());
     flags

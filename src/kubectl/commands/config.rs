@@ -10,45 +10,32 @@ use crate::value::{Sort, Value, json};
 
 /// `config` and its subcommands.
 pub const ENTRIES: &[Entry] = &[
-    entry("config", "Modify kubeconfig files using subcommands like \"kubectl config set current-context my-context\".", Vec::new, None),
-    entry("config current-context", "Display the current-context.", Vec::new, Some(|invocation| Box::pin(current_context(invocation)))),
-    entry("config delete-context", "Delete the specified context from the kubeconfig.", Vec::new, Some(|invocation| Box::pin(delete_context(invocation)))),
-    entry("config get-clusters", "Display clusters defined in the kubeconfig.", Vec::new, Some(|invocation| Box::pin(get_clusters(invocation)))),
-    entry(
-        "config get-contexts",
-        "Display one or many contexts from the kubeconfig file.",
-        get_contexts_flags,
-        Some(|invocation| Box::pin(get_contexts(invocation))),
-    ),
-    entry("config get-users", "Display users defined in the kubeconfig.", Vec::new, Some(|invocation| Box::pin(get_users(invocation)))),
-    entry("config rename-context", "Rename a context from the kubeconfig file.", Vec::new, Some(|invocation| Box::pin(rename_context(invocation)))),
-    entry("config set-context", "Set a context entry in kubeconfig.", set_context_flags, Some(|invocation| Box::pin(set_context(invocation)))),
-    Entry {
-        aliases: &["use"],
-        ..entry("config use-context", "Set the current-context in a kubeconfig file.", Vec::new, Some(|invocation| Box::pin(use_context(invocation))))
-    },
-    entry("config view", "Display merged kubeconfig settings or a specified kubeconfig file.", view_flags, Some(|invocation| Box::pin(view(invocation)))),
+    entry("config", Vec::new, None),
+    entry("config current-context", Vec::new, Some(|invocation| Box::pin(current_context(invocation)))),
+    entry("config delete-context", Vec::new, Some(|invocation| Box::pin(delete_context(invocation)))),
+    entry("config get-clusters", Vec::new, Some(|invocation| Box::pin(get_clusters(invocation)))),
+    entry("config get-contexts", get_contexts_flags, Some(|invocation| Box::pin(get_contexts(invocation)))),
+    entry("config get-users", Vec::new, Some(|invocation| Box::pin(get_users(invocation)))),
+    entry("config rename-context", Vec::new, Some(|invocation| Box::pin(rename_context(invocation)))),
+    entry("config set-context", set_context_flags, Some(|invocation| Box::pin(set_context(invocation)))),
+    Entry { aliases: &["use"], ..entry("config use-context", Vec::new, Some(|invocation| Box::pin(use_context(invocation)))) },
+    entry("config view", view_flags, Some(|invocation| Box::pin(view(invocation)))),
 ];
 
-const fn entry(path: &'static str, about: &'static str, flags: fn() -> Vec<Flag>, run: Option<fn(Invocation) -> crate::kubectl::entry::Work>) -> Entry {
-    Entry { path, aliases: &[], about, flags, run }
+const fn entry(path: &'static str, flags: fn() -> Vec<Flag>, run: Option<fn(Invocation) -> crate::kubectl::entry::Work>) -> Entry {
+    Entry { path, aliases: &[], flags, run }
 }
 
 fn get_contexts_flags() -> Vec<Flag> {
-    vec![Flag::bool("no-headers", "Leave the line with the columns' names out."), Flag::text("output", "\"name\" shows names only.").short('o')]
+    vec![Flag::bool("no-headers"), Flag::text("output").short('o')]
 }
 
 fn set_context_flags() -> Vec<Flag> {
-    vec![Flag::bool("current", "Change the current context.")]
+    vec![Flag::bool("current")]
 }
 
 fn view_flags() -> Vec<Flag> {
-    let mut flags = vec![
-        Flag::bool("flatten", "Put files that are referred to into the output."),
-        Flag::on("merge", "Merge the files there are."),
-        Flag::bool("minify", "Only what the current context needs."),
-        Flag::bool("raw", "Show secrets too."),
-    ];
+    let mut flags = vec![Flag::bool("flatten"), Flag::on("merge"), Flag::bool("minify"), Flag::bool("raw")];
     flags.extend(print_flags());
     flags
 }

@@ -10,15 +10,13 @@ use crate::server::request::{Options, PatchType};
 use crate::value::{SmolStr, Value, json};
 
 /// `cordon`.
-pub const CORDON: Entry =
-    Entry { path: "cordon", aliases: &[], about: "Mark node as unschedulable.", flags, run: Some(|invocation| Box::pin(run(invocation, true))) };
+pub const CORDON: Entry = Entry { path: "cordon", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation, true))) };
 
 /// `uncordon`.
-pub const UNCORDON: Entry =
-    Entry { path: "uncordon", aliases: &[], about: "Mark node as schedulable.", flags, run: Some(|invocation| Box::pin(run(invocation, false))) };
+pub const UNCORDON: Entry = Entry { path: "uncordon", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation, false))) };
 
 fn flags() -> Vec<Flag> {
-    vec![DRY_RUN, Flag::text("selector", "The nodes with these labels.").short('l')]
+    vec![DRY_RUN, Flag::text("selector").short('l')]
 }
 
 async fn run(invocation: Invocation, unschedulable: bool) -> Result<(), Failure> {

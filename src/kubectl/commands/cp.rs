@@ -9,15 +9,10 @@ use crate::kubectl::session::Stream;
 use crate::value::Value;
 
 /// `cp`.
-pub const ENTRY: Entry =
-    Entry { path: "cp", aliases: &[], about: "Copy files and directories to and from containers.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
+pub const ENTRY: Entry = Entry { path: "cp", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
-    vec![
-        Flag::text("container", "The container.").short('c'),
-        Flag::bool("no-preserve", "Do not keep owners and permissions; they never are kept here."),
-        Flag::int("retries", "0", "How often to try again; here nothing is lost on the way."),
-    ]
+    vec![Flag::text("container").short('c'), Flag::bool("no-preserve"), Flag::int("retries", "0")]
 }
 
 /// `namespace/pod:path`, or a path of the workspace.

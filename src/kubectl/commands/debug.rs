@@ -11,34 +11,28 @@ use crate::server::request::{Options, PatchType, Verb};
 use crate::value::{Value, json};
 
 /// `debug`.
-pub const ENTRY: Entry = Entry {
-    path: "debug",
-    aliases: &[],
-    about: "Debug cluster resources using interactive debugging containers.",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "debug", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     vec![
-        Flag::bool("arguments-only", "If specified, everything after -- will be passed to the new container as Args instead of Command."),
-        Flag::bool("attach", "If true, wait for the container to start running, and then attach as if 'kubectl attach ...' were called."),
-        Flag::text("container", "Container name to use for debug container.").short('c'),
-        Flag::text("copy-to", "Create a copy of the target Pod with this name."),
-        Flag::array("env", "Environment variables to set in the container."),
-        Flag::list("filename", "identifying the resource to debug").short('f'),
-        Flag::text("image", "Container image to use for debug container."),
-        Flag::text("image-pull-policy", "The image pull policy for the container."),
-        Flag::bool("keep-labels", "If true, keep the original pod labels. (This flag only works when used with '--copy-to')"),
-        Flag::text("profile", "Options are \"general\", \"baseline\", \"restricted\", \"netadmin\" or \"sysadmin\".").or("general"),
-        Flag::bool("quiet", "If true, suppress informational messages.").short('q'),
-        Flag::bool("replace", "When used with '--copy-to', delete the original Pod."),
-        Flag::bool("same-node", "When used with '--copy-to', schedule the copy of target Pod on the same node."),
-        Flag::list("set-image", "When used with '--copy-to', a list of name=image pairs for changing container images."),
-        Flag::on("share-processes", "When used with '--copy-to', enable process namespace sharing in the copy."),
-        Flag::bool("stdin", "Keep stdin open on the container(s) in the pod, even if nothing is attached.").short('i'),
-        Flag::text("target", "When using an ephemeral container, target processes in this container name."),
-        Flag::bool("tty", "Allocate a TTY for the debugging container.").short('t'),
+        Flag::bool("arguments-only"),
+        Flag::bool("attach"),
+        Flag::text("container").short('c'),
+        Flag::text("copy-to"),
+        Flag::array("env"),
+        Flag::list("filename").short('f'),
+        Flag::text("image"),
+        Flag::text("image-pull-policy"),
+        Flag::bool("keep-labels"),
+        Flag::text("profile").or("general"),
+        Flag::bool("quiet").short('q'),
+        Flag::bool("replace"),
+        Flag::bool("same-node"),
+        Flag::list("set-image"),
+        Flag::on("share-processes"),
+        Flag::bool("stdin").short('i'),
+        Flag::text("target"),
+        Flag::bool("tty").short('t'),
     ]
 }
 

@@ -10,36 +10,25 @@ use crate::server::request::Verb;
 use crate::value::{SmolStr, Value};
 
 /// `delete`.
-pub const ENTRY: Entry = Entry {
-    path: "delete",
-    aliases: &[],
-    about: "Delete resources by file names, stdin, resources and names, or by resources and label selector.",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "delete", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
-        Flag::bool("all", "All objects of the kind, in the namespace."),
-        Flag::bool("all-namespaces", "In all namespaces.").short('A'),
-        Flag::optional(
-            "cascade",
-            "background",
-            "background",
-            "How dependents are treated: background (deleted afterwards), orphan (kept) or foreground (deleted first).",
-        ),
+        Flag::bool("all"),
+        Flag::bool("all-namespaces").short('A'),
+        Flag::optional("cascade", "background", "background"),
         DRY_RUN,
-        Flag::text("field-selector", "Only objects with these fields."),
-        Flag::bool("force", "Delete at once, without waiting for the confirmation that it has ended."),
-        Flag::int("grace-period", "-1", "Seconds that a pod is given to end; -1 is what the pod says."),
-        Flag::bool("ignore-not-found", "Succeed where there is nothing to delete."),
-        Flag::bool("interactive", "Ask before deleting.").short('i'),
-        Flag::bool("now", "Give a pod one second to end."),
-        Flag::text("output", "\"name\" shows names only.").short('o'),
-        Flag::text("raw", "Not supported here."),
-        Flag::text("selector", "Only objects with these labels.").short('l'),
-        Flag::duration("timeout", "0s", "How long to wait; 0 is for as long as it takes."),
-        Flag::on("wait", "Wait until the objects are gone."),
+        Flag::text("field-selector"),
+        Flag::bool("force"),
+        Flag::int("grace-period", "-1"),
+        Flag::bool("ignore-not-found"),
+        Flag::bool("interactive").short('i'),
+        Flag::bool("now"),
+        Flag::text("output").short('o'),
+        Flag::text("raw"),
+        Flag::text("selector").short('l'),
+        Flag::duration("timeout", "0s"),
+        Flag::on("wait"),
     ];
     flags.extend(file_flags());
     flags

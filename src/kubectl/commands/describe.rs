@@ -7,21 +7,10 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::source::{Info, file_flags};
 
 /// `describe`.
-pub const ENTRY: Entry = Entry {
-    path: "describe",
-    aliases: &[],
-    about: "Show details of a specific resource or group of resources.",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "describe", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
-    let mut flags = vec![
-        Flag::bool("all-namespaces", "Objects of all namespaces.").short('A'),
-        Flag::int("chunk-size", "500", "Ask for long lists in pieces of this many objects; 0 asks for all at once."),
-        Flag::text("selector", "Only objects with these labels.").short('l'),
-        Flag::on("show-events", "Show the events of objects."),
-    ];
+    let mut flags = vec![Flag::bool("all-namespaces").short('A'), Flag::int("chunk-size", "500"), Flag::text("selector").short('l'), Flag::on("show-events")];
     flags.extend(file_flags());
     flags
 }

@@ -15,22 +15,16 @@ use crate::server::request::{Options, PatchType};
 use crate::value::{Sort, Value};
 
 /// `diff`.
-pub const ENTRY: Entry = Entry {
-    path: "diff",
-    aliases: &[],
-    about: "Diff configurations specified by file name or stdin between the current online configuration, and the configuration as it would be if applied.",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "diff", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
-        Flag::int("concurrency", "1", "How many objects are looked at side by side; here it is always one."),
+        Flag::int("concurrency", "1"),
         field_manager("kubectl-client-side-apply"),
-        Flag::bool("force-conflicts", "With --server-side: take fields over that others own."),
-        Flag::text("selector", "Only objects with these labels.").short('l'),
-        Flag::bool("server-side", "As a server-side apply would do it."),
-        Flag::bool("show-managed-fields", "Compare managed fields too."),
+        Flag::bool("force-conflicts"),
+        Flag::text("selector").short('l'),
+        Flag::bool("server-side"),
+        Flag::bool("show-managed-fields"),
     ];
     flags.extend(file_flags());
     flags

@@ -12,22 +12,21 @@ use crate::server::request::{Options, Request, Verb};
 use crate::value::{SmolStr, Value, json};
 
 /// `drain`.
-pub const ENTRY: Entry =
-    Entry { path: "drain", aliases: &[], about: "Drain node in preparation for maintenance.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
+pub const ENTRY: Entry = Entry { path: "drain", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     vec![
-        Flag::int("chunk-size", "500", "How many objects to ask for at a time."),
-        Flag::bool("delete-emptydir-data", "Go on where pods use emptyDir; their data are lost."),
-        Flag::bool("disable-eviction", "Delete pods instead of evicting them; budgets are not asked."),
+        Flag::int("chunk-size", "500"),
+        Flag::bool("delete-emptydir-data"),
+        Flag::bool("disable-eviction"),
         DRY_RUN,
-        Flag::bool("force", "Go on where pods have no controller; they are not made again."),
-        Flag::int("grace-period", "-1", "Seconds that a pod is given to end; -1 is what the pod says."),
-        Flag::bool("ignore-daemonsets", "Leave the pods of DaemonSets alone."),
-        Flag::text("pod-selector", "Only pods with these labels."),
-        Flag::text("selector", "The nodes with these labels.").short('l'),
-        Flag::int("skip-wait-for-delete-timeout", "0", "Do not wait for pods that have been ending for longer than this many seconds."),
-        Flag::duration("timeout", "0s", "How long to try; 0 is for as long as it takes."),
+        Flag::bool("force"),
+        Flag::int("grace-period", "-1"),
+        Flag::bool("ignore-daemonsets"),
+        Flag::text("pod-selector"),
+        Flag::text("selector").short('l'),
+        Flag::int("skip-wait-for-delete-timeout", "0"),
+        Flag::duration("timeout", "0s"),
     ]
 }
 
@@ -180,7 +179,7 @@ fn is_skipped(invocation: &Invocation, pod: &Value) -> bool {
 
 /// `reason: ns/pod, ns/pod`, for each reason.
 fn groups(entries: &[(String, String)]) -> Vec<String> {
-    let mut groups: std::collections::BTreeMap<&str, Vec<&str>> = Default::default();
+    let mut groups: crate::value::SortedMap<&str, Vec<&str>> = Default::default();
     for (reason, name) in entries {
         groups.entry(reason).or_default().push(name);
     }

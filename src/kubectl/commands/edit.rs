@@ -12,18 +12,17 @@ use crate::server::request::{PatchType, Verb};
 use crate::value::Value;
 
 /// `edit`.
-pub const ENTRY: Entry =
-    Entry { path: "edit", aliases: &[], about: "Edit a resource from the default editor.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
+pub const ENTRY: Entry = Entry { path: "edit", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
         field_manager("kubectl-edit"),
-        Flag::bool("output-patch", "Show the patch."),
-        Flag::bool("save-config", "Remember the object for kubectl apply."),
-        Flag::text("selector", "Only objects with these labels.").short('l'),
-        Flag::text("subresource", "Edit this part of the object: status."),
+        Flag::bool("output-patch"),
+        Flag::bool("save-config"),
+        Flag::text("selector").short('l'),
+        Flag::text("subresource"),
         VALIDATE,
-        Flag::bool("windows-line-endings", "End lines as Windows does."),
+        Flag::bool("windows-line-endings"),
     ];
     flags.extend(print_flags());
     flags.extend(file_flags());

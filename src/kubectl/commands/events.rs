@@ -11,16 +11,16 @@ use crate::server::request::Options;
 use crate::value::{Sort, Value};
 
 /// `events`.
-pub const ENTRY: Entry = Entry { path: "events", aliases: &[], about: "Display events.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
+pub const ENTRY: Entry = Entry { path: "events", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
-        Flag::bool("all-namespaces", "In all namespaces.").short('A'),
-        Flag::int("chunk-size", "500", "How many objects to ask for at a time."),
-        Flag::text("for", "Only events about this object: TYPE/NAME."),
-        Flag::bool("no-headers", "No headings."),
-        Flag::list("types", "Only events of these types."),
-        Flag::bool("watch", "Go on and show what happens.").short('w'),
+        Flag::bool("all-namespaces").short('A'),
+        Flag::int("chunk-size", "500"),
+        Flag::text("for"),
+        Flag::bool("no-headers"),
+        Flag::list("types"),
+        Flag::bool("watch").short('w'),
     ];
     flags.extend(crate::kubectl::printers::print_flags());
     flags

@@ -10,17 +10,16 @@ use crate::server::request::Verb;
 use crate::value::{SmolStr, Value, json};
 
 /// `exec`.
-pub const ENTRY: Entry =
-    Entry { path: "exec", aliases: &[], about: "Execute a command in a container.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
+pub const ENTRY: Entry = Entry { path: "exec", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     vec![
-        Flag::text("container", "The container.").short('c'),
-        Flag::list("filename", "A file that names the pod.").short('f'),
-        Flag::duration("pod-running-timeout", "1m0s", "How long to wait for a pod that runs."),
-        Flag::bool("quiet", "Say only what the command says.").short('q'),
-        Flag::bool("stdin", "Give the command what is piped in.").short('i'),
-        Flag::bool("tty", "Give the command a terminal.").short('t'),
+        Flag::text("container").short('c'),
+        Flag::list("filename").short('f'),
+        Flag::duration("pod-running-timeout", "1m0s"),
+        Flag::bool("quiet").short('q'),
+        Flag::bool("stdin").short('i'),
+        Flag::bool("tty").short('t'),
     ]
 }
 

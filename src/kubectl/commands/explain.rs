@@ -1,7 +1,7 @@
 //! `kubectl explain` (`k8s.io/kubectl/pkg/explain/v2`, the template `plaintext`).
 
 use crate::api::enums;
-use crate::api::schema::descriptions::{self, State};
+use crate::api::reference;
 use crate::api::schema::{self, Definition, Field, FieldType};
 use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
@@ -10,20 +10,10 @@ use crate::kubectl::resources::{self, Mapping};
 use std::fmt::Write;
 
 /// `explain`.
-pub const ENTRY: Entry = Entry {
-    path: "explain",
-    aliases: &[],
-    about: "Describe fields and structure of various resources.",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "explain", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
-    vec![
-        Flag::text("api-version", "Explain this version of the kind: GROUP/VERSION."),
-        Flag::text("output", "How to show it; only plaintext.").short('o').or("plaintext"),
-        Flag::bool("recursive", "Show the names of all fields, without words."),
-    ]
+    vec![Flag::text("api-version"), Flag::text("output").short('o').or("plaintext"), Flag::bool("recursive")]
 }
 
 /// How wide descriptions are.
@@ -42,11 +32,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     if !["plaintext", "plaintext-openapiv2"].contains(&output) {
         return Err(Failure::text(format!("unrecognized format: {output}")));
     }
-    match descriptions::state() {
-        State::Here => {}
-        State::Coming => return Err(Failure::text("the descriptions of Kubernetes' fields are still being loaded; try again in a moment")),
-        State::Missing => return Err(Failure::text("the descriptions of Kubernetes' fields could not be loaded; open the page again when there is a network")),
-    }
+    reference::texts().map_err(|why| Failure::text(format!("the descriptions of Kubernetes' fields {why}")))?;
     let (mapping, path) = resolve(&invocation, argument)?;
     let version = match invocation.flags.text("api-version").rsplit('/').next() {
         Some(version) if !version.is_empty() => version.to_string(),

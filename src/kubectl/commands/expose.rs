@@ -9,23 +9,22 @@ use crate::kubectl::source::{Info, file_flags};
 use crate::value::{SmolStr, Value, json};
 
 /// `expose`.
-pub const ENTRY: Entry =
-    Entry { path: "expose", aliases: &[], about: "Expose a resource as a new Kubernetes service.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
+pub const ENTRY: Entry = Entry { path: "expose", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
-        Flag::text("cluster-ip", "The service's address; \"None\" for a headless service."),
-        Flag::text("external-ip", "An address outside the cluster that the service answers too."),
-        Flag::text("labels", "The new service's labels.").short('l'),
-        Flag::text("load-balancer-ip", "The address that the load balancer is to have."),
-        Flag::text("name", "The new service's name; that of the exposed object if not said."),
-        Flag::text("overrides", "JSON that is merged into the new service."),
-        Flag::text("port", "The port of the service; those of the exposed object if not said."),
-        Flag::text("protocol", "The protocol; TCP if not said."),
-        Flag::text("selector", "The labels of the pods that are meant; those of the exposed object if not said."),
-        Flag::text("session-affinity", "\"None\", or \"ClientIP\" to lead a client to the same pod each time."),
-        Flag::text("target-port", "The pods' port, by number or name."),
-        Flag::text("type", "ClusterIP, NodePort, LoadBalancer or ExternalName; ClusterIP if not said."),
+        Flag::text("cluster-ip"),
+        Flag::text("external-ip"),
+        Flag::text("labels").short('l'),
+        Flag::text("load-balancer-ip"),
+        Flag::text("name"),
+        Flag::text("overrides"),
+        Flag::text("port"),
+        Flag::text("protocol"),
+        Flag::text("selector"),
+        Flag::text("session-affinity"),
+        Flag::text("target-port"),
+        Flag::text("type"),
     ];
     flags.extend(generator_flags());
     flags.extend(file_flags());

@@ -11,26 +11,26 @@ use crate::kubectl::source::Check;
 use crate::value::Value;
 
 /// `get`.
-pub const ENTRY: Entry = Entry { path: "get", aliases: &[], about: "Display one or many resources.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
+pub const ENTRY: Entry = Entry { path: "get", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
-        Flag::bool("all-namespaces", "Objects of all namespaces.").short('A'),
-        Flag::int("chunk-size", "500", "Ask for long lists in pieces of this many objects; 0 asks for all at once."),
-        Flag::text("field-selector", "Only objects with these fields: =, == and != are understood."),
-        Flag::bool("ignore-not-found", "Say nothing, and succeed, where the object doesn't exist."),
-        Flag::list("label-columns", "Show these labels in columns of their own.").short('L'),
-        Flag::bool("no-headers", "Leave the line with the columns' names out."),
-        Flag::bool("output-watch-events", "With --watch: show what happened to each object."),
-        Flag::text("raw", "Ask for this path of the API and show the answer as it is."),
-        Flag::text("selector", "Only objects with these labels: =, ==, !=, in and notin are understood.").short('l'),
-        Flag::on("server-print", "Let the server make the table."),
-        Flag::bool("show-kind", "Show the kind before each name."),
-        Flag::bool("show-labels", "Show all labels in the last column."),
-        Flag::text("sort-by", "Sort by this field, given as a JSONPath: .metadata.name"),
-        Flag::text("subresource", "Show this part of the object: status, scale, resize."),
-        Flag::bool("watch", "Go on and show each change.").short('w'),
-        Flag::bool("watch-only", "Show changes only, not what there is now."),
+        Flag::bool("all-namespaces").short('A'),
+        Flag::int("chunk-size", "500"),
+        Flag::text("field-selector"),
+        Flag::bool("ignore-not-found"),
+        Flag::list("label-columns").short('L'),
+        Flag::bool("no-headers"),
+        Flag::bool("output-watch-events"),
+        Flag::text("raw"),
+        Flag::text("selector").short('l'),
+        Flag::on("server-print"),
+        Flag::bool("show-kind"),
+        Flag::bool("show-labels"),
+        Flag::text("sort-by"),
+        Flag::text("subresource"),
+        Flag::bool("watch").short('w'),
+        Flag::bool("watch-only"),
     ];
     flags.extend(print_flags());
     flags.extend(crate::kubectl::source::file_flags());

@@ -6,8 +6,7 @@ use crate::kubectl::entry::Invocation;
 use crate::kubectl::failure::Failure;
 use crate::kubectl::printers::Printer;
 use crate::kubectl::printers::table::TabWriter;
-use crate::value::Value;
-use std::collections::BTreeMap;
+use crate::value::{SortedMap, Value};
 
 /// How often changes are looked for.
 const POLL_MS: u64 = 100;
@@ -23,7 +22,7 @@ pub(super) async fn watch(invocation: &Invocation, printer: &Printer, named: &Na
     let name = named.names.first().map_or("", |(_, name)| name.as_str());
     let layout = Layout::of(invocation, printer, false);
     let mut writer = TabWriter::new();
-    let mut known: BTreeMap<(String, String), Value> = BTreeMap::new();
+    let mut known: SortedMap<(String, String), Value> = SortedMap::new();
     let mut headings_shown = layout.without_headings() || !printer.is_human();
     let mut first = true;
     let events = invocation.flags.is("output-watch-events");
@@ -34,7 +33,7 @@ pub(super) async fn watch(invocation: &Invocation, printer: &Printer, named: &Na
             Err(failure) => return Err(failure),
         };
         let mut changes: Vec<(&str, Value)> = Vec::new();
-        let mut now = BTreeMap::new();
+        let mut now = SortedMap::new();
         for row in table.get("rows").items() {
             let metadata = row.path("object.metadata");
             let key = (metadata.get("namespace").str().to_string(), metadata.get("name").str().to_string());

@@ -10,22 +10,10 @@ use crate::server::request::PatchType;
 use crate::value::{SmolStr, Value};
 
 /// `label`.
-pub const LABEL: Entry = Entry {
-    path: "label",
-    aliases: &[],
-    about: "Update the labels on a resource.",
-    flags: label_flags,
-    run: Some(|invocation| Box::pin(run(invocation, LABELS))),
-};
+pub const LABEL: Entry = Entry { path: "label", aliases: &[], flags: label_flags, run: Some(|invocation| Box::pin(run(invocation, LABELS))) };
 
 /// `annotate`.
-pub const ANNOTATE: Entry = Entry {
-    path: "annotate",
-    aliases: &[],
-    about: "Update the annotations on a resource.",
-    flags: annotate_flags,
-    run: Some(|invocation| Box::pin(run(invocation, ANNOTATIONS))),
-};
+pub const ANNOTATE: Entry = Entry { path: "annotate", aliases: &[], flags: annotate_flags, run: Some(|invocation| Box::pin(run(invocation, ANNOTATIONS))) };
 
 /// What differs between the two commands.
 #[derive(Clone, Copy)]
@@ -51,16 +39,16 @@ fn annotate_flags() -> Vec<Flag> {
 
 fn flags(manager: &'static str) -> Vec<Flag> {
     let mut flags = vec![
-        Flag::bool("all", "All objects of the kind, in the namespace."),
-        Flag::bool("all-namespaces", "In all namespaces.").short('A'),
+        Flag::bool("all"),
+        Flag::bool("all-namespaces").short('A'),
         DRY_RUN,
         field_manager(manager),
-        Flag::text("field-selector", "Only objects with these fields."),
-        Flag::bool("list", "Show what there is."),
-        Flag::bool("local", "Change the objects of the manifest without asking the server."),
-        Flag::bool("overwrite", "Change what has another value already."),
-        Flag::text("resource-version", "Only if the object is of this version."),
-        Flag::text("selector", "Only objects with these labels.").short('l'),
+        Flag::text("field-selector"),
+        Flag::bool("list"),
+        Flag::bool("local"),
+        Flag::bool("overwrite"),
+        Flag::text("resource-version"),
+        Flag::text("selector").short('l'),
     ];
     flags.extend(print_flags());
     flags.extend(file_flags());

@@ -12,51 +12,29 @@ use crate::server::request::PatchType;
 use crate::value::{Value, json};
 
 /// `apply view-last-applied`.
-pub const VIEW: Entry = Entry {
-    path: "apply view-last-applied",
-    aliases: &[],
-    about: "View the latest last-applied-configuration annotations by type/name or file.",
-    flags: view_flags,
-    run: Some(|invocation| Box::pin(view(invocation))),
-};
+pub const VIEW: Entry = Entry { path: "apply view-last-applied", aliases: &[], flags: view_flags, run: Some(|invocation| Box::pin(view(invocation))) };
 
 /// `apply set-last-applied`.
-pub const SET: Entry = Entry {
-    path: "apply set-last-applied",
-    aliases: &[],
-    about: "Set the last-applied-configuration annotation on a live object to match the contents of a file, without changing anything else of it.",
-    flags: set_flags,
-    run: Some(|invocation| Box::pin(set(invocation))),
-};
+pub const SET: Entry = Entry { path: "apply set-last-applied", aliases: &[], flags: set_flags, run: Some(|invocation| Box::pin(set(invocation))) };
 
 /// `apply edit-last-applied`.
-pub const EDIT: Entry = Entry {
-    path: "apply edit-last-applied",
-    aliases: &[],
-    about: "Edit the latest last-applied-configuration annotations of resources/object.",
-    flags: edit_flags,
-    run: Some(|invocation| Box::pin(edit(invocation))),
-};
+pub const EDIT: Entry = Entry { path: "apply edit-last-applied", aliases: &[], flags: edit_flags, run: Some(|invocation| Box::pin(edit(invocation))) };
 
 fn view_flags() -> Vec<Flag> {
-    let mut flags = vec![
-        Flag::bool("all", "All objects of the kind, in the namespace."),
-        Flag::text("output", "yaml or json.").or("yaml").short('o'),
-        Flag::text("selector", "Only objects with these labels.").short('l'),
-    ];
+    let mut flags = vec![Flag::bool("all"), Flag::text("output").or("yaml").short('o'), Flag::text("selector").short('l')];
     flags.extend(file_flags());
     flags
 }
 
 fn set_flags() -> Vec<Flag> {
-    let mut flags = vec![Flag::bool("create-annotation", "Also where there is no annotation yet."), DRY_RUN];
+    let mut flags = vec![Flag::bool("create-annotation"), DRY_RUN];
     flags.extend(print_flags());
     flags.extend(file_flags());
     flags
 }
 
 fn edit_flags() -> Vec<Flag> {
-    let mut flags = vec![Flag::text("field-manager", "The name under which the fields are owned.").or("kubectl-client-side-apply")];
+    let mut flags = vec![Flag::text("field-manager").or("kubectl-client-side-apply")];
     flags.extend(print_flags());
     flags.extend(file_flags());
     flags

@@ -9,32 +9,26 @@ use crate::server::request::{Options, Verb};
 use crate::value::{SmolStr, Sort, Value};
 
 /// `logs`.
-pub const ENTRY: Entry = Entry {
-    path: "logs",
-    aliases: &[],
-    about: "Print the logs for a container in a pod or specified resource. If the pod has only one container, the container name is optional.",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "logs", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     vec![
-        Flag::bool("all-containers", "The logs of all containers of the pod."),
-        Flag::bool("all-pods", "The logs of all pods of the object; implies --prefix."),
-        Flag::text("container", "The container.").short('c'),
-        Flag::bool("follow", "Go on and show what is written.").short('f'),
-        Flag::bool("ignore-errors", "With --follow: go on where a log can't be read."),
-        Flag::bool("insecure-skip-tls-verify-backend", "Do not check the kubelet's certificate."),
-        Flag::int("limit-bytes", "0", "At most this many bytes; 0 is all."),
-        Flag::int("max-log-requests", "5", "How many logs may be followed at once with a selector."),
-        Flag::duration("pod-running-timeout", "20s", "How long to wait for a pod that runs."),
-        Flag::bool("prefix", "Begin each line with the pod's and container's name."),
-        Flag::bool("previous", "The log of the container before the one that runs now.").short('p'),
-        Flag::text("selector", "All pods with these labels.").short('l'),
-        Flag::duration("since", "0s", "Only what is newer than this."),
-        Flag::text("since-time", "Only what was written after this time (RFC 3339)."),
-        Flag::int("tail", "-1", "Only the last lines, this many; with a selector 10 unless told otherwise, -1 is all."),
-        Flag::bool("timestamps", "Begin each line with its time."),
+        Flag::bool("all-containers"),
+        Flag::bool("all-pods"),
+        Flag::text("container").short('c'),
+        Flag::bool("follow").short('f'),
+        Flag::bool("ignore-errors"),
+        Flag::bool("insecure-skip-tls-verify-backend"),
+        Flag::int("limit-bytes", "0"),
+        Flag::int("max-log-requests", "5"),
+        Flag::duration("pod-running-timeout", "20s"),
+        Flag::bool("prefix"),
+        Flag::bool("previous").short('p'),
+        Flag::text("selector").short('l'),
+        Flag::duration("since", "0s"),
+        Flag::text("since-time"),
+        Flag::int("tail", "-1"),
+        Flag::bool("timestamps"),
     ]
 }
 

@@ -5,59 +5,29 @@ use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 
 /// `completion`.
-pub const COMPLETION: Entry = Entry {
-    path: "completion",
-    aliases: &[],
-    about: "Output shell completion code for the specified shell (bash, zsh, fish, or powershell).",
-    flags: Vec::new,
-    run: Some(|invocation| Box::pin(completion(invocation))),
-};
+pub const COMPLETION: Entry = Entry { path: "completion", aliases: &[], flags: Vec::new, run: Some(|invocation| Box::pin(completion(invocation))) };
 
 /// `plugin`.
-pub const PLUGIN: Entry = Entry { path: "plugin", aliases: &[], about: "Provides utilities for interacting with plugins.", flags: Vec::new, run: None };
+pub const PLUGIN: Entry = Entry { path: "plugin", aliases: &[], flags: Vec::new, run: None };
 
 /// `plugin list`.
-pub const PLUGIN_LIST: Entry = Entry {
-    path: "plugin list",
-    aliases: &[],
-    about: "List all available plugin files on a user's PATH.",
-    flags: plugin_flags,
-    run: Some(|invocation| Box::pin(plugin_list(invocation))),
-};
+pub const PLUGIN_LIST: Entry = Entry { path: "plugin list", aliases: &[], flags: plugin_flags, run: Some(|invocation| Box::pin(plugin_list(invocation))) };
 
 /// `alpha`.
-pub const ALPHA: Entry = Entry {
-    path: "alpha",
-    aliases: &[],
-    about: "These commands correspond to alpha features that are not enabled in Kubernetes clusters by default.",
-    flags: Vec::new,
-    run: Some(|invocation| Box::pin(alpha(invocation))),
-};
+pub const ALPHA: Entry = Entry { path: "alpha", aliases: &[], flags: Vec::new, run: Some(|invocation| Box::pin(alpha(invocation))) };
 
 /// `proxy`.
-pub const PROXY: Entry = Entry {
-    path: "proxy",
-    aliases: &[],
-    about: "Creates a proxy server or application-level gateway between localhost and the Kubernetes API server. Not part of this kubectl.",
-    flags: proxy_flags,
-    run: Some(|invocation| Box::pin(proxy(invocation))),
-};
+pub const PROXY: Entry = Entry { path: "proxy", aliases: &[], flags: proxy_flags, run: Some(|invocation| Box::pin(proxy(invocation))) };
 
 /// `kustomize`.
-pub const KUSTOMIZE: Entry = Entry {
-    path: "kustomize",
-    aliases: &[],
-    about: "Build a kustomization target from a directory or URL. Not part of this kubectl.",
-    flags: Vec::new,
-    run: Some(|invocation| Box::pin(kustomize(invocation))),
-};
+pub const KUSTOMIZE: Entry = Entry { path: "kustomize", aliases: &[], flags: Vec::new, run: Some(|invocation| Box::pin(kustomize(invocation))) };
 
 fn plugin_flags() -> Vec<Flag> {
-    vec![Flag::bool("name-only", "Names only, without folders.")]
+    vec![Flag::bool("name-only")]
 }
 
 fn proxy_flags() -> Vec<Flag> {
-    vec![Flag::int("port", "8001", "The port on which to run the proxy.").short('p')]
+    vec![Flag::int("port", "8001").short('p')]
 }
 
 async fn alpha(invocation: Invocation) -> Result<(), Failure> {

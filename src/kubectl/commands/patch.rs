@@ -13,23 +13,17 @@ use crate::server::request::{PatchType, Verb};
 use crate::value::Value;
 
 /// `patch`.
-pub const ENTRY: Entry = Entry {
-    path: "patch",
-    aliases: &[],
-    about: "Update fields of a resource using strategic merge patch, a JSON merge patch, or a JSON patch.",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "patch", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
         DRY_RUN,
         field_manager("kubectl-patch"),
-        Flag::bool("local", "Show what would become of the objects of the manifest, without asking the server."),
-        Flag::text("patch", "The patch, as JSON or YAML.").short('p'),
-        Flag::text("patch-file", "A file with the patch."),
-        Flag::text("subresource", "Patch this part of the object: status, scale, resize."),
-        Flag::text("type", "json, merge or strategic.").or("strategic"),
+        Flag::bool("local"),
+        Flag::text("patch").short('p'),
+        Flag::text("patch-file"),
+        Flag::text("subresource"),
+        Flag::text("type").or("strategic"),
     ];
     flags.extend(print_flags());
     flags.extend(file_flags());

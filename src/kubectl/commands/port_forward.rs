@@ -9,11 +9,10 @@ use crate::kubectl::{pods, resources};
 use crate::value::Value;
 
 /// `port-forward`.
-pub const ENTRY: Entry =
-    Entry { path: "port-forward", aliases: &[], about: "Forward one or more local ports to a pod.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
+pub const ENTRY: Entry = Entry { path: "port-forward", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
-    vec![Flag::list("address", "The local addresses.").or("localhost"), Flag::duration("pod-running-timeout", "1m0s", "How long to wait for a pod that runs.")]
+    vec![Flag::list("address").or("localhost"), Flag::duration("pod-running-timeout", "1m0s")]
 }
 
 /// How often it is looked for connections, and for the pod.

@@ -11,22 +11,21 @@ use crate::server::request::{Options, Verb};
 use crate::value::Value;
 
 /// `replace`.
-pub const ENTRY: Entry =
-    Entry { path: "replace", aliases: &[], about: "Replace a resource by file name or stdin.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
+pub const ENTRY: Entry = Entry { path: "replace", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
-        Flag::optional("cascade", "background", "background", "How dependents of a deleted object are treated: background, orphan or foreground."),
+        Flag::optional("cascade", "background", "background"),
         DRY_RUN,
         field_manager("kubectl-replace"),
-        Flag::bool("force", "Delete the object and make it anew."),
-        Flag::int("grace-period", "-1", "Seconds that a deleted pod is given to end."),
-        Flag::text("raw", "Send the file to this path of the API as it is."),
-        Flag::bool("save-config", "Remember the manifest for kubectl apply."),
-        Flag::text("subresource", "Replace this part of the object: status, scale."),
-        Flag::duration("timeout", "0s", "How long to wait for a delete."),
+        Flag::bool("force"),
+        Flag::int("grace-period", "-1"),
+        Flag::text("raw"),
+        Flag::bool("save-config"),
+        Flag::text("subresource"),
+        Flag::duration("timeout", "0s"),
         VALIDATE,
-        Flag::bool("wait", "Wait until a deleted object is gone."),
+        Flag::bool("wait"),
     ];
     flags.extend(print_flags());
     flags.extend(file_flags());

@@ -10,33 +10,32 @@ use crate::kubectl::resources;
 use crate::value::{SmolStr, Value, json};
 
 /// `run`.
-pub const ENTRY: Entry =
-    Entry { path: "run", aliases: &[], about: "Create and run a particular image in a pod.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
+pub const ENTRY: Entry = Entry { path: "run", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
-        Flag::array("annotations", "An annotation, as key=value; may be repeated."),
-        Flag::bool("attach", "Wait for the pod and show what it writes."),
-        Flag::bool("command", "What follows -- is the command, not its arguments."),
+        Flag::array("annotations"),
+        Flag::bool("attach"),
+        Flag::bool("command"),
         DRY_RUN,
-        Flag::array("env", "An environment variable, as key=value; may be repeated."),
-        Flag::bool("expose", "Make a service for the pod's port too."),
+        Flag::array("env"),
+        Flag::bool("expose"),
         field_manager("kubectl-run"),
-        Flag::text("image", "The image of the container."),
-        Flag::text("image-pull-policy", "When to pull the image: Always, IfNotPresent, Never."),
-        Flag::text("labels", "The pod's labels: app=web,tier=front").short('l'),
-        Flag::bool("leave-stdin-open", "Leave the input open after the first attach."),
-        Flag::text("override-type", "How --overrides is merged: json, merge, strategic.").or("merge"),
-        Flag::text("overrides", "JSON that is merged into the pod."),
-        Flag::duration("pod-running-timeout", "1m0s", "How long to wait for a pod that runs."),
-        Flag::text("port", "The port that the container has open."),
-        Flag::bool("privileged", "Run the container in privileged mode."),
-        Flag::bool("quiet", "Say nothing more than the container does.").short('q'),
-        Flag::text("restart", "The restart policy: Always, OnFailure, Never.").or("Always"),
-        Flag::bool("rm", "Delete the pod when it has ended; with --attach or -i."),
-        Flag::bool("save-config", "Remember the object for kubectl apply."),
-        Flag::bool("stdin", "Keep the container's input open.").short('i'),
-        Flag::bool("tty", "Give the container a terminal.").short('t'),
+        Flag::text("image"),
+        Flag::text("image-pull-policy"),
+        Flag::text("labels").short('l'),
+        Flag::bool("leave-stdin-open"),
+        Flag::text("override-type").or("merge"),
+        Flag::text("overrides"),
+        Flag::duration("pod-running-timeout", "1m0s"),
+        Flag::text("port"),
+        Flag::bool("privileged"),
+        Flag::bool("quiet").short('q'),
+        Flag::text("restart").or("Always"),
+        Flag::bool("rm"),
+        Flag::bool("save-config"),
+        Flag::bool("stdin").short('i'),
+        Flag::bool("tty").short('t'),
     ];
     flags.extend(print_flags());
     flags

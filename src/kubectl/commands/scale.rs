@@ -10,23 +10,17 @@ use crate::server::request::{PatchType, Verb};
 use crate::value::json;
 
 /// `scale`.
-pub const ENTRY: Entry = Entry {
-    path: "scale",
-    aliases: &[],
-    about: "Set a new size for a deployment, replica set, replication controller, or stateful set.",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "scale", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
-        Flag::bool("all", "All objects of the kind, in the namespace."),
-        Flag::int("current-replicas", "-1", "Only if there are this many now."),
+        Flag::bool("all"),
+        Flag::int("current-replicas", "-1"),
         DRY_RUN,
-        Flag::int("replicas", "0", "How many pods there are to be."),
-        Flag::text("resource-version", "Only if the object is of this version."),
-        Flag::text("selector", "Only objects with these labels.").short('l'),
-        Flag::duration("timeout", "0s", "How long to wait for the new size; 0 does not wait."),
+        Flag::int("replicas", "0"),
+        Flag::text("resource-version"),
+        Flag::text("selector").short('l'),
+        Flag::duration("timeout", "0s"),
     ];
     flags.extend(print_flags());
     flags.extend(file_flags());

@@ -13,18 +13,10 @@ use crate::server::request::{Options, PatchType};
 use crate::value::{SmolStr, Value, json};
 
 /// `taint`.
-pub const ENTRY: Entry =
-    Entry { path: "taint", aliases: &[], about: "Update the taints on one or more nodes.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
+pub const ENTRY: Entry = Entry { path: "taint", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
-    let mut flags = vec![
-        Flag::bool("all", "All nodes."),
-        DRY_RUN,
-        field_manager("kubectl-taint"),
-        Flag::bool("overwrite", "Change taints that are there already."),
-        Flag::text("selector", "The nodes with these labels.").short('l'),
-        VALIDATE,
-    ];
+    let mut flags = vec![Flag::bool("all"), DRY_RUN, field_manager("kubectl-taint"), Flag::bool("overwrite"), Flag::text("selector").short('l'), VALIDATE];
     flags.extend(print_flags());
     flags
 }

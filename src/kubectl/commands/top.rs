@@ -12,53 +12,30 @@ use crate::server::request::{Options, Request, Verb};
 use crate::value::{SmolStr, Sort, Value};
 
 /// `top`.
-pub const ENTRY: Entry = Entry { path: "top", aliases: &[], about: "Display resource (CPU/memory) usage.", flags: Vec::new, run: None };
+pub const ENTRY: Entry = Entry { path: "top", aliases: &[], flags: Vec::new, run: None };
 
 /// `top node`.
-pub const NODE: Entry = Entry {
-    path: "top node",
-    aliases: &["nodes", "no"],
-    about: "Display resource (CPU/memory) usage of nodes.",
-    flags: node_flags,
-    run: Some(|invocation| Box::pin(node(invocation))),
-};
+pub const NODE: Entry = Entry { path: "top node", aliases: &["nodes", "no"], flags: node_flags, run: Some(|invocation| Box::pin(node(invocation))) };
 
 /// `top pod`.
-pub const POD: Entry = Entry {
-    path: "top pod",
-    aliases: &["pods", "po"],
-    about: "Display resource (CPU/memory) usage of pods.",
-    flags: pod_flags,
-    run: Some(|invocation| Box::pin(pod(invocation))),
-};
+pub const POD: Entry = Entry { path: "top pod", aliases: &["pods", "po"], flags: pod_flags, run: Some(|invocation| Box::pin(pod(invocation))) };
 
 const NODE_METRICS: GroupResource = GroupResource::new("metrics.k8s.io", "nodes");
 const POD_METRICS: GroupResource = GroupResource::new("metrics.k8s.io", "pods");
 
 fn common_flags() -> Vec<Flag> {
-    vec![
-        Flag::bool("no-headers", "If present, print output without headers."),
-        Flag::text("selector", "Selector (label query) to filter on.").short('l'),
-        Flag::bool("show-swap", "Print resources related to swap memory."),
-        Flag::text("sort-by", "If non-empty, sort the list using the specified field: cpu or memory."),
-        Flag::on("use-protocol-buffers", "Enables using protocol-buffers to access Metrics API."),
-    ]
+    vec![Flag::bool("no-headers"), Flag::text("selector").short('l'), Flag::bool("show-swap"), Flag::text("sort-by"), Flag::on("use-protocol-buffers")]
 }
 
 fn node_flags() -> Vec<Flag> {
     let mut flags = common_flags();
-    flags.push(Flag::bool("show-capacity", "Print node resources based on Capacity instead of Allocatable (default) of the nodes."));
+    flags.push(Flag::bool("show-capacity"));
     flags
 }
 
 fn pod_flags() -> Vec<Flag> {
     let mut flags = common_flags();
-    flags.extend([
-        Flag::bool("all-namespaces", "The objects of all namespaces.").short('A'),
-        Flag::bool("containers", "If present, print usage of containers within a pod."),
-        Flag::text("field-selector", "Selector (field query) to filter on."),
-        Flag::bool("sum", "Print the sum of the resource usage."),
-    ]);
+    flags.extend([Flag::bool("all-namespaces").short('A'), Flag::bool("containers"), Flag::text("field-selector"), Flag::bool("sum")]);
     flags
 }
 

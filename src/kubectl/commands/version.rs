@@ -16,34 +16,16 @@ const VERSION: &str = "v1.36.3";
 const KUSTOMIZE: &str = "v5.8.1";
 
 /// `version`.
-pub const VERSION_ENTRY: Entry = Entry {
-    path: "version",
-    aliases: &[],
-    about: "Print the client and server version information for the current context.",
-    flags: version_flags,
-    run: Some(|invocation| Box::pin(version(invocation))),
-};
+pub const VERSION_ENTRY: Entry = Entry { path: "version", aliases: &[], flags: version_flags, run: Some(|invocation| Box::pin(version(invocation))) };
 
 /// `cluster-info`.
-pub const CLUSTER_INFO: Entry = Entry {
-    path: "cluster-info",
-    aliases: &[],
-    about: "Display addresses of the control plane and services with label kubernetes.io/cluster-service=true.",
-    flags: Vec::new,
-    run: Some(|invocation| Box::pin(cluster_info(invocation))),
-};
+pub const CLUSTER_INFO: Entry = Entry { path: "cluster-info", aliases: &[], flags: Vec::new, run: Some(|invocation| Box::pin(cluster_info(invocation))) };
 
 /// `options`.
-pub const OPTIONS: Entry = Entry {
-    path: "options",
-    aliases: &[],
-    about: "Print the list of flags inherited by all commands.",
-    flags: Vec::new,
-    run: Some(|invocation| Box::pin(options(invocation))),
-};
+pub const OPTIONS: Entry = Entry { path: "options", aliases: &[], flags: Vec::new, run: Some(|invocation| Box::pin(options(invocation))) };
 
 fn version_flags() -> Vec<Flag> {
-    vec![Flag::bool("client", "Only the client's version."), Flag::text("output", "json or yaml.").short('o')]
+    vec![Flag::bool("client"), Flag::text("output").short('o')]
 }
 
 async fn version(invocation: Invocation) -> Result<(), Failure> {
@@ -85,6 +67,6 @@ async fn cluster_info(invocation: Invocation) -> Result<(), Failure> {
 }
 
 async fn options(invocation: Invocation) -> Result<(), Failure> {
-    invocation.session.out(help::of("options"));
+    invocation.session.out(help::of("options")?);
     Ok(())
 }

@@ -8,24 +8,18 @@ use crate::kubectl::source::{Info, file_flags};
 use crate::value::Value;
 
 /// `wait`.
-pub const ENTRY: Entry = Entry {
-    path: "wait",
-    aliases: &[],
-    about: "Wait for a specific condition on one or many resources.",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "wait", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
-        Flag::bool("all", "All objects of the kind, in the namespace."),
-        Flag::bool("all-namespaces", "In all namespaces.").short('A'),
-        Flag::text("field-selector", "Only objects with these fields."),
-        Flag::array("for", "What to wait for: create, delete, condition=NAME[=VALUE] or jsonpath='{...}'[=VALUE]."),
-        Flag::bool("local", "Look at the files only. There is nothing to wait for then."),
-        Flag::text("output", "\"name\" shows names only.").short('o'),
-        Flag::text("selector", "Only objects with these labels.").short('l'),
-        Flag::duration("timeout", "30s", "How long to wait; 0 looks once, a negative time waits for a week."),
+        Flag::bool("all"),
+        Flag::bool("all-namespaces").short('A'),
+        Flag::text("field-selector"),
+        Flag::array("for"),
+        Flag::bool("local"),
+        Flag::text("output").short('o'),
+        Flag::text("selector").short('l'),
+        Flag::duration("timeout", "30s"),
     ];
     flags.extend(file_flags());
     flags

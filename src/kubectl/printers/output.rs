@@ -55,12 +55,7 @@ pub enum Printer {
 
 /// The flags that choose a printer.
 pub fn print_flags() -> Vec<Flag> {
-    vec![
-        Flag::text("output", "How to show objects: json, yaml, kyaml, name, jsonpath, go-template, custom-columns and others.").short('o'),
-        Flag::bool("show-managed-fields", "Show the managed fields of objects in JSON and YAML too."),
-        Flag::text("template", "The template for -o jsonpath and -o go-template."),
-        Flag::on("allow-missing-template-keys", "Show nothing for fields of a template that an object does not have."),
-    ]
+    vec![Flag::text("output").short('o'), Flag::bool("show-managed-fields"), Flag::text("template"), Flag::on("allow-missing-template-keys")]
 }
 
 impl Printer {

@@ -11,9 +11,8 @@ use super::log::{Log, Stream};
 use super::net::{Answer, HttpRequest};
 use super::programs::{self, DEFAULT_PATH, LoadError};
 use super::{ExecId, Profile, images};
-use crate::value::{OrdMap, Sort};
+use crate::value::{OrdMap, Sort, SortedSet};
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a node's disk holds beyond everything that is on it: writing more fails.
@@ -44,7 +43,7 @@ pub(super) struct Container {
     /// When it is killed, once it is being stopped.
     pub kill_at_ms: Option<u64>,
     /// The ports that it listened on when it ran last.
-    pub ports: BTreeSet<u16>,
+    pub ports: SortedSet<u16>,
     /// Work that was given to it from outside: thousandths of a CPU and bytes.
     pub extra_load: (u64, u64),
 }
@@ -53,7 +52,7 @@ pub(super) struct Container {
 pub(super) struct Host<'a> {
     pub volumes: &'a mut OrdMap<VolumeId, Volume>,
     pub written: &'a mut Vec<VolumeId>,
-    pub taken_ports: &'a BTreeSet<u16>,
+    pub taken_ports: &'a SortedSet<u16>,
     pub exec_output: &'a mut dyn FnMut(ExecId, Stream, &[u8]),
     pub disk_free_bytes: u64,
     pub now_ms: u64,
@@ -282,7 +281,7 @@ impl Container {
         let pid = self.kernel.listeners.get(&request.port)?;
         let process = self.kernel.process(*pid)?;
         let program = process.program.as_ref()?;
-        let none_taken = BTreeSet::new();
+        let none_taken = SortedSet::new();
         let machine = Machine {
             profile: self.profile,
             sandbox: &self.sandbox_config,

@@ -38,7 +38,7 @@ pub use net::{Answer, ConnectError, Connection, HttpOutcome, HttpRequest, HttpRe
 pub use pulls::Registry;
 pub use workstation::{Call, HOME, Happening, Prompt, Workstation};
 
-use crate::value::{OrdMap, OrdSet};
+use crate::value::{OrdMap, OrdSet, SortedMap, SortedSet};
 use config::Exit as ContainerExit;
 use container::{Container, Host};
 use execs::Exec;
@@ -47,7 +47,6 @@ use fs::{Tree, Volume, VolumeId};
 use kernel::signal;
 use kernel::{Kernel, Sender};
 use smol_str::{SmolStr, format_smolstr};
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Which machines these are.
@@ -115,7 +114,7 @@ struct Sandbox {
     config: Arc<SandboxConfig>,
     containers: Vec<ContainerId>,
     /// Who listens in its network namespace.
-    ports: BTreeMap<u16, ContainerId>,
+    ports: SortedMap<u16, ContainerId>,
 }
 
 /// Something to be done at a time.
@@ -162,7 +161,7 @@ impl Runtime {
     /// `RunPodSandbox`: makes a pod's network namespace.
     pub fn run_pod_sandbox(&mut self, config: SandboxConfig, _now_ms: u64) -> SandboxId {
         let id = SandboxId(format_smolstr!("{}_{}_{}_{}", config.name, config.namespace, config.uid, config.attempt));
-        self.sandboxes.insert(id.clone(), Arc::new(Sandbox { config: Arc::new(config), containers: Vec::new(), ports: BTreeMap::new() }));
+        self.sandboxes.insert(id.clone(), Arc::new(Sandbox { config: Arc::new(config), containers: Vec::new(), ports: SortedMap::new() }));
         id
     }
 
@@ -235,7 +234,7 @@ impl Runtime {
             input: None,
             wake_at_ms: None,
             kill_at_ms: None,
-            ports: BTreeSet::new(),
+            ports: SortedSet::new(),
             extra_load: (0, 0),
         };
         self.with_host(&mut container, now_ms, |container, host| container.prepare(host))?;
@@ -404,7 +403,7 @@ impl Runtime {
 
     fn with_host<R>(&mut self, container: &mut Container, now_ms: u64, act: impl FnOnce(&mut Container, &mut Host<'_>) -> R) -> R {
         let sandbox = self.sandboxes.get(&container.sandbox);
-        let taken_ports: BTreeSet<u16> =
+        let taken_ports: SortedSet<u16> =
             sandbox.map(|sandbox| sandbox.ports.iter().filter(|(_, owner)| **owner != container.id).map(|(port, _)| *port).collect()).unwrap_or_default();
         let mut output = Vec::new();
         let mut exec_output = |exec: ExecId, stream: Stream, bytes: &[u8]| output.push((exec, stream, bytes.to_vec()));

@@ -157,7 +157,7 @@ impl Runtime {
 
     /// Removes the images that no container was made from; true where there were any.
     pub fn remove_unused_images(&mut self) -> bool {
-        let used: std::collections::BTreeSet<&SmolStr> = self.containers.values().map(|container| &container.image.full).collect();
+        let used: crate::value::SortedSet<&SmolStr> = self.containers.values().map(|container| &container.image.full).collect();
         let unused: Vec<SmolStr> = self.images.keys().filter(|name| !used.contains(name)).cloned().collect();
         unused.iter().for_each(|name| {
             self.images.remove(name);

@@ -5,8 +5,8 @@ use super::config::{SandboxConfig, SandboxId};
 use super::container::Container;
 use super::kernel::{Ask, Progress, Reply};
 use super::net::{Answer, ConnectError, Connection, HttpOutcome, HttpRequest, Network};
+use crate::value::SortedSet;
 use smol_str::SmolStr;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// The containers' side: what they ask for.
@@ -58,7 +58,7 @@ impl Runtime {
 
     /// Tells the sandbox which ports the container listens on now.
     pub(super) fn sync_ports(&mut self, container: &mut Container) {
-        let ports: BTreeSet<u16> = container.kernel.listeners.keys().copied().collect();
+        let ports: SortedSet<u16> = container.kernel.listeners.keys().copied().collect();
         if ports == container.ports {
             return;
         }

@@ -13,9 +13,8 @@ use super::net::Network;
 use super::programs::{MAGIC, OUTSIDE};
 use super::shell::{Dialect, Start};
 use super::{Profile, kernel};
-use crate::value::OrdMap;
+use crate::value::{OrdMap, SortedSet};
 use smol_str::{SmolStr, format_smolstr};
-use std::collections::BTreeSet;
 
 pub use kernel::Prompt;
 
@@ -175,7 +174,7 @@ impl Workstation {
 
     /// Lets the processes go on; true when the shell has ended.
     fn run_processes(&mut self, now_ms: u64, happenings: &mut Vec<Happening>) -> bool {
-        let none_taken = BTreeSet::new();
+        let none_taken = SortedSet::new();
         let machine =
             Machine { profile: Profile::Playground, sandbox: &self.sandbox, config: &self.config, taken_ports: &none_taken, started_at_ms: self.started_at_ms };
         let mut output: Vec<(Stream, Vec<u8>)> = Vec::new();

@@ -346,7 +346,7 @@ fn a_node_refuses_what_it_has_no_room_for() {
 #[test]
 fn no_two_pods_have_the_same_address() {
     let mut world = World::new();
-    let mut addresses = std::collections::BTreeSet::new();
+    let mut addresses = crate::value::SortedSet::new();
     for round in 0..3 {
         for number in 0..30 {
             world.apply(json!({"metadata": {"name": format!("p{number}")}, "spec": {"containers": [{"name": "c", "image": "nginx", "imagePullPolicy": "IfNotPresent"}]}}));

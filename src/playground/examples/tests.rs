@@ -426,7 +426,7 @@ fn every_example_does_what_its_sentences_promise() {
 
 #[test]
 fn every_example_says_enough_and_not_too_much() {
-    let mut ids = std::collections::BTreeSet::new();
+    let mut ids = crate::value::SortedSet::new();
     for example in all() {
         assert!(ids.insert(example.id), "{} is there twice", example.id);
         assert!((40..=420).contains(&example.says.len()), "{}: {} letters", example.id, example.says.len());

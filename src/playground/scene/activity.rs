@@ -4,8 +4,7 @@ use super::model::Model;
 use super::{Process, Pull};
 use crate::api::meta;
 use crate::cluster::Cluster;
-use crate::value::SmolStr;
-use std::collections::BTreeMap;
+use crate::value::{SmolStr, SortedMap};
 
 /// A process pulses for this long (cluster time) after it did something.
 const PULSE_MS: u64 = 700;
@@ -34,9 +33,9 @@ pub fn processes(model: &Model, cluster: &Cluster) -> Vec<Process> {
 }
 
 /// The images that machines are pulling now, by the UID of the pod that waits.
-pub fn pulls(cluster: &Cluster) -> BTreeMap<SmolStr, Pull> {
+pub fn pulls(cluster: &Cluster) -> SortedMap<SmolStr, Pull> {
     let now_ms = cluster.now_ms();
-    let mut found = BTreeMap::new();
+    let mut found = SortedMap::new();
     for node in cluster.kubelets().nodes() {
         for (id, owner) in &node.pulls {
             let (Some(pull), Some(worker)) = (node.runtime.pull(*id), node.worker(owner.pod)) else { continue };
@@ -49,7 +48,7 @@ pub fn pulls(cluster: &Cluster) -> BTreeMap<SmolStr, Pull> {
 }
 
 /// The nodes of which the control plane hears nothing, and why.
-pub fn silent(cluster: &Cluster) -> BTreeMap<SmolStr, &'static str> {
+pub fn silent(cluster: &Cluster) -> SortedMap<SmolStr, &'static str> {
     let why = |node: &crate::kubelet::Node| match (node.stopped, &node.cut_off) {
         (true, _) => Some("stopped"),
         (false, Some(_)) => Some("cut off"),

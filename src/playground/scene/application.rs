@@ -7,8 +7,7 @@ use super::state::State;
 use super::{Scene, Wanted};
 use crate::api::meta;
 use crate::api::resource::{CONFIG_MAPS, GroupResource, INGRESSES, NAMESPACES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, SECRETS, SERVICES};
-use crate::value::{SmolStr, Sort, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::value::{SmolStr, Sort, SortedMap, SortedSet, Value};
 
 const LEAST_WIDTH: i32 = 660;
 const HEADING: i32 = 26;
@@ -72,7 +71,7 @@ struct Objects<'a> {
     ingresses: Vec<&'a Value>,
     services: Vec<&'a Value>,
     /// By workload; the pods of one may be none.
-    groups: BTreeMap<ObjectRef, Vec<&'a PodCard>>,
+    groups: SortedMap<ObjectRef, Vec<&'a PodCard>>,
     config: Vec<(GroupResource, &'a Value)>,
     claims: Vec<&'a Value>,
 }
@@ -80,7 +79,7 @@ struct Objects<'a> {
 impl<'a> Objects<'a> {
     fn of(model: &'a Model, wanted: &Wanted, namespace: &str) -> Objects<'a> {
         let made = |resource: &GroupResource| cards::shown(model, wanted, resource, Some(namespace));
-        let mut groups: BTreeMap<ObjectRef, Vec<&PodCard>> = BTreeMap::new();
+        let mut groups: SortedMap<ObjectRef, Vec<&PodCard>> = SortedMap::new();
         for resource in &cards::WORKLOADS {
             for object in made(resource) {
                 groups.entry(ObjectRef { resource: resource.clone(), key: meta::key(object) }).or_default();
@@ -122,11 +121,11 @@ fn namespace_box(scene: &mut Scene, model: &Model, wanted: &Wanted, columns: &Co
 #[derive(Default)]
 struct Places {
     /// The middle of the left side, by mark.
-    left: BTreeMap<SmolStr, (i32, i32)>,
+    left: SortedMap<SmolStr, (i32, i32)>,
     /// The tops of the pods, and the mark to which a line to one leads.
-    pods: BTreeMap<SmolStr, (i32, SmolStr)>,
+    pods: SortedMap<SmolStr, (i32, SmolStr)>,
     /// The Services without a ready endpoint.
-    dead: BTreeSet<SmolStr>,
+    dead: SortedSet<SmolStr>,
 }
 
 impl Places {
@@ -263,7 +262,7 @@ fn services(scene: &mut Scene, places: &mut Places, model: &Model, columns: &Col
         let mark = cards::service(service, &backends, Shape::Card).at(columns.x[1], beside, columns.width[1], CARD_HEIGHT);
         places.enter(&mark);
         // Ready where one of the pods behind the line's end is.
-        let mut ends: BTreeMap<&SmolStr, bool> = BTreeMap::new();
+        let mut ends: SortedMap<&SmolStr, bool> = SortedMap::new();
         for (pod, ready) in &backends.pods {
             if let Some((_, end)) = places.pods.get(&pod_id(service, pod)) {
                 *ends.entry(end).or_default() |= ready;

@@ -8,8 +8,7 @@ use super::state::State;
 use super::{Scene, Wanted, amounts};
 use crate::api::meta;
 use crate::api::resource::{CONFIG_MAPS, GroupResource, INGRESSES, NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, SECRETS, SERVICES};
-use crate::value::{SmolStr, Sort, Value};
-use std::collections::BTreeMap;
+use crate::value::{SmolStr, Sort, SortedMap, Value};
 
 const GAP: i32 = 12;
 const PROCESS_HEIGHT: i32 = 50;
@@ -45,7 +44,7 @@ struct Grid {
 pub(super) fn lay_out(model: &Model, wanted: &Wanted) -> Scene {
     let mut scene = Scene { width: wanted.width.max(260), height: 0, marks: Vec::new(), links: Vec::new() };
     let mut y = processes(&mut scene, wanted);
-    let placed: BTreeMap<&str, Vec<&PodCard>> = model.placed.iter().map(|(node, keys)| (node.as_str(), pods_of(model, wanted, keys))).collect();
+    let placed: SortedMap<&str, Vec<&PodCard>> = model.placed.iter().map(|(node, keys)| (node.as_str(), pods_of(model, wanted, keys))).collect();
     let queue_y = y;
     y = queue(&mut scene, model, wanted, placed.get("").map_or(&[], Vec::as_slice), y);
     y = nodes(&mut scene, model, wanted, &placed, y, queue_y);
@@ -53,7 +52,7 @@ pub(super) fn lay_out(model: &Model, wanted: &Wanted) -> Scene {
     scene
 }
 
-fn pods_of<'a>(model: &'a Model, wanted: &Wanted, keys: &std::collections::BTreeSet<(SmolStr, crate::api::resource::ObjectKey)>) -> Vec<&'a PodCard> {
+fn pods_of<'a>(model: &'a Model, wanted: &Wanted, keys: &crate::value::SortedSet<(SmolStr, crate::api::resource::ObjectKey)>) -> Vec<&'a PodCard> {
     keys.iter().filter_map(|(_, key)| model.pods.get(key)).filter(|card| wanted.filter.shows_pod(card)).collect()
 }
 
@@ -176,7 +175,7 @@ impl Grid {
     }
 }
 
-fn nodes(scene: &mut Scene, model: &Model, wanted: &Wanted, placed: &BTreeMap<&str, Vec<&PodCard>>, top: i32, queue_y: i32) -> i32 {
+fn nodes(scene: &mut Scene, model: &Model, wanted: &Wanted, placed: &SortedMap<&str, Vec<&PodCard>>, top: i32, queue_y: i32) -> i32 {
     let mut all: Vec<&Value> = model.list(&NODES, None).collect();
     if all.is_empty() {
         return top;

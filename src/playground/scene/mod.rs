@@ -35,8 +35,7 @@ pub use relations::{Trace, TraceKind, traces};
 pub use state::State;
 pub use svg::{SvgPen, glyph_svg};
 
-use crate::value::SmolStr;
-use std::collections::BTreeMap;
+use crate::value::{SmolStr, SortedMap};
 
 /// Which picture of the cluster.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -84,9 +83,9 @@ pub struct Wanted {
     /// The control plane's processes.
     pub processes: Vec<Process>,
     /// The images being pulled, by the UID of the pod that waits.
-    pub pulls: BTreeMap<SmolStr, Pull>,
+    pub pulls: SortedMap<SmolStr, Pull>,
     /// The nodes of which the control plane hears nothing, and why.
-    pub silent: BTreeMap<SmolStr, &'static str>,
+    pub silent: SortedMap<SmolStr, &'static str>,
 }
 
 /// Everything in the diagram.

@@ -8,8 +8,7 @@ use crate::api::meta;
 use crate::api::registry::Registry;
 use crate::api::resource::{CONFIG_MAPS, EVENTS, GroupResource, JOBS, LEASES, ObjectKey, PERSISTENT_VOLUME_CLAIMS, PODS, REPLICA_SETS, SECRETS};
 use crate::store::{Change, ChangeType, Store};
-use crate::value::{SmolStr, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::value::{SmolStr, SortedMap, SortedSet, Value};
 use std::sync::Arc;
 
 /// A pod, as far as the diagram is concerned.
@@ -47,10 +46,10 @@ const LATEST_WRITES: usize = 200;
 #[derive(Clone, Default)]
 pub struct Model {
     pub(super) store: Store,
-    pub(super) pods: BTreeMap<ObjectKey, PodCard>,
+    pub(super) pods: SortedMap<ObjectKey, PodCard>,
     /// By node, in the order in which they were made; those that wait for a node are below `""`.
-    pub(super) placed: BTreeMap<SmolStr, BTreeSet<(SmolStr, ObjectKey)>>,
-    pub(super) hues: BTreeMap<ObjectRef, u8>,
+    pub(super) placed: SortedMap<SmolStr, SortedSet<(SmolStr, ObjectKey)>>,
+    pub(super) hues: SortedMap<ObjectRef, u8>,
     /// What the API server, the scheduler and the controller manager did last.
     pub(super) acts: [Act; 3],
     seen: Option<u64>,
@@ -127,7 +126,7 @@ impl Model {
 
     /// How many pods wait for a node.
     pub(super) fn waiting(&self) -> usize {
-        self.placed.get("").map_or(0, BTreeSet::len)
+        self.placed.get("").map_or(0, SortedSet::len)
     }
 
     fn forget(&mut self, key: &ObjectKey) {

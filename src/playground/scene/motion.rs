@@ -3,8 +3,7 @@
 
 use super::Scene;
 use super::marks::Mark;
-use crate::value::SmolStr;
-use std::collections::BTreeMap;
+use crate::value::{SmolStr, SortedMap};
 
 const TRAVEL_MS: f64 = 620.0;
 const FADE_MS: f64 = 240.0;
@@ -46,9 +45,9 @@ struct Travel {
 #[derive(Default)]
 pub struct Motion {
     scene: Scene,
-    places: BTreeMap<SmolStr, usize>,
-    travels: BTreeMap<SmolStr, Travel>,
-    glows: BTreeMap<SmolStr, f64>,
+    places: SortedMap<SmolStr, usize>,
+    travels: SortedMap<SmolStr, Travel>,
+    glows: SortedMap<SmolStr, f64>,
     leaving: Vec<(Mark, f64)>,
 }
 
@@ -66,8 +65,8 @@ impl Motion {
     /// From now on shows `scene`. Where `travels` is false everything is at its place at once.
     pub fn show(&mut self, scene: Scene, travels: bool, now_ms: f64) {
         self.settle(now_ms);
-        let places: BTreeMap<SmolStr, usize> = scene.marks.iter().enumerate().map(|(index, mark)| (mark.id.clone(), index)).collect();
-        let mut travelling = BTreeMap::new();
+        let places: SortedMap<SmolStr, usize> = scene.marks.iter().enumerate().map(|(index, mark)| (mark.id.clone(), index)).collect();
+        let mut travelling = SortedMap::new();
         if travels {
             for mark in &scene.marks {
                 let end = [mark.x, mark.y, mark.width, mark.height].map(f64::from);

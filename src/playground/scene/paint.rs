@@ -11,8 +11,7 @@ use super::letters::Letters;
 use super::marks::{Shape, Tone};
 use super::motion::{Motion, Sprite};
 use super::relations::Trace;
-use crate::value::SmolStr;
-use std::collections::BTreeSet;
+use crate::value::{SmolStr, SortedSet};
 
 /// A colour of the theme, by the index of its name in [`INKS`].
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -103,7 +102,7 @@ pub struct Look {
     /// What the selected mark has to do with others.
     pub traces: Vec<Trace>,
     /// The marks at the ends of the traces.
-    pub related: BTreeSet<SmolStr>,
+    pub related: SortedSet<SmolStr>,
     /// How far the rings of what is being made have turned, in turns.
     pub turn: f64,
     /// Requests on their way.

@@ -161,7 +161,7 @@ fn a_thousand_pods_become_cells_that_lie_on_their_nodes_and_not_on_each_other() 
         let scene = scene(&store, view, 900);
         let cells: Vec<&Mark> = scene.marks.iter().filter(|mark| mark.shape == Shape::Pod && mark.width < 30).collect();
         assert!(cells.len() >= 1000, "{}", cells.len());
-        let places: std::collections::BTreeSet<(i32, i32)> = cells.iter().map(|mark| (mark.x, mark.y)).collect();
+        let places: crate::value::SortedSet<(i32, i32)> = cells.iter().map(|mark| (mark.x, mark.y)).collect();
         assert_eq!(places.len(), cells.len());
         let boxes: Vec<&Mark> = scene.marks.iter().filter(|mark| matches!(mark.shape, Shape::Node | Shape::Group)).collect();
         assert!(cells.iter().all(|cell| boxes.iter().any(|node| lies_in(cell, node))));

@@ -8,8 +8,7 @@ use crate::kubectl::HostRequest;
 use crate::kubelet::runtime::Workstation;
 use crate::network;
 use crate::playground::history::Action;
-use crate::value::SmolStr;
-use std::collections::BTreeMap;
+use crate::value::{SmolStr, SortedMap};
 
 /// Ports that are chosen by themselves begin here (Linux' ephemeral ports).
 const FIRST_FREE_PORT: u16 = 32_768;
@@ -20,9 +19,9 @@ const LONGEST_BODY: usize = 20_000;
 #[derive(Clone, Default)]
 pub struct Computer {
     /// Ports that lead to pods.
-    forwards: BTreeMap<u16, Forward>,
+    forwards: SortedMap<u16, Forward>,
     /// Folders that the machines see, by their path there.
-    mounts: BTreeMap<String, Mount>,
+    mounts: SortedMap<String, Mount>,
 }
 
 #[derive(Clone)]
@@ -110,7 +109,7 @@ impl Computer {
 
     /// Gives the machines what has changed in mounted folders.
     pub fn keep_mounts(&mut self, station: &Workstation, world: &mut World<'_>) {
-        for (path, mount) in &mut self.mounts {
+        for (path, mount) in self.mounts.iter_mut() {
             let prefix = format!("{}/", mount.folder.trim_end_matches('/'));
             let below = |(path, text): (SmolStr, String)| Some((SmolStr::new(path.strip_prefix(prefix.as_str())?), text));
             let files: Vec<(SmolStr, String)> = station.texts().into_iter().filter_map(below).collect();

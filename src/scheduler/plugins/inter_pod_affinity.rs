@@ -7,8 +7,7 @@ use crate::scheduler::framework::{Cycle, CycleState, MAX_NODE_SCORE, Plugin, Pre
 use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::pod_info::{AffinityTerm, PodInfo};
 use crate::store::Store;
-use crate::value::{Map, SmolStr, Value};
-use std::collections::BTreeMap;
+use crate::value::{Map, SmolStr, SortedMap, Value};
 use std::sync::Arc;
 
 /// How much a required affinity term of a running pod draws a pod that it means (`hardPodAffinityWeight`).
@@ -16,7 +15,7 @@ const HARD_POD_AFFINITY_WEIGHT: i64 = 1;
 
 /// A label of nodes and its value: one place.
 type Place = (SmolStr, SmolStr);
-type Counts = BTreeMap<Place, i64>;
+type Counts = SortedMap<Place, i64>;
 
 /// What it keeps during a cycle.
 #[derive(Clone, Default)]

@@ -6,8 +6,7 @@ use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::pod_info::PodInfo;
 use crate::scheduler::selector::{matches_required_affinity, matches_term};
 use crate::store::Store;
-use crate::value::{SmolStr, Value};
-use std::collections::BTreeSet;
+use crate::value::{SmolStr, SortedSet, Value};
 use std::sync::Arc;
 
 /// What it keeps during a cycle: the preferred terms with their weights.
@@ -72,17 +71,17 @@ impl Plugin for NodeAffinity {
 }
 
 /// The nodes that every term names by `metadata.name`, as DaemonSets' pods have it; `None` where a term doesn't.
-fn named_nodes(required: &Value) -> Option<BTreeSet<SmolStr>> {
+fn named_nodes(required: &Value) -> Option<SortedSet<SmolStr>> {
     let terms = required.get("nodeSelectorTerms").items();
-    let mut all = BTreeSet::new();
+    let mut all = SortedSet::new();
     if terms.is_empty() {
         return None;
     }
     for term in terms {
-        let mut named: Option<BTreeSet<SmolStr>> = None;
+        let mut named: Option<SortedSet<SmolStr>> = None;
         for field in term.get("matchFields").items() {
             if field.get("key").str() == "metadata.name" && field.get("operator").str() == "In" {
-                let values: BTreeSet<SmolStr> = field.get("values").items().iter().map(|name| SmolStr::new(name.str())).collect();
+                let values: SortedSet<SmolStr> = field.get("values").items().iter().map(|name| SmolStr::new(name.str())).collect();
                 named = Some(match named {
                     Some(known) => known.intersection(&values).cloned().collect(),
                     None => values,

@@ -8,8 +8,7 @@ use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::pod_info::PodInfo;
 use crate::scheduler::volumes::{claim, claim_volumes, claims_of, class_name};
 use crate::store::Store;
-use crate::value::SmolStr;
-use std::collections::BTreeSet;
+use crate::value::{SmolStr, SortedSet};
 
 /// The plugin.
 pub struct NodeVolumeLimits;
@@ -30,7 +29,7 @@ impl Plugin for NodeVolumeLimits {
         if wanted.is_empty() {
             return Ok(());
         }
-        let attached: BTreeSet<_> = node.pods.values().flat_map(|pod| csi_volumes(cycle.store, pod)).collect();
+        let attached: SortedSet<_> = node.pods.values().flat_map(|pod| csi_volumes(cycle.store, pod)).collect();
         for driver in csi_node.path("spec.drivers").items() {
             let Some(limit) = driver.path("allocatable.count").as_i64() else { continue };
             let name = driver.get("name").str();
@@ -57,8 +56,8 @@ impl Plugin for NodeVolumeLimits {
 }
 
 /// The CSI volumes of a pod, as driver and handle.
-fn csi_volumes(store: &Store, pod: &PodInfo) -> BTreeSet<(SmolStr, SmolStr)> {
-    let mut volumes = BTreeSet::new();
+fn csi_volumes(store: &Store, pod: &PodInfo) -> SortedSet<(SmolStr, SmolStr)> {
+    let mut volumes = SortedSet::new();
     for volume in claim_volumes(pod) {
         let Some(claim) = claim(store, pod, &volume.name) else { continue };
         let bound = store.get(&PERSISTENT_VOLUMES, "", claim.path("spec.volumeName").str());

@@ -10,8 +10,7 @@ use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::pod_info::PodInfo;
 use crate::scheduler::selector::matches_required_affinity;
 use crate::store::Store;
-use crate::value::{SmolStr, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::value::{SmolStr, SortedMap, SortedSet, Value, json};
 use std::sync::Arc;
 
 const HOSTNAME: &str = "kubernetes.io/hostname";
@@ -33,14 +32,14 @@ struct Constraint {
 pub struct State {
     hard: Vec<Constraint>,
     /// For each hard constraint the number of matching pods in each place.
-    counts: Vec<BTreeMap<SmolStr, i64>>,
+    counts: Vec<SortedMap<SmolStr, i64>>,
     /// For each hard constraint the smallest of these numbers, 0 where there are too few places.
     fewest: Vec<i64>,
     soft: Vec<Constraint>,
     /// For each soft constraint the number of matching pods in each place (nodes are counted one by one instead).
-    soft_counts: Vec<BTreeMap<SmolStr, i64>>,
+    soft_counts: Vec<SortedMap<SmolStr, i64>>,
     soft_weights: Vec<f64>,
-    ignored: BTreeSet<SmolStr>,
+    ignored: SortedSet<SmolStr>,
 }
 
 /// The plugin.
@@ -60,7 +59,7 @@ impl Plugin for PodTopologySpread {
         if hard.is_empty() {
             return Ok(PreFilter::Skip);
         }
-        let mut counts = vec![BTreeMap::new(); hard.len()];
+        let mut counts = vec![SortedMap::new(); hard.len()];
         for node in cycle.cache.nodes().filter(|node| has_all_labels(node, &hard)) {
             for (constraint, counts) in hard.iter().zip(&mut counts) {
                 if constraint.includes(cycle.pod, node) {
@@ -110,7 +109,7 @@ impl Plugin for PodTopologySpread {
             return false;
         }
         let state = &mut state.pod_topology_spread;
-        state.soft_counts = vec![BTreeMap::new(); soft.len()];
+        state.soft_counts = vec![SortedMap::new(); soft.len()];
         state.ignored.clear();
         for node in nodes {
             if own && !has_all_labels(node, &soft) {
@@ -208,7 +207,7 @@ impl Plugin for PodTopologySpread {
 
 impl Constraint {
     /// How many pods there are where there are fewest; 0 where there are fewer places than wanted.
-    fn fewest(&self, counts: &BTreeMap<SmolStr, i64>) -> i64 {
+    fn fewest(&self, counts: &SortedMap<SmolStr, i64>) -> i64 {
         if counts.len() < self.min_domains { 0 } else { counts.values().copied().min().unwrap_or(i64::from(i32::MAX)) }
     }
 

@@ -9,8 +9,7 @@ use crate::scheduler::pod_info::PodInfo;
 use crate::scheduler::resources::Resources;
 use crate::scheduler::volumes::{self, claim, claim_volumes, class_name};
 use crate::store::Store;
-use crate::value::{SmolStr, Sort, Value};
-use std::collections::BTreeSet;
+use crate::value::{SmolStr, Sort, SortedSet, Value};
 
 /// How much room a CSI driver has for new volumes, and where.
 pub const CSI_STORAGE_CAPACITIES: GroupResource = GroupResource::new("storage.k8s.io", "csistoragecapacities");
@@ -149,7 +148,7 @@ fn match_waiting_claims(cycle: &Cycle, claims: &[Value], node: &NodeInfo) -> Res
     }
     to_match.order_by_key(|claim| volumes::requested_bytes(claim));
     let available: Vec<&Value> = cycle.store.list(&PERSISTENT_VOLUMES, None).collect();
-    let mut taken = BTreeSet::new();
+    let mut taken = SortedSet::new();
     for claim in to_match {
         match volumes::find_matching_volume(claim, &available, &node.node, &taken) {
             Some(volume) => {

@@ -5,8 +5,7 @@ use crate::api::merge_keys::{self, PatchStrategy, Topology};
 use crate::api::registry::Registry;
 use crate::api::schema::{self, Definition, FieldType};
 use crate::api::strategy::Kind;
-use crate::value::{Map, Value, json};
-use std::collections::BTreeMap;
+use crate::value::{Map, SortedMap, Value, json};
 
 /// How references to definitions begin.
 #[derive(Clone, Copy)]
@@ -53,7 +52,7 @@ pub(super) fn v3(registry: &Registry, path: &str) -> Option<Value> {
     if kinds.is_empty() {
         return None;
     }
-    let mut schemas = BTreeMap::new();
+    let mut schemas = SortedMap::new();
     let mut paths = Map::new();
     for kind in kinds {
         let name = add_schemas(kind, group, version, Dialect::V3, &mut schemas);
@@ -65,7 +64,7 @@ pub(super) fn v3(registry: &Registry, path: &str) -> Option<Value> {
 
 /// `/openapi/v2`: all definitions.
 pub(super) fn v2(registry: &Registry) -> Value {
-    let mut definitions = BTreeMap::new();
+    let mut definitions = SortedMap::new();
     for kind in registry.all() {
         for version in &kind.versions {
             add_schemas(kind, &kind.group, &version.name, Dialect::V2, &mut definitions);
@@ -75,7 +74,7 @@ pub(super) fn v2(registry: &Registry) -> Value {
 }
 
 /// Adds the schema of a kind and of all that it uses; its name comes back.
-fn add_schemas(kind: &Kind, group: &str, version: &str, dialect: Dialect, schemas: &mut BTreeMap<String, Value>) -> String {
+fn add_schemas(kind: &Kind, group: &str, version: &str, dialect: Dialect, schemas: &mut SortedMap<String, Value>) -> String {
     let served = kind.versions.iter().find(|there| there.name == version);
     let group_version_kind = json!([{"group": group, "version": version, "kind": kind.kind.as_str()}]);
     match served.and_then(|served| schema::definition(&served.definition)) {
@@ -100,7 +99,7 @@ fn add_schemas(kind: &Kind, group: &str, version: &str, dialect: Dialect, schema
     }
 }
 
-fn add_definition(definition: &'static Definition, dialect: Dialect, schemas: &mut BTreeMap<String, Value>) {
+fn add_definition(definition: &'static Definition, dialect: Dialect, schemas: &mut SortedMap<String, Value>) {
     let mut open = vec![definition];
     while let Some(definition) = open.pop() {
         if schemas.contains_key(definition.name) {

@@ -6,11 +6,10 @@ use crate::api::meta;
 use crate::api::quantity::{Format, Quantity};
 use crate::api::resource::{GroupResource, PERSISTENT_VOLUME_CLAIMS, PODS, SERVICES};
 use crate::store::Store;
-use crate::value::{SmolStr, Value};
-use std::collections::BTreeMap;
+use crate::value::{SmolStr, SortedMap, Value};
 
 /// Amounts by the name of what is counted: `requests.cpu`, `count/configmaps`.
-pub type Amounts = BTreeMap<SmolStr, Quantity>;
+pub type Amounts = SortedMap<SmolStr, Quantity>;
 
 const CLASS_SUFFIX: &str = ".storageclass.storage.k8s.io/";
 

@@ -7,8 +7,7 @@ use crate::api::{base64, meta};
 use crate::server::selectors::{FieldSelector, LabelSelector};
 use crate::server::{convert, table};
 use crate::store::{Change, ChangeType, Store};
-use crate::value::{SmolStr, Value, json};
-use std::collections::BTreeMap;
+use crate::value::{SmolStr, SortedMap, Value, json};
 
 /// How many paged lists the server remembers the beginning of.
 const PAGED_LISTS_LIMIT: usize = 16;
@@ -145,9 +144,9 @@ pub(super) fn list(context: &mut Context) -> Result<Value, Status> {
 }
 
 /// The objects of a resource as they were at an earlier revision: what happened since is undone.
-fn state_at(store: &Store, resource: &GroupResource, revision: u64) -> Result<BTreeMap<ObjectKey, Value>, Status> {
+fn state_at(store: &Store, resource: &GroupResource, revision: u64) -> Result<SortedMap<ObjectKey, Value>, Status> {
     let changes = store.changes_since(revision).ok_or_else(|| Status::expired("The resourceVersion for the provided list is too old."))?;
-    let mut objects: BTreeMap<ObjectKey, Value> = store.list(resource, None).map(|object| (meta::key(object), object.clone())).collect();
+    let mut objects: SortedMap<ObjectKey, Value> = store.list(resource, None).map(|object| (meta::key(object), object.clone())).collect();
     let of_resource: Vec<&Change> = changes.filter(|change| change.resource == *resource).collect();
     for change in of_resource.into_iter().rev() {
         match change.type_ {

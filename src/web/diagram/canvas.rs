@@ -1,9 +1,8 @@
 //! A canvas as a pen. What is set is remembered, since telling the browser what it knows already costs more than drawing.
 
 use crate::playground::scene::{INKS, Ink, Letters, Pen, Stroke};
-use crate::value::Sort;
+use crate::value::{Sort, SortedMap};
 use crate::web::dom::document;
-use std::collections::BTreeMap;
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, Path2d};
 
@@ -51,14 +50,14 @@ pub struct Canvas {
     /// The words of a layer. They are drawn font by font: choosing a font takes longer than writing with it.
     words: Vec<Word>,
     /// By the address of their data, which is static.
-    paths: BTreeMap<usize, Path2d>,
+    paths: SortedMap<usize, Path2d>,
 }
 
 impl Canvas {
     /// Draws on `element`; `None` where the browser can't.
     pub fn on(element: HtmlCanvasElement) -> Option<Canvas> {
         let context = element.get_context("2d").ok()??.dyn_into().ok()?;
-        Some(Canvas { element, context, theme: Theme::default(), ratio: 1.0, set: Settings::default(), alpha: 1.0, words: Vec::new(), paths: BTreeMap::new() })
+        Some(Canvas { element, context, theme: Theme::default(), ratio: 1.0, set: Settings::default(), alpha: 1.0, words: Vec::new(), paths: SortedMap::new() })
     }
 
     /// Begins a picture of a size in CSS pixels, with so many of the screen's for each.

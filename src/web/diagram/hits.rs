@@ -2,9 +2,8 @@
 //! a screen reader and the keyboard know nothing.
 
 use crate::playground::scene::{Camera, Mark, Scene};
-use crate::value::SmolStr;
+use crate::value::{SmolStr, SortedMap, SortedSet};
 use crate::web::dom::document;
-use std::collections::{BTreeMap, BTreeSet};
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement};
 
@@ -26,7 +25,7 @@ struct Hit {
 pub struct Hits {
     layer: HtmlElement,
     pattern: Element,
-    shown: BTreeMap<SmolStr, Hit>,
+    shown: SortedMap<SmolStr, Hit>,
     camera: Option<Camera>,
     selected: Option<SmolStr>,
     /// The only stop of the Tab key, where there are many objects; `None` where each is one.
@@ -46,7 +45,7 @@ impl Hits {
         for (name, value) in [("class", "hit"), ("role", "button"), ("aria-pressed", "false"), ("tabindex", "0")] {
             attribute(&pattern, name, value);
         }
-        Some(Hits { layer, pattern, shown: BTreeMap::new(), camera: None, selected: None, only_stop: None, many: false })
+        Some(Hits { layer, pattern, shown: SortedMap::new(), camera: None, selected: None, only_stop: None, many: false })
     }
 
     /// Brings the elements up to a scene. False where there is so much that is new that some of it has been left for the next time: no task is to
@@ -91,7 +90,7 @@ impl Hits {
     }
 
     fn remove_others(&mut self, objects: &[&Mark]) {
-        let stays: BTreeSet<&SmolStr> = objects.iter().map(|mark| &mark.id).collect();
+        let stays: SortedSet<&SmolStr> = objects.iter().map(|mark| &mark.id).collect();
         let focused = document().active_element();
         self.shown.retain(|id, hit| {
             let remains = stays.contains(id);

@@ -2,8 +2,7 @@
 //! `difflib`, which upstream's library follows.
 
 use super::go_struct::go_value;
-use crate::value::{Sort, Value};
-use std::collections::BTreeMap;
+use crate::value::{Sort, SortedMap, Value};
 use std::ops::Range;
 
 /// How many unchanged lines are shown around a change.
@@ -39,7 +38,7 @@ struct Change {
 
 /// The longest run of equal lines, then those before and after it, and so on.
 fn matching_blocks(before: &[String], after: &[String]) -> Vec<Block> {
-    let mut places: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut places: SortedMap<&str, Vec<usize>> = SortedMap::new();
     for (index, line) in after.iter().enumerate() {
         places.entry(line).or_default().push(index);
     }
@@ -61,12 +60,12 @@ fn matching_blocks(before: &[String], after: &[String]) -> Vec<Block> {
     blocks
 }
 
-fn longest_match(before: &[String], after: &[String], places: &BTreeMap<&str, Vec<usize>>, left: &Range<usize>, right: &Range<usize>) -> Block {
+fn longest_match(before: &[String], after: &[String], places: &SortedMap<&str, Vec<usize>>, left: &Range<usize>, right: &Range<usize>) -> Block {
     let mut best = Block { before: left.start, after: right.start, len: 0 };
     // The length of the run that ends at this line of `after` and the line of `before` looked at last.
-    let mut lengths: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut lengths: SortedMap<usize, usize> = SortedMap::new();
     for index in left.clone() {
-        let mut next = BTreeMap::new();
+        let mut next = SortedMap::new();
         for &place in places.get(before[index].as_str()).map_or(&[][..], Vec::as_slice) {
             if !right.contains(&place) {
                 continue;

@@ -7,16 +7,10 @@ use crate::kubectl::flags::Flag;
 use crate::value::{SmolStr, json};
 
 /// `create configmap`.
-pub const ENTRY: Entry = Entry {
-    path: "create configmap",
-    aliases: &["cm"],
-    about: "Create a config map based on a file, directory, or specified literal value.",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "create configmap", aliases: &["cm"], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
-    let mut flags = vec![Flag::bool("append-hash", "Put a hash of the data behind the name.")];
+    let mut flags = vec![Flag::bool("append-hash")];
     flags.extend(data_flags());
     flags.extend(generator_flags());
     flags
@@ -24,11 +18,7 @@ fn flags() -> Vec<Flag> {
 
 /// The flags that say what is in a ConfigMap or Secret.
 pub(super) fn data_flags() -> Vec<Flag> {
-    vec![
-        Flag::list("from-env-file", "A file with lines of the form KEY=value."),
-        Flag::list("from-file", "A file, or key=file; of a folder, all files in it."),
-        Flag::array("from-literal", "A key and its value: mykey=somevalue"),
-    ]
+    vec![Flag::list("from-env-file"), Flag::list("from-file"), Flag::array("from-literal")]
 }
 
 async fn run(invocation: Invocation) -> Result<(), Failure> {

@@ -7,20 +7,10 @@ use crate::kubectl::flags::Flag;
 use crate::value::{Value, json};
 
 /// `create deployment`.
-pub const ENTRY: Entry = Entry {
-    path: "create deployment",
-    aliases: &["deploy"],
-    about: "Create a deployment with the specified name.",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "create deployment", aliases: &["deploy"], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
-    let mut flags = vec![
-        Flag::list("image", "The image of the container; of several, each one has a container."),
-        Flag::int("port", "-1", "The port that the container has open."),
-        Flag::int("replicas", "1", "How many pods there are to be.").short('r'),
-    ];
+    let mut flags = vec![Flag::list("image"), Flag::int("port", "-1"), Flag::int("replicas", "1").short('r')];
     flags.extend(generator_flags());
     flags
 }

@@ -7,21 +7,10 @@ use crate::kubectl::flags::Flag;
 use crate::value::{SmolStr, Value, json};
 
 /// `create ingress`.
-pub const ENTRY: Entry = Entry {
-    path: "create ingress",
-    aliases: &["ing"],
-    about: "Create an ingress with the specified name.",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "create ingress", aliases: &["ing"], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
-    let mut flags = vec![
-        Flag::array("annotation", "An annotation, as key=value; may be repeated."),
-        Flag::text("class", "The ingress class."),
-        Flag::text("default-backend", "Where requests go that no rule is for: service:port"),
-        Flag::array("rule", "A rule: host/path=service:port[,tls=secret]. A path that ends in * stands for all that begin so."),
-    ];
+    let mut flags = vec![Flag::array("annotation"), Flag::text("class"), Flag::text("default-backend"), Flag::array("rule")];
     flags.extend(generator_flags());
     flags
 }

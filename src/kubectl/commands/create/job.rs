@@ -8,35 +8,19 @@ use crate::kubectl::resources;
 use crate::value::{Value, json};
 
 /// `create job`.
-pub const JOB: Entry = Entry {
-    path: "create job",
-    aliases: &[],
-    about: "Create a job with the specified name.",
-    flags: job_flags,
-    run: Some(|invocation| Box::pin(job(invocation))),
-};
+pub const JOB: Entry = Entry { path: "create job", aliases: &[], flags: job_flags, run: Some(|invocation| Box::pin(job(invocation))) };
 
 /// `create cronjob`.
-pub const CRON_JOB: Entry = Entry {
-    path: "create cronjob",
-    aliases: &["cj"],
-    about: "Create a cron job with the specified name.",
-    flags: cron_job_flags,
-    run: Some(|invocation| Box::pin(cron_job(invocation))),
-};
+pub const CRON_JOB: Entry = Entry { path: "create cronjob", aliases: &["cj"], flags: cron_job_flags, run: Some(|invocation| Box::pin(cron_job(invocation))) };
 
 fn job_flags() -> Vec<Flag> {
-    let mut flags = vec![Flag::text("from", "The cron job to take the template of."), Flag::text("image", "The image of the container.")];
+    let mut flags = vec![Flag::text("from"), Flag::text("image")];
     flags.extend(generator_flags());
     flags
 }
 
 fn cron_job_flags() -> Vec<Flag> {
-    let mut flags = vec![
-        Flag::text("image", "The image of the container."),
-        Flag::text("restart", "The restart policy of the pods: OnFailure or Never."),
-        Flag::text("schedule", "When to run, in the format of cron."),
-    ];
+    let mut flags = vec![Flag::text("image"), Flag::text("restart"), Flag::text("schedule")];
     flags.extend(generator_flags());
     flags
 }

@@ -22,16 +22,10 @@ use crate::kubectl::source::{Check, file_flags};
 use crate::value::{SmolStr, Value};
 
 /// `create`.
-pub const ENTRY: Entry =
-    Entry { path: "create", aliases: &[], about: "Create a resource from a file or from stdin.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
+pub const ENTRY: Entry = Entry { path: "create", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
-    let mut flags = vec![
-        Flag::bool("edit", "Edit the objects before they are created."),
-        Flag::text("raw", "Send the file to this path of the API as it is."),
-        Flag::text("selector", "Only objects with these labels.").short('l'),
-        Flag::bool("windows-line-endings", "With --edit: end lines as Windows does."),
-    ];
+    let mut flags = vec![Flag::bool("edit"), Flag::text("raw"), Flag::text("selector").short('l'), Flag::bool("windows-line-endings")];
     flags.extend(generator_flags());
     flags.extend(file_flags());
     flags
@@ -39,7 +33,7 @@ fn flags() -> Vec<Flag> {
 
 /// The flags that all generators have.
 pub(super) fn generator_flags() -> Vec<Flag> {
-    let mut flags = vec![DRY_RUN, field_manager("kubectl-create"), Flag::bool("save-config", "Remember the object for kubectl apply."), VALIDATE];
+    let mut flags = vec![DRY_RUN, field_manager("kubectl-create"), Flag::bool("save-config"), VALIDATE];
     flags.extend(print_flags());
     flags
 }

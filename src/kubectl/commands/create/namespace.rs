@@ -6,22 +6,12 @@ use crate::kubectl::failure::Failure;
 use crate::value::json;
 
 /// `create namespace`.
-pub const NAMESPACE: Entry = Entry {
-    path: "create namespace",
-    aliases: &["ns"],
-    about: "Create a namespace with the specified name.",
-    flags: generator_flags,
-    run: Some(|invocation| Box::pin(namespace(invocation))),
-};
+pub const NAMESPACE: Entry =
+    Entry { path: "create namespace", aliases: &["ns"], flags: generator_flags, run: Some(|invocation| Box::pin(namespace(invocation))) };
 
 /// `create serviceaccount`.
-pub const SERVICE_ACCOUNT: Entry = Entry {
-    path: "create serviceaccount",
-    aliases: &["sa"],
-    about: "Create a service account with the specified name.",
-    flags: generator_flags,
-    run: Some(|invocation| Box::pin(service_account(invocation))),
-};
+pub const SERVICE_ACCOUNT: Entry =
+    Entry { path: "create serviceaccount", aliases: &["sa"], flags: generator_flags, run: Some(|invocation| Box::pin(service_account(invocation))) };
 
 async fn namespace(invocation: Invocation) -> Result<(), Failure> {
     let name = one_name(&invocation)?;

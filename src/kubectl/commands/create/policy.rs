@@ -8,58 +8,31 @@ use crate::kubectl::flags::Flag;
 use crate::value::{SmolStr, json};
 
 /// `create quota`.
-pub const QUOTA: Entry = Entry {
-    path: "create quota",
-    aliases: &["resourcequota"],
-    about: "Create a quota with the specified name, hard limits, and optional scopes.",
-    flags: quota_flags,
-    run: Some(|invocation| Box::pin(quota(invocation))),
-};
+pub const QUOTA: Entry = Entry { path: "create quota", aliases: &["resourcequota"], flags: quota_flags, run: Some(|invocation| Box::pin(quota(invocation))) };
 
 /// `create poddisruptionbudget`.
-pub const POD_DISRUPTION_BUDGET: Entry = Entry {
-    path: "create poddisruptionbudget",
-    aliases: &["pdb"],
-    about: "Create a pod disruption budget with the specified name, selector, and desired minimum available pods.",
-    flags: budget_flags,
-    run: Some(|invocation| Box::pin(budget(invocation))),
-};
+pub const POD_DISRUPTION_BUDGET: Entry =
+    Entry { path: "create poddisruptionbudget", aliases: &["pdb"], flags: budget_flags, run: Some(|invocation| Box::pin(budget(invocation))) };
 
 /// `create priorityclass`.
-pub const PRIORITY_CLASS: Entry = Entry {
-    path: "create priorityclass",
-    aliases: &["pc"],
-    about: "Create a priority class with the specified name, value, globalDefault and description.",
-    flags: priority_flags,
-    run: Some(|invocation| Box::pin(priority_class(invocation))),
-};
+pub const PRIORITY_CLASS: Entry =
+    Entry { path: "create priorityclass", aliases: &["pc"], flags: priority_flags, run: Some(|invocation| Box::pin(priority_class(invocation))) };
 
 fn quota_flags() -> Vec<Flag> {
-    let mut flags = vec![
-        Flag::text("hard", "The limits: pods=10,cpu=2"),
-        Flag::text("scopes", "Which pods count: BestEffort, NotBestEffort, Terminating, NotTerminating, PriorityClass."),
-    ];
+    let mut flags = vec![Flag::text("hard"), Flag::text("scopes")];
     flags.extend(generator_flags());
     flags
 }
 
 fn budget_flags() -> Vec<Flag> {
-    let mut flags = vec![
-        Flag::text("max-unavailable", "How many pods may be missing: a number or a percentage."),
-        Flag::text("min-available", "How many pods must stay: a number or a percentage."),
-        Flag::text("selector", "The pods' labels: app=shop"),
-    ];
+    let mut flags = vec![Flag::text("max-unavailable"), Flag::text("min-available"), Flag::text("selector")];
     flags.extend(generator_flags());
     flags
 }
 
 fn priority_flags() -> Vec<Flag> {
-    let mut flags = vec![
-        Flag::text("description", "What the class is for."),
-        Flag::bool("global-default", "Pods without a class are of this one."),
-        Flag::text("preemption-policy", "PreemptLowerPriority or Never.").or("PreemptLowerPriority"),
-        Flag::int("value", "0", "The priority: higher goes first."),
-    ];
+    let mut flags =
+        vec![Flag::text("description"), Flag::bool("global-default"), Flag::text("preemption-policy").or("PreemptLowerPriority"), Flag::int("value", "0")];
     flags.extend(generator_flags());
     flags
 }

@@ -8,73 +8,44 @@ use crate::kubectl::resources;
 use crate::value::{Value, json};
 
 /// `create role`.
-pub const ROLE: Entry = Entry {
-    path: "create role",
-    aliases: &[],
-    about: "Create a role with single rule.",
-    flags: role_flags,
-    run: Some(|invocation| Box::pin(role(invocation))),
-};
+pub const ROLE: Entry = Entry { path: "create role", aliases: &[], flags: role_flags, run: Some(|invocation| Box::pin(role(invocation))) };
 
 /// `create clusterrole`.
-pub const CLUSTER_ROLE: Entry = Entry {
-    path: "create clusterrole",
-    aliases: &[],
-    about: "Create a cluster role.",
-    flags: cluster_role_flags,
-    run: Some(|invocation| Box::pin(cluster_role(invocation))),
-};
+pub const CLUSTER_ROLE: Entry =
+    Entry { path: "create clusterrole", aliases: &[], flags: cluster_role_flags, run: Some(|invocation| Box::pin(cluster_role(invocation))) };
 
 /// `create rolebinding`.
-pub const ROLE_BINDING: Entry = Entry {
-    path: "create rolebinding",
-    aliases: &[],
-    about: "Create a role binding for a particular role or cluster role.",
-    flags: role_binding_flags,
-    run: Some(|invocation| Box::pin(role_binding(invocation))),
-};
+pub const ROLE_BINDING: Entry =
+    Entry { path: "create rolebinding", aliases: &[], flags: role_binding_flags, run: Some(|invocation| Box::pin(role_binding(invocation))) };
 
 /// `create clusterrolebinding`.
 pub const CLUSTER_ROLE_BINDING: Entry = Entry {
     path: "create clusterrolebinding",
     aliases: &[],
-    about: "Create a cluster role binding for a particular cluster role.",
     flags: cluster_role_binding_flags,
     run: Some(|invocation| Box::pin(cluster_role_binding(invocation))),
 };
 
 fn role_flags() -> Vec<Flag> {
-    let mut flags = vec![
-        Flag::list("resource", "What the rule is about: pods, deployments.apps, pods/log."),
-        Flag::array("resource-name", "Only objects of this name; may be repeated."),
-        Flag::list("verb", "What may be done: get, list, watch, create, update, patch, delete."),
-    ];
+    let mut flags = vec![Flag::list("resource"), Flag::array("resource-name"), Flag::list("verb")];
     flags.extend(generator_flags());
     flags
 }
 
 fn cluster_role_flags() -> Vec<Flag> {
-    let mut flags = vec![
-        Flag::text("aggregation-rule", "The labels of the cluster roles whose rules this one gathers."),
-        Flag::list("non-resource-url", "A path of the API that is no resource: /healthz."),
-    ];
+    let mut flags = vec![Flag::text("aggregation-rule"), Flag::list("non-resource-url")];
     flags.extend(role_flags());
     flags
 }
 
 fn cluster_role_binding_flags() -> Vec<Flag> {
-    let mut flags = vec![
-        Flag::text("clusterrole", "The cluster role."),
-        Flag::array("group", "A group that has it; may be repeated."),
-        Flag::array("serviceaccount", "A service account that has it, as namespace:name; may be repeated."),
-        Flag::array("user", "A user who has it; may be repeated."),
-    ];
+    let mut flags = vec![Flag::text("clusterrole"), Flag::array("group"), Flag::array("serviceaccount"), Flag::array("user")];
     flags.extend(generator_flags());
     flags
 }
 
 fn role_binding_flags() -> Vec<Flag> {
-    let mut flags = vec![Flag::text("role", "The role.")];
+    let mut flags = vec![Flag::text("role")];
     flags.extend(cluster_role_binding_flags());
     flags
 }
@@ -149,7 +120,7 @@ fn verbs_of(invocation: &Invocation) -> Result<Vec<String>, Failure> {
 
 /// One rule a group, by the groups' names.
 fn rules(invocation: &Invocation, verbs: &[String], found: &[Resource]) -> Vec<Value> {
-    let groups: std::collections::BTreeSet<&str> = found.iter().map(|resource| resource.group.as_str()).collect();
+    let groups: crate::value::SortedSet<&str> = found.iter().map(|resource| resource.group.as_str()).collect();
     let rule = |group: &str| {
         let mut rule = json!({"apiGroups": [group]});
         rule.set("resources", found.iter().filter(|resource| resource.group == group).map(|resource| Value::from(&resource.name)).collect::<Value>());

@@ -11,43 +11,26 @@ use crate::manifest::write_json_compact;
 use crate::value::{SmolStr, Value, json};
 
 /// `create secret`.
-pub const ENTRY: Entry = Entry { path: "create secret", aliases: &[], about: "Create a secret using a specified subcommand.", flags: Vec::new, run: None };
+pub const ENTRY: Entry = Entry { path: "create secret", aliases: &[], flags: Vec::new, run: None };
 
 /// `create secret generic`.
-pub const GENERIC: Entry = Entry {
-    path: "create secret generic",
-    aliases: &[],
-    about: "Create a secret from a local file, directory, or literal value.",
-    flags: generic_flags,
-    run: Some(|invocation| Box::pin(generic(invocation))),
-};
+pub const GENERIC: Entry = Entry { path: "create secret generic", aliases: &[], flags: generic_flags, run: Some(|invocation| Box::pin(generic(invocation))) };
 
 /// `create secret docker-registry`.
-pub const DOCKER_REGISTRY: Entry = Entry {
-    path: "create secret docker-registry",
-    aliases: &[],
-    about: "Create a secret for use with a Docker registry.",
-    flags: docker_flags,
-    run: Some(|invocation| Box::pin(docker_registry(invocation))),
-};
+pub const DOCKER_REGISTRY: Entry =
+    Entry { path: "create secret docker-registry", aliases: &[], flags: docker_flags, run: Some(|invocation| Box::pin(docker_registry(invocation))) };
 
 /// `create secret tls`.
-pub const TLS: Entry = Entry {
-    path: "create secret tls",
-    aliases: &[],
-    about: "Create a TLS secret from the given public/private key pair.",
-    flags: tls_flags,
-    run: Some(|invocation| Box::pin(tls(invocation))),
-};
+pub const TLS: Entry = Entry { path: "create secret tls", aliases: &[], flags: tls_flags, run: Some(|invocation| Box::pin(tls(invocation))) };
 
 fn common_flags() -> Vec<Flag> {
-    let mut flags = vec![Flag::bool("append-hash", "Put a hash of the data behind the name.")];
+    let mut flags = vec![Flag::bool("append-hash")];
     flags.extend(generator_flags());
     flags
 }
 
 fn generic_flags() -> Vec<Flag> {
-    let mut flags = vec![Flag::text("type", "The type of the secret.")];
+    let mut flags = vec![Flag::text("type")];
     flags.extend(data_flags());
     flags.extend(common_flags());
     flags
@@ -55,18 +38,18 @@ fn generic_flags() -> Vec<Flag> {
 
 fn docker_flags() -> Vec<Flag> {
     let mut flags = vec![
-        Flag::text("docker-email", "The email address for the registry."),
-        Flag::text("docker-password", "The password for the registry."),
-        Flag::text("docker-server", "The registry's address.").or("https://index.docker.io/v1/"),
-        Flag::text("docker-username", "The user's name for the registry."),
-        Flag::list("from-file", "A file with the registry's configuration."),
+        Flag::text("docker-email"),
+        Flag::text("docker-password"),
+        Flag::text("docker-server").or("https://index.docker.io/v1/"),
+        Flag::text("docker-username"),
+        Flag::list("from-file"),
     ];
     flags.extend(common_flags());
     flags
 }
 
 fn tls_flags() -> Vec<Flag> {
-    let mut flags = vec![Flag::text("cert", "The file with the certificate."), Flag::text("key", "The file with its private key.")];
+    let mut flags = vec![Flag::text("cert"), Flag::text("key")];
     flags.extend(common_flags());
     flags
 }

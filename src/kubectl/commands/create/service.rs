@@ -7,65 +7,44 @@ use crate::kubectl::flags::Flag;
 use crate::value::{Value, json};
 
 /// `create service`.
-pub const ENTRY: Entry =
-    Entry { path: "create service", aliases: &["svc"], about: "Create a service using a specified subcommand.", flags: Vec::new, run: None };
+pub const ENTRY: Entry = Entry { path: "create service", aliases: &["svc"], flags: Vec::new, run: None };
 
 /// `create service clusterip`.
-pub const CLUSTER_IP: Entry = Entry {
-    path: "create service clusterip",
-    aliases: &[],
-    about: "Create a ClusterIP service with the specified name.",
-    flags: cluster_ip_flags,
-    run: Some(|invocation| Box::pin(run(invocation, "ClusterIP"))),
-};
+pub const CLUSTER_IP: Entry =
+    Entry { path: "create service clusterip", aliases: &[], flags: cluster_ip_flags, run: Some(|invocation| Box::pin(run(invocation, "ClusterIP"))) };
 
 /// `create service nodeport`.
-pub const NODE_PORT: Entry = Entry {
-    path: "create service nodeport",
-    aliases: &[],
-    about: "Create a NodePort service with the specified name.",
-    flags: node_port_flags,
-    run: Some(|invocation| Box::pin(run(invocation, "NodePort"))),
-};
+pub const NODE_PORT: Entry =
+    Entry { path: "create service nodeport", aliases: &[], flags: node_port_flags, run: Some(|invocation| Box::pin(run(invocation, "NodePort"))) };
 
 /// `create service loadbalancer`.
-pub const LOAD_BALANCER: Entry = Entry {
-    path: "create service loadbalancer",
-    aliases: &[],
-    about: "Create a LoadBalancer service with the specified name.",
-    flags: tcp_flags,
-    run: Some(|invocation| Box::pin(run(invocation, "LoadBalancer"))),
-};
+pub const LOAD_BALANCER: Entry =
+    Entry { path: "create service loadbalancer", aliases: &[], flags: tcp_flags, run: Some(|invocation| Box::pin(run(invocation, "LoadBalancer"))) };
 
 /// `create service externalname`.
-pub const EXTERNAL_NAME: Entry = Entry {
-    path: "create service externalname",
-    aliases: &[],
-    about: "Create an ExternalName service with the specified name.",
-    flags: external_name_flags,
-    run: Some(|invocation| Box::pin(run(invocation, "ExternalName"))),
-};
+pub const EXTERNAL_NAME: Entry =
+    Entry { path: "create service externalname", aliases: &[], flags: external_name_flags, run: Some(|invocation| Box::pin(run(invocation, "ExternalName"))) };
 
 fn tcp_flags() -> Vec<Flag> {
-    let mut flags = vec![Flag::list("tcp", "A port, or port:targetPort.")];
+    let mut flags = vec![Flag::list("tcp")];
     flags.extend(generator_flags());
     flags
 }
 
 fn cluster_ip_flags() -> Vec<Flag> {
-    let mut flags = vec![Flag::text("clusterip", "The address; None makes the service headless.")];
+    let mut flags = vec![Flag::text("clusterip")];
     flags.extend(tcp_flags());
     flags
 }
 
 fn node_port_flags() -> Vec<Flag> {
-    let mut flags = vec![Flag::int("node-port", "0", "The port on each node; 0 lets the cluster choose.")];
+    let mut flags = vec![Flag::int("node-port", "0")];
     flags.extend(tcp_flags());
     flags
 }
 
 fn external_name_flags() -> Vec<Flag> {
-    let mut flags = vec![Flag::text("external-name", "The name that the service stands for.")];
+    let mut flags = vec![Flag::text("external-name")];
     flags.extend(tcp_flags());
     flags
 }

@@ -10,16 +10,15 @@ use crate::server::request::Verb;
 use crate::value::{Value, json};
 
 /// `create token`.
-pub const ENTRY: Entry =
-    Entry { path: "create token", aliases: &[], about: "Request a service account token.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
+pub const ENTRY: Entry = Entry { path: "create token", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
-        Flag::array("audience", "Who the token is for; may be repeated."),
-        Flag::text("bound-object-kind", "The kind of the object that the token ends with: Pod, Secret, Node."),
-        Flag::text("bound-object-name", "The name of that object."),
-        Flag::text("bound-object-uid", "The UID of that object."),
-        Flag::duration("duration", "0s", "How long the token is good for."),
+        Flag::array("audience"),
+        Flag::text("bound-object-kind"),
+        Flag::text("bound-object-name"),
+        Flag::text("bound-object-uid"),
+        Flag::duration("duration", "0s"),
     ];
     flags.extend(print_flags());
     flags

@@ -11,16 +11,10 @@ use crate::kubectl::printers::{Printer, print_flags};
 use crate::kubectl::source::Info;
 
 /// `rollout history`.
-pub const ENTRY: Entry = Entry {
-    path: "rollout history",
-    aliases: &[],
-    about: "View previous rollout revisions and configurations.",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "rollout history", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
-    let mut flags = vec![Flag::int("revision", "0", "Show this revision with its template.")];
+    let mut flags = vec![Flag::int("revision", "0")];
     flags.extend(print_flags());
     flags.extend(target_flags());
     flags

@@ -17,10 +17,10 @@ use crate::kubectl::flags::Flag;
 use crate::kubectl::source::{Info, file_flags};
 
 /// `rollout`.
-pub const ENTRY: Entry = Entry { path: "rollout", aliases: &[], about: "Manage the rollout of one or many resources.", flags: Vec::new, run: None };
+pub const ENTRY: Entry = Entry { path: "rollout", aliases: &[], flags: Vec::new, run: None };
 
 fn target_flags() -> Vec<Flag> {
-    let mut flags = vec![Flag::text("selector", "Only objects with these labels.").short('l')];
+    let mut flags = vec![Flag::text("selector").short('l')];
     flags.extend(file_flags());
     flags
 }

@@ -12,21 +12,13 @@ use crate::server::request::PatchType;
 use crate::value::json;
 
 /// `rollout pause`.
-pub const PAUSE: Entry = Entry {
-    path: "rollout pause",
-    aliases: &[],
-    about: "Mark the provided resource as paused.",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation, "paused"))),
-};
+pub const PAUSE: Entry = Entry { path: "rollout pause", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation, "paused"))) };
 
 /// `rollout resume`.
-pub const RESUME: Entry =
-    Entry { path: "rollout resume", aliases: &[], about: "Resume a paused resource.", flags, run: Some(|invocation| Box::pin(run(invocation, "resumed"))) };
+pub const RESUME: Entry = Entry { path: "rollout resume", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation, "resumed"))) };
 
 /// `rollout restart`.
-pub const RESTART: Entry =
-    Entry { path: "rollout restart", aliases: &[], about: "Restart a resource.", flags, run: Some(|invocation| Box::pin(run(invocation, "restarted"))) };
+pub const RESTART: Entry = Entry { path: "rollout restart", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation, "restarted"))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![field_manager("kubectl-rollout")];

@@ -9,20 +9,10 @@ use crate::kubectl::source::Info;
 use crate::value::Value;
 
 /// `rollout status`.
-pub const ENTRY: Entry = Entry {
-    path: "rollout status",
-    aliases: &[],
-    about: "Show the status of the rollout, and wait until it is done.",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "rollout status", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
-    let mut flags = vec![
-        Flag::int("revision", "0", "Fail when the rollout is of another revision than this."),
-        Flag::duration("timeout", "0s", "How long to wait; 0 is for as long as it takes."),
-        Flag::on("watch", "Wait until the rollout is done.").short('w'),
-    ];
+    let mut flags = vec![Flag::int("revision", "0"), Flag::duration("timeout", "0s"), Flag::on("watch").short('w')];
     flags.extend(target_flags());
     flags
 }

@@ -14,11 +14,10 @@ use crate::server::request::{Options, PatchType};
 use crate::value::{Map, Value, json};
 
 /// `rollout undo`.
-pub const ENTRY: Entry =
-    Entry { path: "rollout undo", aliases: &[], about: "Roll back to a previous rollout.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
+pub const ENTRY: Entry = Entry { path: "rollout undo", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
-    let mut flags = vec![DRY_RUN, Flag::int("to-revision", "0", "The revision to go back to; 0 is the one before.")];
+    let mut flags = vec![DRY_RUN, Flag::int("to-revision", "0")];
     flags.extend(print_flags());
     flags.extend(target_flags());
     flags

@@ -10,19 +10,18 @@ use crate::kubectl::source::Info;
 use crate::value::{Value, json};
 
 /// `set env`.
-pub const ENTRY: Entry =
-    Entry { path: "set env", aliases: &[], about: "Update environment variables on a pod template.", flags, run: Some(|invocation| Box::pin(run(invocation))) };
+pub const ENTRY: Entry = Entry { path: "set env", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
     let mut flags = vec![
-        Flag::text("containers", "The containers to change; * stands for any letters.").or("*").short('c'),
-        Flag::list("env", "A variable, as key=value; may be repeated.").short('e'),
-        Flag::text("from", "Take variables from a config map or secret: configmap/name, secret/name."),
-        Flag::list("keys", "With --from: only these keys."),
-        Flag::bool("list", "Show the variables."),
-        Flag::on("overwrite", "Change variables that exist."),
-        Flag::text("prefix", "Put this before the names of variables of --from."),
-        Flag::bool("resolve", "With --list: show what references stand for."),
+        Flag::text("containers").or("*").short('c'),
+        Flag::list("env").short('e'),
+        Flag::text("from"),
+        Flag::list("keys"),
+        Flag::bool("list"),
+        Flag::on("overwrite"),
+        Flag::text("prefix"),
+        Flag::bool("resolve"),
     ];
     flags.extend(common_flags());
     flags

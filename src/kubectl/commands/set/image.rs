@@ -5,13 +5,7 @@ use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 
 /// `set image`.
-pub const ENTRY: Entry = Entry {
-    path: "set image",
-    aliases: &[],
-    about: "Update existing container image(s) of resources.",
-    flags: common_flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "set image", aliases: &[], flags: common_flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 async fn run(invocation: Invocation) -> Result<(), Failure> {
     let (named, pairs) = split(&invocation.arguments, |word| word.contains('='));

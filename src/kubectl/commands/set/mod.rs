@@ -16,17 +16,11 @@ use crate::server::request::PatchType;
 use crate::value::Value;
 
 /// `set`.
-pub const ENTRY: Entry = Entry { path: "set", aliases: &[], about: "Configure application resources.", flags: Vec::new, run: None };
+pub const ENTRY: Entry = Entry { path: "set", aliases: &[], flags: Vec::new, run: None };
 
 /// The flags of all subcommands.
 fn common_flags() -> Vec<Flag> {
-    let mut flags = vec![
-        Flag::bool("all", "All objects of the kind, in the namespace."),
-        DRY_RUN,
-        field_manager("kubectl-set"),
-        Flag::bool("local", "Change the objects of the manifest without asking the server."),
-        Flag::text("selector", "Only objects with these labels.").short('l'),
-    ];
+    let mut flags = vec![Flag::bool("all"), DRY_RUN, field_manager("kubectl-set"), Flag::bool("local"), Flag::text("selector").short('l')];
     flags.extend(print_flags());
     flags.extend(file_flags());
     flags

@@ -7,44 +7,23 @@ use crate::kubectl::flags::Flag;
 use crate::value::{SmolStr, Value, json};
 
 /// `set serviceaccount`.
-pub const SERVICE_ACCOUNT: Entry = Entry {
-    path: "set serviceaccount",
-    aliases: &["sa"],
-    about: "Update the service account of pod template resources.",
-    flags: common_flags,
-    run: Some(|invocation| Box::pin(service_account(invocation))),
-};
+pub const SERVICE_ACCOUNT: Entry =
+    Entry { path: "set serviceaccount", aliases: &["sa"], flags: common_flags, run: Some(|invocation| Box::pin(service_account(invocation))) };
 
 /// `set selector`.
-pub const SELECTOR: Entry = Entry {
-    path: "set selector",
-    aliases: &[],
-    about: "Set the selector on a resource. The new selector will overwrite the old selector.",
-    flags: selector_flags,
-    run: Some(|invocation| Box::pin(selector(invocation))),
-};
+pub const SELECTOR: Entry = Entry { path: "set selector", aliases: &[], flags: selector_flags, run: Some(|invocation| Box::pin(selector(invocation))) };
 
 /// `set subject`.
-pub const SUBJECT: Entry = Entry {
-    path: "set subject",
-    aliases: &[],
-    about: "Update the user, group, or service account in a role binding or cluster role binding.",
-    flags: subject_flags,
-    run: Some(|invocation| Box::pin(subject(invocation))),
-};
+pub const SUBJECT: Entry = Entry { path: "set subject", aliases: &[], flags: subject_flags, run: Some(|invocation| Box::pin(subject(invocation))) };
 
 fn selector_flags() -> Vec<Flag> {
-    let mut flags = vec![Flag::text("resource-version", "Only if the object is of this version.")];
+    let mut flags = vec![Flag::text("resource-version")];
     flags.extend(common_flags());
     flags
 }
 
 fn subject_flags() -> Vec<Flag> {
-    let mut flags = vec![
-        Flag::array("group", "A group; may be repeated."),
-        Flag::array("serviceaccount", "A service account, as namespace:name; may be repeated."),
-        Flag::array("user", "A user; may be repeated."),
-    ];
+    let mut flags = vec![Flag::array("group"), Flag::array("serviceaccount"), Flag::array("user")];
     flags.extend(common_flags());
     flags
 }

@@ -7,20 +7,10 @@ use crate::kubectl::flags::Flag;
 use crate::value::{Map, SmolStr, Value};
 
 /// `set resources`.
-pub const ENTRY: Entry = Entry {
-    path: "set resources",
-    aliases: &[],
-    about: "Specify compute resource requirements (CPU, memory) for any resource that defines a pod template.",
-    flags,
-    run: Some(|invocation| Box::pin(run(invocation))),
-};
+pub const ENTRY: Entry = Entry { path: "set resources", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
 
 fn flags() -> Vec<Flag> {
-    let mut flags = vec![
-        Flag::text("containers", "The containers to change; * stands for any letters.").or("*").short('c'),
-        Flag::text("limits", "cpu=200m,memory=512Mi"),
-        Flag::text("requests", "cpu=100m,memory=256Mi"),
-    ];
+    let mut flags = vec![Flag::text("containers").or("*").short('c'), Flag::text("limits"), Flag::text("requests")];
     flags.extend(common_flags());
     flags
 }

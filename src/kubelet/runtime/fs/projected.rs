@@ -1,7 +1,7 @@
 //! How the kubelet writes ConfigMap, Secret, downward API and projected volumes.
 
 use super::{FsError, Tree};
-use std::collections::BTreeSet;
+use crate::value::SortedSet;
 
 /// One file of such a volume.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,7 +27,7 @@ pub fn project(tree: &mut Tree, files: &[ProjectedFile], now_ms: u64) -> Result<
         tree.make_dirs(&directory, 0o755, now_ms)?;
     }
     tree.symlink(&directory, "..data", now_ms)?;
-    let wanted: BTreeSet<&str> = files.iter().filter_map(|file| file.path.split('/').find(|part| !part.is_empty())).collect();
+    let wanted: SortedSet<&str> = files.iter().filter_map(|file| file.path.split('/').find(|part| !part.is_empty())).collect();
     let present: Vec<String> =
         tree.node(super::ROOT).and_then(|root| root.entries()).map(|entries| entries.keys().map(|name| name.to_string()).collect()).unwrap_or_default();
     for name in present.iter().filter(|name| !name.starts_with("..") && !wanted.contains(name.as_str())) {

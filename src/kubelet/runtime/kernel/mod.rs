@@ -14,9 +14,10 @@ pub(crate) use sys::{Read, Spawn, Sys};
 use super::config::ExecId;
 use super::fs::view::Files;
 use super::log::{Log, Stream};
+use crate::value::SortedMap;
 use signal::Signal;
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Work that a container's processes may do in one slice of cluster time, in steps of about one shell command.
 /// What is left is done in the next slice, so that a busy loop can't hang the simulation.
@@ -46,16 +47,16 @@ pub(crate) struct Pipe {
 /// The processes of one container, with their open files and pipes.
 #[derive(Clone, Default)]
 pub(crate) struct Kernel {
-    processes: BTreeMap<Pid, Process>,
-    files: BTreeMap<FileId, OpenFile>,
-    pipes: BTreeMap<PipeId, Pipe>,
+    processes: SortedMap<Pid, Process>,
+    files: SortedMap<FileId, OpenFile>,
+    pipes: SortedMap<PipeId, Pipe>,
     next_pid: Pid,
     next_id: u64,
     signals: Vec<(Pid, Signal, Sender)>,
     random: u64,
     slice_ms: u64,
     /// Who listens on which port.
-    pub listeners: BTreeMap<u16, Pid>,
+    pub listeners: SortedMap<u16, Pid>,
     /// Commands started by `exec` that have ended since this was last emptied.
     pub finished_execs: Vec<(ExecId, i32)>,
 }

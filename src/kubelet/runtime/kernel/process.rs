@@ -6,8 +6,9 @@ use super::super::net::{Answer, Connection, HttpOutcome, HttpRequest, Resolution
 use super::super::{Profile, log::Stream};
 use super::signal::Signal;
 use super::{FileId, PipeId, Sys};
+use crate::value::{SortedMap, SortedSet};
 use smol_str::SmolStr;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 pub(crate) type Pid = u32;
@@ -122,7 +123,7 @@ impl Wait {
 pub(crate) struct Process {
     pub parent: Pid,
     pub argv: Arc<[SmolStr]>,
-    pub fds: BTreeMap<u32, FileId>,
+    pub fds: SortedMap<u32, FileId>,
     pub cwd: SmolStr,
     pub env: Arc<Vec<(SmolStr, SmolStr)>>,
     pub who: Arc<Credentials>,
@@ -147,7 +148,7 @@ impl Process {
         Process {
             parent: 0,
             argv: argv.into(),
-            fds: BTreeMap::new(),
+            fds: SortedMap::new(),
             cwd: "/".into(),
             env,
             who: Arc::new(who),
@@ -241,7 +242,7 @@ pub(crate) struct Machine<'a> {
     pub sandbox: &'a SandboxConfig,
     pub config: &'a ContainerConfig,
     /// Ports of the pod that other containers listen on.
-    pub taken_ports: &'a BTreeSet<u16>,
+    pub taken_ports: &'a SortedSet<u16>,
     pub started_at_ms: u64,
 }
 

@@ -6,8 +6,8 @@ use super::filter::{Filter, LineFilter, More, text_of};
 use super::printf::general;
 use super::regex::Regex;
 use crate::kubelet::runtime::kernel::{Program, Sys};
+use crate::value::SortedMap;
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// Statements and expressions for one line, after which a loop counts as endless.
@@ -21,8 +21,8 @@ const OUTPUT_FD: u32 = 50;
 #[derive(Clone)]
 pub(crate) struct Awk {
     script: Arc<Script>,
-    pub(super) variables: BTreeMap<String, Value>,
-    pub(super) arrays: BTreeMap<String, BTreeMap<String, Value>>,
+    pub(super) variables: SortedMap<String, Value>,
+    pub(super) arrays: SortedMap<String, SortedMap<String, Value>>,
     pub(super) line: String,
     fields: Vec<String>,
     in_range: Vec<bool>,
@@ -45,7 +45,7 @@ pub(super) type Run<T> = Result<T, Leave>;
 
 impl Awk {
     pub fn program(sys: &mut Sys<'_, '_>, arguments: &[SmolStr]) -> Result<Box<dyn Program>, i32> {
-        let mut variables = BTreeMap::new();
+        let mut variables = SortedMap::new();
         let mut source = None;
         let mut rest = arguments.iter();
         while let Some(option) = rest.as_slice().first().filter(|option| option.len() > 1 && option.starts_with('-')) {
@@ -93,7 +93,7 @@ impl Awk {
             variables.entry(name.to_owned()).or_insert_with(|| Value::Text(value.to_owned()));
         }
         let environment = sys.process.env.iter().map(|(name, value)| (name.to_string(), Value::Input(value.to_string()))).collect();
-        let arrays = BTreeMap::from([("ENVIRON".to_owned(), environment)]);
+        let arrays = SortedMap::from([("ENVIRON".to_owned(), environment)]);
         let files: Vec<SmolStr> = rest.cloned().collect();
         let in_range = vec![false; script.rules.len()];
         let reads = !script.rules.is_empty() || !script.end.is_empty();

@@ -34,13 +34,12 @@ pub(crate) use start::Start;
 
 use super::kernel::signal::Signal;
 use super::kernel::{Flow, OnSignal, Pid, Program, Prompt, Sys};
-use crate::value::{OrdMap, Vector};
+use crate::value::{OrdMap, SortedMap, Vector};
 use compile::Code;
 use parse::Parser;
 use pending::Pending;
 use redirect::Saved;
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use variables::{Variable, Variables};
 
@@ -67,7 +66,7 @@ pub(crate) struct Shell {
     background: Vec<Pid>,
     /// `$$`
     shell_pid: Pid,
-    traps: BTreeMap<Signal, SmolStr>,
+    traps: SortedMap<Signal, SmolStr>,
     caught: Vec<Signal>,
     frames: Vec<Frame>,
     controls: Vec<Control>,

@@ -4,8 +4,8 @@ use super::parse::Parser;
 use super::variables::Variables;
 use super::{Dialect, Options, Shell, Source, Undo};
 use crate::kubelet::runtime::kernel::{Flow, Program, Sys};
+use crate::value::SortedMap;
 use smol_str::SmolStr;
-use std::collections::BTreeMap;
 
 /// A script file is no longer than this.
 const MAX_SCRIPT_BYTES: usize = 1 << 20;
@@ -104,7 +104,7 @@ impl Shell {
             last_background: None,
             background: Vec::new(),
             shell_pid: sys.pid,
-            traps: BTreeMap::new(),
+            traps: SortedMap::new(),
             caught: Vec::new(),
             frames: Vec::new(),
             controls: Vec::new(),

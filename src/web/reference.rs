@@ -1,17 +1,17 @@
-//! Fetches what upstream says about fields, once the page can be used.
+//! Fetches the reference texts, once the page can be used.
 
-use crate::api::schema::descriptions;
+use crate::api::reference;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-/// Begins to fetch the descriptions.
+/// Begins to fetch the texts.
 pub fn fetch() {
     wasm_bindgen_futures::spawn_local(async {
-        let text = text_of(descriptions::FILE).await;
+        let text = text_of(reference::FILE).await;
         if let Err(error) = &text {
             web_sys::console::error_1(error);
         }
-        descriptions::receive(text.ok());
+        reference::receive(text.ok());
     });
 }
 
