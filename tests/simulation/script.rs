@@ -65,7 +65,9 @@ fn command(random: &mut Random, once: &mut u64) -> (String, String) {
         // Its pods don't come up until their image is another. All go together, since by turns the old ones would stay or not, by whether they were
         // well just then.
         0 => apply(deployment(&format!("bad-{name}"), number, "nope:missing", "Recreate")),
-        1..5 => apply(deployment(&format!("web-{name}"), number, image, ["RollingUpdate", "Recreate"][(number % 2) as usize])),
+        // By its name, since a Deployment that becomes a Recreate one, of another size, while two of its ReplicaSets have pods stays so for good: upstream
+        // takes it for scaled again and again, and shares only rolling updates out.
+        1..5 => apply(deployment(&format!("web-{name}"), number, image, if name == NAMES { "Recreate" } else { "RollingUpdate" })),
         5 => plain(format!("scale deployment web-{name} --replicas={number}")),
         6 => plain(format!("rollout restart deployment web-{name}")),
         7 => plain(format!("delete deployment web-{name} --wait=false --ignore-not-found")),
