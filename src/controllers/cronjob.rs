@@ -105,7 +105,8 @@ fn start_due(context: &mut Context, cron_job: &mut Value) -> Result<(), Status> 
         context.requeue_after(next_ms - context.now_ms + SCHEDULE_DELTA_MS);
     }
     let Some(scheduled_ms) = latest_missed(context, cron_job, &schedule, offset_minutes) else { return Ok(()) };
-    let deadline_ms = cron_job.path("spec.startingDeadlineSeconds").as_i64().map(|seconds| scheduled_ms.saturating_add(seconds.max(0).saturating_mul(1000) as u64));
+    let deadline_ms =
+        cron_job.path("spec.startingDeadlineSeconds").as_i64().map(|seconds| scheduled_ms.saturating_add(seconds.max(0).saturating_mul(1000) as u64));
     if deadline_ms.is_some_and(|deadline_ms| deadline_ms < context.now_ms) {
         let message = format!("Missed scheduled time to start a job: {}", time::rfc1123z(scheduled_ms));
         context.event(cron_job, "Warning", "MissSchedule", &message);

@@ -131,8 +131,11 @@ fn workloads_say_what_is_wrong_with_their_selector() {
         assert!(unreadable.contains("not a valid selector operator") && !unreadable.contains("template"), "{unreadable}");
     }
     let mut set = json!({"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "a"}});
-    set.set("spec", json!({"selector": {"matchLabels": {"app": "a"}}, "serviceName": "A_b", "podManagementPolicy": "Any", "ordinals": {"start": -1},
-        "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Keep"}, "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": {}}]}));
+    set.set(
+        "spec",
+        json!({"selector": {"matchLabels": {"app": "a"}}, "serviceName": "A_b", "podManagementPolicy": "Any", "ordinals": {"start": -1},
+        "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Keep"}, "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": {}}]}),
+    );
     set.set("spec.template", template.clone());
     let refused = send(&mut server, Verb::Create, &STATEFUL_SETS, "", set);
     for expected in [

@@ -28,7 +28,8 @@ fn copies_of_copies_are_refused() {
         assert_eq!(refused.code, 422);
         assert!(refused.body.to_json().len() < 4 << 20, "what is said is bounded, too");
     }
-    let mut side_by_side = vec![r#"{"op":"add","path":"/data/0","value":"xxxxxxxxxxxxxxxx"}"#.to_string(), r#"{"op":"add","path":"/more","value":[]}"#.to_string()];
+    let mut side_by_side =
+        vec![r#"{"op":"add","path":"/data/0","value":"xxxxxxxxxxxxxxxx"}"#.to_string(), r#"{"op":"add","path":"/more","value":[]}"#.to_string()];
     side_by_side.extend((0..9_000).map(|_| r#"{"op":"copy","from":"","path":"/more/-"}"#.to_string()));
     assert_eq!(patch(&mut person, PatchType::Json, value(&format!("[{}]", side_by_side.join(",")))).code, 422);
     let mut sinking = vec![r#"{"op":"add","path":"/d","value":{}}"#.to_string()];
@@ -99,8 +100,33 @@ fn selectors_and_tokens_of_any_form_are_read_or_refused() {
     let mut person = Person::new();
     let long = "x".repeat(1 << 20);
     let texts = [
-        "", ",", ",,,,", "a in (", "a in ()", "a in (((", "a notin", "!", "!!a", "a=b=c", "a>1e99", "a>99999999999999999999", "\0", "é=é", "a==", "=", "a\\", "a=\\", "(", ")",
-        "metadata.name=\\,", "status.phase!=", &long, &format!("a in ({})", "b,".repeat(200_000)), &"a,".repeat(200_000), &"!".repeat(200_000), &format!("a={long}"),
+        "",
+        ",",
+        ",,,,",
+        "a in (",
+        "a in ()",
+        "a in (((",
+        "a notin",
+        "!",
+        "!!a",
+        "a=b=c",
+        "a>1e99",
+        "a>99999999999999999999",
+        "\0",
+        "é=é",
+        "a==",
+        "=",
+        "a\\",
+        "a=\\",
+        "(",
+        ")",
+        "metadata.name=\\,",
+        "status.phase!=",
+        &long,
+        &format!("a in ({})", "b,".repeat(200_000)),
+        &"a,".repeat(200_000),
+        &"!".repeat(200_000),
+        &format!("a={long}"),
     ]
     .map(str::to_string);
     for text in &texts {
@@ -223,7 +249,9 @@ fn odd_requests_are_answered() {
     let names = ["", "/", "..", "a/b", "é", "\0", " ", "%", &long];
     for name in names {
         for verb in [Verb::Get, Verb::List, Verb::Create, Verb::Update, Verb::Patch(PatchType::Apply), Verb::Delete] {
-            for (resource, subresource) in [(&PODS, ""), (&PODS, "exec"), (&PODS, "log"), (&PODS, "binding"), (&PODS, "eviction"), (&PODS, name), (&CONFIG_MAPS, "")] {
+            for (resource, subresource) in
+                [(&PODS, ""), (&PODS, "exec"), (&PODS, "log"), (&PODS, "binding"), (&PODS, "eviction"), (&PODS, name), (&CONFIG_MAPS, "")]
+            {
                 let mut request = Request::new(verb, resource, "default", name).with_body(value(r#"{"apiVersion":"v1","kind":"Nope","metadata":7,"spec":[]}"#));
                 request.subresource = subresource.into();
                 let answer = ask(&mut person, &request);

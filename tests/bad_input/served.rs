@@ -81,12 +81,20 @@ fn what_is_no_http_is_refused_and_others_are_answered() {
         ("a negative length", format!("POST {CONFIG_MAPS} HTTP/1.1\r\nContent-Length: -1\r\n\r\n"), "HTTP/1.1 400 Bad Request"),
         ("less than announced", format!("POST {CONFIG_MAPS} HTTP/1.1\r\nContent-Length: 100\r\n\r\n{{}}"), ""),
         ("a chunk without length", format!("POST {CONFIG_MAPS} HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nhello\r\n"), "HTTP/1.1 400 Bad Request"),
-        ("a chunk that is longer", format!("POST {CONFIG_MAPS} HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{{}}}}}}\r\n0\r\n\r\n"), "HTTP/1.1 400 Bad Request"),
+        (
+            "a chunk that is longer",
+            format!("POST {CONFIG_MAPS} HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{{}}}}}}\r\n0\r\n\r\n"),
+            "HTTP/1.1 400 Bad Request",
+        ),
         ("an endless chunk", format!("POST {CONFIG_MAPS} HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nffffffffffffffffffff\r\n"), "HTTP/1.1 400 Bad Request"),
         ("an odd coding", format!("POST {CONFIG_MAPS} HTTP/1.1\r\nTransfer-Encoding: gzip\r\n\r\n"), "HTTP/1.1 501 Not Implemented"),
         ("an odd method", "EAT / HTTP/1.1\r\n\r\n".into(), "HTTP/1.1 405 Method Not Allowed"),
         ("escapes", "GET /api/v1/%ff%00%/%zz HTTP/1.1\r\n\r\n".into(), "HTTP/1.1 404 Not Found"),
-        ("an upgrade", "GET /api/v1/namespaces/default/pods/x/exec?command=a HTTP/1.1\r\nUpgrade: websocket\r\nSec-WebSocket-Key: !\r\n\r\n".into(), "HTTP/1.1 4"),
+        (
+            "an upgrade",
+            "GET /api/v1/namespaces/default/pods/x/exec?command=a HTTP/1.1\r\nUpgrade: websocket\r\nSec-WebSocket-Key: !\r\n\r\n".into(),
+            "HTTP/1.1 4",
+        ),
         ("a watch from the future", format!("GET {CONFIG_MAPS}?watch=1&resourceVersion=99999999999999999999 HTTP/1.1\r\n\r\n"), "HTTP/1.1 "),
     ] {
         let answered = server.say(said.as_bytes());
@@ -122,7 +130,11 @@ fn bodies_of_any_form_are_read_or_refused() {
         assert!(server.is_well());
     }
     // What is kept of text that is no UTF-8 is text.
-    let answered = server.post(CONFIG_MAPS, "application/json", b"{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"odd\"},\"data\":{\"a\":\"\xff\"}}");
+    let answered = server.post(
+        CONFIG_MAPS,
+        "application/json",
+        b"{\"kind\":\"ConfigMap\",\"apiVersion\":\"v1\",\"metadata\":{\"name\":\"odd\"},\"data\":{\"a\":\"\xff\"}}",
+    );
     assert!(answered.starts_with("HTTP/1.1 201 Created"), "{answered}");
     assert!(server.get(&format!("{CONFIG_MAPS}/odd")).contains("\"data\":{\"a\":\"\u{fffd}\"}"));
 }
@@ -134,7 +146,12 @@ fn the_slow_keep_nobody_waiting() {
     let mut slow: Vec<TcpStream> = Vec::new();
     for index in 0..200 {
         let mut stream = server.connect();
-        let begun = ["", "GET /api", "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nContent-Length: 1000\r\n\r\n{", "GET /api/v1/pods?watch=true HTTP/1.1\r\n\r\n"][index % 4];
+        let begun = [
+            "",
+            "GET /api",
+            "POST /api/v1/namespaces/default/configmaps HTTP/1.1\r\nContent-Length: 1000\r\n\r\n{",
+            "GET /api/v1/pods?watch=true HTTP/1.1\r\n\r\n",
+        ][index % 4];
         stream.write_all(begun.as_bytes()).expect("it listens");
         slow.push(stream);
     }

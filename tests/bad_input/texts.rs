@@ -18,9 +18,46 @@ fn manifests() -> Vec<String> {
 
 /// What manifests are spoilt with.
 const PIECES: [&str; 40] = [
-    "\0", "\t", "\r", "\u{feff}", "\u{85}", "\u{2028}", "é", "\\", "\"", "'", "`", "{", "}", "[", "]", ",", ": ", "- ", "---\n", "...\n", "#", "&a ", "*a ",
-    "<<: *a\n", "!!binary ", "!!int ", "|\n", ">-\n", "%YAML 9.9\n", "? ", "null", "~", "-1", "1e999999999", "99999999999999999999", "0x", ".inf", "true",
-    "2026-13-45", "$(x)",
+    "\0",
+    "\t",
+    "\r",
+    "\u{feff}",
+    "\u{85}",
+    "\u{2028}",
+    "é",
+    "\\",
+    "\"",
+    "'",
+    "`",
+    "{",
+    "}",
+    "[",
+    "]",
+    ",",
+    ": ",
+    "- ",
+    "---\n",
+    "...\n",
+    "#",
+    "&a ",
+    "*a ",
+    "<<: *a\n",
+    "!!binary ",
+    "!!int ",
+    "|\n",
+    ">-\n",
+    "%YAML 9.9\n",
+    "? ",
+    "null",
+    "~",
+    "-1",
+    "1e999999999",
+    "99999999999999999999",
+    "0x",
+    ".inf",
+    "true",
+    "2026-13-45",
+    "$(x)",
 ];
 
 #[derive(Clone, Debug)]
@@ -231,15 +268,21 @@ fn absurd_numbers_are_refused_or_kept() {
         for text in [
             pod("odd", &format!("{{containers: [{{name: a, image: nginx, ports: [{{containerPort: {number}}}]}}]}}")),
             pod("odd", &format!("{{terminationGracePeriodSeconds: {number}, priority: {number}, containers: [{{name: a, image: nginx}}]}}")),
-            format!("apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: odd}}\nspec: {{replicas: {number}, selector: {{matchLabels: {{a: b}}}}, template: {{metadata: {{labels: {{a: b}}}}, spec: {{containers: [{{name: a, image: nginx}}]}}}}}}\n"),
+            format!(
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: odd}}\nspec: {{replicas: {number}, selector: {{matchLabels: {{a: b}}}}, template: {{metadata: {{labels: {{a: b}}}}, spec: {{containers: [{{name: a, image: nginx}}]}}}}}}\n"
+            ),
             format!("apiVersion: v1\nkind: Service\nmetadata: {{name: odd}}\nspec: {{ports: [{{port: {number}, nodePort: {number}}}]}}\n"),
         ] {
             refused(&mut person, &format!("the number {number}"), &text);
         }
     }
-    let quantities = ["1e999999999", "1e-999999999", &digits, "9E999", "1e9223372036854775808", "0.0000000000000000001", "1Ei", "999999999999Ei", "-0", ".", "+", "1_000"];
+    let quantities =
+        ["1e999999999", "1e-999999999", &digits, "9E999", "1e9223372036854775808", "0.0000000000000000001", "1Ei", "999999999999Ei", "-0", ".", "+", "1_000"];
     for (index, quantity) in quantities.into_iter().enumerate() {
-        let text = pod(&format!("amount-{index}"), &format!("{{containers: [{{name: a, image: nginx, resources: {{limits: {{cpu: '{quantity}', memory: '{quantity}'}}}}}}]}}"));
+        let text = pod(
+            &format!("amount-{index}"),
+            &format!("{{containers: [{{name: a, image: nginx, resources: {{limits: {{cpu: '{quantity}', memory: '{quantity}'}}}}}}]}}"),
+        );
         let said = bounded(quantity, || person.apply(&text));
         assert!(said.exit_code == 0 || !said.stderr.is_empty(), "{quantity}");
     }
@@ -257,9 +300,20 @@ fn the_largest_allowed_numbers_do_no_harm() {
     let most = i64::from(i32::MAX);
     let text = format!(
         "{}---\n{}---\n{}",
-        pod("patient", &format!("{{activeDeadlineSeconds: {most}, terminationGracePeriodSeconds: {}, containers: [{{name: a, image: nginx, livenessProbe: {{httpGet: {{port: 80}}, periodSeconds: {most}, failureThreshold: {most}, initialDelaySeconds: {most}}}}}]}}", i64::MAX)),
-        format_args!("apiVersion: batch/v1\nkind: Job\nmetadata: {{name: many}}\nspec: {{completions: {most}, parallelism: 1, backoffLimit: {most}, ttlSecondsAfterFinished: {most}, template: {{spec: {{restartPolicy: Never, containers: [{{name: a, image: busybox}}]}}}}}}\n"),
-        format_args!("apiVersion: batch/v1\nkind: CronJob\nmetadata: {{name: rare}}\nspec: {{schedule: '0 0 30 2 *', startingDeadlineSeconds: {}, jobTemplate: {{spec: {{template: {{spec: {{restartPolicy: Never, containers: [{{name: a, image: busybox}}]}}}}}}}}}}\n", i64::MAX),
+        pod(
+            "patient",
+            &format!(
+                "{{activeDeadlineSeconds: {most}, terminationGracePeriodSeconds: {}, containers: [{{name: a, image: nginx, livenessProbe: {{httpGet: {{port: 80}}, periodSeconds: {most}, failureThreshold: {most}, initialDelaySeconds: {most}}}}}]}}",
+                i64::MAX
+            )
+        ),
+        format_args!(
+            "apiVersion: batch/v1\nkind: Job\nmetadata: {{name: many}}\nspec: {{completions: {most}, parallelism: 1, backoffLimit: {most}, ttlSecondsAfterFinished: {most}, template: {{spec: {{restartPolicy: Never, containers: [{{name: a, image: busybox}}]}}}}}}\n"
+        ),
+        format_args!(
+            "apiVersion: batch/v1\nkind: CronJob\nmetadata: {{name: rare}}\nspec: {{schedule: '0 0 30 2 *', startingDeadlineSeconds: {}, jobTemplate: {{spec: {{template: {{spec: {{restartPolicy: Never, containers: [{{name: a, image: busybox}}]}}}}}}}}}}\n",
+            i64::MAX
+        ),
     );
     let said = bounded("large numbers", || person.apply(&text));
     assert_eq!(said.exit_code, 0, "{}", said.stderr);

@@ -76,7 +76,11 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         if custom && type_ == PatchType::StrategicMerge && !flags.has("type") {
             type_ = PatchType::Merge;
         }
-        let done = if local || dry_run == DryRun::Client { here(&invocation, info, type_, &patch).await } else { one(&invocation, info, type_, &patch, dry_run).await };
+        let done = if local || dry_run == DryRun::Client {
+            here(&invocation, info, type_, &patch).await
+        } else {
+            one(&invocation, info, type_, &patch, dry_run).await
+        };
         let done = match done {
             Ok((object, changed)) => {
                 let words = format!("patched{}{}", dry_run.suffix(), if changed { "" } else { " (no change)" });

@@ -34,7 +34,8 @@ pub(super) fn check(file: &File, document: &Document, store: &Store, registry: &
         "HorizontalPodAutoscaler" => check.scale_target(object),
         "RoleBinding" | "ClusterRoleBinding" => check.role(object),
         "ValidatingAdmissionPolicy" | "MutatingAdmissionPolicy" => {
-            let message = "This cluster is simulated: it keeps a policy's expressions and doesn't evaluate them, so nothing is refused or changed because of it";
+            let message =
+                "This cluster is simulated: it keeps a policy's expressions and doesn't evaluate them, so nothing is refused or changed because of it";
             check.report("kind", message.into(), None);
         }
         "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration" => {

@@ -30,9 +30,7 @@ fn merge_at(live: &Value, applied: &Value, shape: Shape, depth: usize) -> Value 
             merged
         }
         Form::Set => joined(&members(live), &members(applied), |_, item| item.clone()),
-        Form::Keyed(keys) => {
-            joined(&keyed(live, &keys, shape), &keyed(applied, &keys, shape), |here, wanted| merge_at(here, wanted, shape.item(), depth + 1))
-        }
+        Form::Keyed(keys) => joined(&keyed(live, &keys, shape), &keyed(applied, &keys, shape), |here, wanted| merge_at(here, wanted, shape.item(), depth + 1)),
         Form::Map => applied.clone(),
     }
 }

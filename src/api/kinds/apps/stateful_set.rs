@@ -8,8 +8,8 @@ use super::super::core::pod_warnings;
 use super::deployment::no_replicas;
 use super::workload;
 use crate::api::field_error::FieldError;
-use crate::api::{meta, names};
 use crate::api::strategy::{Column, Strategy};
+use crate::api::{meta, names};
 use crate::value::Value;
 
 /// The fields of the spec that may change.
