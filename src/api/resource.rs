@@ -66,6 +66,7 @@ resources! {
     PODS = "", "pods";
     SERVICES = "", "services";
     ENDPOINTS = "", "endpoints";
+    BINDINGS = "", "bindings";
     CONFIG_MAPS = "", "configmaps";
     SECRETS = "", "secrets";
     NAMESPACES = "", "namespaces";

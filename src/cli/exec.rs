@@ -40,7 +40,9 @@ pub(super) fn run(connection: &mut Connection, served: &Shared, mut request: Req
         request.body = response.body;
         response = lock(served).cluster.request(&request);
     }
-    let outcome = if response.is_success() {
+    let outcome = if let Some(failure) = response.body.get("failure").as_str() {
+        json!({"metadata": {}, "status": "Failure", "message": failure, "reason": "InternalError", "code": 500})
+    } else if response.is_success() {
         socket.send(websocket::STDOUT, response.body.get("stdout").str().as_bytes())?;
         socket.send(websocket::STDERR, response.body.get("stderr").str().as_bytes())?;
         outcome(response.body.get("exitCode").as_i64().unwrap_or(0))

@@ -2,7 +2,7 @@
 //!
 //! One thread a connection; the cluster stands behind a lock. Its clock follows the wall clock, or with `--paused` only `POST /kubarium/clock`.
 
-use super::http::{self, Connection};
+use super::http::{self, Connection, Trouble};
 use super::protobuf;
 use crate::api::cron::go_duration_ms;
 use crate::cluster::{Cluster, ClusterConfig};
@@ -30,6 +30,11 @@ const WATCH_SECONDS: u64 = 3600;
 const MAX_CONNECTIONS: usize = 1000;
 /// How often a watch that wants bookmarks gets one.
 const BOOKMARK_PERIOD: Duration = Duration::from_secs(60);
+/// How far the clock is moved at once, in cluster time; how much is done in one go, and where others are to be answered in between.
+const MAX_ADVANCE_MS: u64 = 720 * 3_600_000;
+const ADVANCE_BUDGET: usize = 10_000;
+const SLICE_BUDGET: usize = 500;
+const SLICE_PAUSE: Duration = Duration::from_micros(200);
 /// The code for a version that is no longer in the history.
 const GONE: u16 = 410;
 
@@ -57,7 +62,7 @@ impl Served {
     }
 
     fn advance_to(&mut self, until_ms: u64) {
-        while !self.cluster.advance(until_ms, 10_000) {}
+        while !self.cluster.advance(until_ms, ADVANCE_BUDGET) {}
     }
 }
 
@@ -72,7 +77,7 @@ pub fn main(arguments: &[String]) -> Result<ExitCode, String> {
     let arguments = parse(arguments)?;
     let mut cluster = Cluster::new(&arguments.config);
     let ready_ms = cluster.now_ms() + HEAD_START_MS;
-    while !cluster.advance(ready_ms, 10_000) {}
+    while !cluster.advance(ready_ms, ADVANCE_BUDGET) {}
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port)).map_err(|error| format!("port {}: {error}", arguments.port))?;
     let port = listener.local_addr().map_or(arguments.port, |address| address.port());
     println!("Kubernetes v1.36.3, simulated: kubectl --server http://127.0.0.1:{port} get nodes");
@@ -91,11 +96,15 @@ pub fn main(arguments: &[String]) -> Result<ExitCode, String> {
             continue;
         }
         let (served, open) = (Arc::clone(&served), Arc::clone(&open));
-        thread::spawn(move || {
+        let counted = Arc::clone(&open);
+        let started = thread::Builder::new().spawn(move || {
             // A connection that breaks off is the client's affair.
             drop(converse(stream, &served));
             open.fetch_sub(1, Ordering::Relaxed);
         });
+        if started.is_err() {
+            counted.fetch_sub(1, Ordering::Relaxed);
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -139,8 +148,8 @@ fn converse(stream: TcpStream, served: &Shared) -> io::Result<()> {
         let mut request = match connection.read() {
             Ok(Some(request)) => request,
             Ok(None) => return Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::InvalidData => return connection.refuse(&error.to_string()),
-            Err(error) => return Err(error),
+            Err(Trouble::Refused(code, why)) => return connection.refuse(code, &why),
+            Err(Trouble::Gone(error)) => return Err(error),
         };
         protobuf::translate(&mut request);
         if let Some(answer) = own_path(&request, served) {
@@ -211,12 +220,15 @@ fn own_path(request: &HttpRequest, served: &Shared) -> Option<HttpResponse> {
         return Some(told(405, "it is POSTed to"));
     }
     if rest == "clock" {
-        let Some(duration_ms) = go_duration_ms(body.get("advance").str()) else {
-            return Some(told(400, r#"the body is {"advance": "20s"}"#));
+        let Some(duration_ms) = go_duration_ms(body.get("advance").str()).filter(|duration_ms| *duration_ms <= MAX_ADVANCE_MS) else {
+            return Some(told(400, r#"the body is {"advance": "20s"}, with 720h at the most"#));
         };
-        let mut served = lock(served);
-        let until_ms = served.cluster.now_ms() + duration_ms;
-        served.advance_to(until_ms);
+        let until_ms = lock(served).cluster.now_ms() + duration_ms;
+        // The lock is let go in between, so that others are answered meanwhile.
+        while !lock(served).cluster.advance(until_ms, SLICE_BUDGET) {
+            // A lock that is taken again at once is had by nobody else.
+            thread::sleep(SLICE_PAUSE);
+        }
         return Some(answer(200, json!({"now": crate::api::time::rfc3339_micro(until_ms)})));
     }
     if let Some(node) = rest.strip_prefix("nodes/") {

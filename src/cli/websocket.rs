@@ -100,7 +100,7 @@ impl<'a> WebSocket<'a> {
     }
 
     fn read_frame(&mut self) -> io::Result<(u8, Vec<u8>)> {
-        let input = self.connection.input();
+        let input = self.connection.input()?;
         let mut head = [0; 2];
         input.read_exact(&mut head)?;
         let length = match head[1] & 0x7f {

@@ -210,9 +210,9 @@ impl Cluster {
     }
 
     /// Carries out a request as HTTP has it: the status code, and the body on the lines below.
-    pub fn raw(&mut self, method: &str, target: &str) -> String {
+    pub fn raw(&mut self, method: &str, target: &str, body: &str) -> String {
         let headers = vec![("Accept".to_string(), "application/json, */*".to_string())];
-        let http = HttpRequest { method: method.into(), target: target.into(), headers, body: Vec::new() };
+        let http = HttpRequest { method: method.into(), target: target.into(), headers, body: body.into() };
         let answer = match self.server.route_api(&http) {
             Routed::Answer(answer) => answer,
             Routed::Ask(request) | Routed::Watch(request) => HttpResponse::of(&self.request(&request)),

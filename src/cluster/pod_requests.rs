@@ -2,6 +2,7 @@
 
 use super::Cluster;
 use crate::api::resource::PODS;
+use crate::api::sha256::sha256_hex;
 use crate::api::status::Status;
 use crate::kubelet::runtime::{self, Answer, ExecError, HttpRequest};
 use crate::kubelet::{ExecHandle, ExecRequest, Kubelets, LogOptions, Wires};
@@ -157,8 +158,12 @@ impl Cluster {
                 Response { code: 200, body, warnings: Vec::new() }
             }
             Err(ExecError::NotFound(why) | ExecError::TimedOut(why) | ExecError::NotRunning(why)) => {
-                let status = Status::other(500, "InternalError", format!("Internal error occurred: {why}"));
-                Response { code: status.code, body: status.body(), warnings: Vec::new() }
+                // The kubelet says so on the stream, and the API server, who translates the stream, wraps it once more.
+                let id = sha256_hex(format!("exec {number}").as_bytes());
+                let failure = format!(
+                    "Internal error occurred: Internal error occurred: error executing command in container: failed to exec in container: failed to start exec \"{id}\": {why}"
+                );
+                Response { code: 200, body: json!({"failure": failure}), warnings: Vec::new() }
             }
         }
     }

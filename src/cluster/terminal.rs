@@ -51,8 +51,8 @@ pub fn run_with(cluster: &mut Cluster, arguments: &[String], environment: Enviro
             Step::SleepUntil(time_ms) => advance(cluster, time_ms.min(deadline_ms)),
             Step::Edit { .. } => command.answer_edit(None),
             Step::Input { .. } => command.answer_input(None),
-            Step::Host(HostRequest::Raw { method, target }) => {
-                let answer = cluster.raw(&method, &target);
+            Step::Host(HostRequest::Raw { method, target, body }) => {
+                let answer = cluster.raw(&method, &target, &body);
                 command.answer_host(Ok(answer));
             }
             Step::Host(_) => command.answer_host(Err("there is no computer beside this cluster".into())),

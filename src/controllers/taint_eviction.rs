@@ -49,7 +49,7 @@ impl Controller for TaintEviction {
         let planned_ms = context.memory.get(key).and_then(Value::as_i64).map(|time_ms| time_ms as u64);
         let due_ms = match planned_ms {
             Some(planned_ms) if limit_seconds > 0 => planned_ms,
-            _ => context.now_ms + limit_seconds * 1000,
+            _ => context.now_ms.saturating_add(limit_seconds.saturating_mul(1000)),
         };
         if due_ms > context.now_ms {
             context.memory.insert(key.clone(), Value::Int(due_ms as i64));

@@ -115,6 +115,8 @@ pub enum HostRequest {
         method: String,
         /// Path and query.
         target: String,
+        /// The body; may be empty.
+        body: String,
     },
     /// Something goes wrong, or is mended: the words after `fault`.
     Fault(Vec<String>),

@@ -205,14 +205,21 @@ impl Invocation {
 
 /// `*` stands for anything but `/`.
 fn matches_glob(pattern: &str, path: &str) -> bool {
-    let (pattern, path) = (pattern.strip_prefix("./").unwrap_or(pattern), path);
-    match pattern.split_once('*') {
-        None => pattern == path,
-        Some((head, tail)) => path.strip_prefix(head).is_some_and(|rest| {
-            let reach = rest.find('/').unwrap_or(rest.len());
-            (0..=reach).filter(|at| rest.is_char_boundary(*at)).any(|at| matches_glob(tail, &rest[at..]))
-        }),
+    let pattern = pattern.strip_prefix("./").unwrap_or(pattern);
+    let (patterns, names): (Vec<&str>, Vec<&str>) = (pattern.split('/').collect(), path.split('/').collect());
+    patterns.len() == names.len() && patterns.iter().zip(&names).all(|(pattern, name)| matches_name(pattern, name))
+}
+
+/// Each text between stars is looked for behind the one before, as early as it can be; the last one must end the name.
+fn matches_name(pattern: &str, name: &str) -> bool {
+    let Some((head, rest)) = pattern.split_once('*') else { return pattern == name };
+    let Some(mut name) = name.strip_prefix(head) else { return false };
+    let (middle, tail) = rest.rsplit_once('*').unwrap_or(("", rest));
+    for part in middle.split('*') {
+        let Some(at) = name.find(part) else { return false };
+        name = &name[at + part.len()..];
     }
+    name.ends_with(tail)
 }
 
 /// Whether `apiVersion` and `kind` are there; for lists, in their items too.

@@ -73,7 +73,7 @@ impl Kubelets {
             return Err(Status::other(500, "InternalError", format!("error dialing backend: dial tcp {address}: i/o timeout")));
         }
         let id = running_container(node, meta::uid(pod), &name).ok_or_else(not_found)?;
-        let options = ExecOptions { timeout_ms: 0, stdin: request.stdin, tty: request.tty };
+        let options = ExecOptions { timeout_ms: 0, stdin: request.stdin, tty: request.tty, is_from_outside: true };
         let exec = node.runtime.exec(&id, &request.command, options, now_ms, network);
         node.execs.insert(exec, ExecOwner::Outside);
         self.plan(&node_name);

@@ -44,14 +44,15 @@ impl PodSync<'_, '_> {
             return HookRun::Exec { exec, what };
         }
         let (delay_ms, outcome) = if !hook.get("sleep").is_null() {
-            (hook.path("sleep.seconds").as_i64().unwrap_or(0).max(0) as u64 * 1000, Ok(()))
+            (hook.path("sleep.seconds").as_i64().unwrap_or(0).max(0).saturating_mul(1000) as u64, Ok(()))
         } else if !hook.get("httpGet").is_null() {
             self.hook_request(container, hook.get("httpGet"))
         } else {
             (0, Err("invalid handler: tcpSocket is not supported in lifecycle hooks".to_string()))
         };
-        self.wake_at(self.now_ms + delay_ms);
-        HookRun::Until { time_ms: self.now_ms + delay_ms, outcome }
+        let time_ms = self.now_ms.saturating_add(delay_ms);
+        self.wake_at(time_ms);
+        HookRun::Until { time_ms, outcome }
     }
 
     /// Any answer will do, whatever its status code.

@@ -37,6 +37,9 @@ pub fn documents(text: &str) -> Vec<Document> {
 }
 
 fn document(start: Position, text: &str) -> Document {
+    if is_blank(text) {
+        return Document { text: text.to_string(), start, value: Ok(Value::Null), tree: Node::default() };
+    }
     let (value, tree) = match read_tree(text, start) {
         Ok(tree) => (Ok(tree.value.clone()), tree),
         Err(why) => (Err(why), Node::default()),
@@ -44,19 +47,29 @@ fn document(start: Position, text: &str) -> Document {
     Document { text: text.to_string(), start, value, tree }
 }
 
+/// Whether there is surely nothing in it; then no parser is asked.
+fn is_blank(text: &str) -> bool {
+    text.lines().all(|line| {
+        let rest = line.trim_start_matches(' ');
+        rest.is_empty() || rest.starts_with('#') || separates(line)
+    })
+}
+
 /// The documents of a stream of JSON objects; `None` where it is not one.
 fn json_stream(text: &str) -> Option<Vec<Document>> {
     let mut documents = Vec::new();
     let mut stream = serde_json::Deserializer::from_str(text).into_iter::<Value>();
-    let mut from = 0;
+    let mut start = Position::default();
     while let Some(next) = stream.next() {
         let value = next.ok()?;
-        let chunk = text.get(from..stream.byte_offset())?;
-        let before = text.get(..from)?;
-        let line = before.matches('\n').count();
-        let column = before.rsplit('\n').next().map_or(0, |rest| rest.chars().count());
-        documents.push(Document { text: chunk.to_string(), start: Position { line, column, offset: from }, value: Ok(value), tree: Node::default() });
-        from = stream.byte_offset();
+        let chunk = text.get(start.offset..stream.byte_offset())?;
+        documents.push(Document { text: chunk.to_string(), start, value: Ok(value), tree: Node::default() });
+        start.offset = stream.byte_offset();
+        start.line += chunk.matches('\n').count();
+        start.column = match chunk.rsplit_once('\n') {
+            Some((_, rest)) => rest.chars().count(),
+            None => start.column + chunk.chars().count(),
+        };
     }
     Some(documents)
 }

@@ -87,6 +87,11 @@ fn most_open_brackets(text: &str) -> i64 {
 /// libyaml's message with goyaml's line: `could not find expected ':' at line 3 column 1, while …` → `yaml: line 3: could not find expected ':'`.
 /// `None` for complaints that are serde's own, about what the text says.
 fn go_words(message: &str) -> Option<String> {
+    // What can't even be read has no line.
+    const UNREADABLE: &str = "control characters are not allowed";
+    if message.starts_with(UNREADABLE) {
+        return Some(format!("yaml: {UNREADABLE}"));
+    }
     let (problem, place) = message.split_once(" at line ")?;
     let line: usize = place.split(' ').next()?.trim_end_matches(',').parse().ok()?;
     if !SCANNER.contains(&problem) && !PARSER.contains(&problem) {
@@ -141,7 +146,7 @@ const PARSER: &[&str] = &[
 struct Reader<'text> {
     parser: Parser<'text, saphyr_parser::StrInput<'text>>,
     places: Places,
-    anchors: SortedMap<usize, Node>,
+    anchors: SortedMap<usize, Value>,
     aliased_parts: usize,
 }
 
@@ -191,19 +196,19 @@ impl<'text> Reader<'text> {
 
     fn anchored(&mut self, anchor: usize, node: Node) -> Node {
         if anchor > 0 {
-            self.anchors.insert(anchor, node.clone());
+            self.anchors.insert(anchor, node.value.clone());
         }
         node
     }
 
     fn alias(&mut self, anchor: usize, span: Span) -> Result<Node, String> {
-        let node = self.anchors.get(&anchor).ok_or("unknown anchor referenced")?;
+        let value = self.anchors.get(&anchor).ok_or("unknown anchor referenced")?;
         // The value is shared, not copied; what it would be written out is counted all the same, since it will be.
-        self.aliased_parts += parts_of(&node.value, MAX_ALIASED_PARTS);
+        self.aliased_parts += parts_of(value, MAX_ALIASED_PARTS);
         if self.aliased_parts > MAX_ALIASED_PARTS {
             return Err("document contains excessive aliasing".into());
         }
-        Ok(Node { value: node.value.clone(), span, ..Node::default() })
+        Ok(Node { value: value.clone(), span, ..Node::default() })
     }
 
     fn sequence(&mut self, start: Span, depth: usize) -> Result<Node, String> {

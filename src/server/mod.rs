@@ -13,7 +13,7 @@ mod decode;
 pub mod http;
 mod managed_fields;
 mod metadata;
-mod patch;
+pub mod patch;
 pub mod quota;
 mod recorder;
 pub mod request;

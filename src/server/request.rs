@@ -1,8 +1,17 @@
 //! Requests and responses of the API, as HTTP carries them but without its text.
 
 use crate::api::resource::GroupResource;
+use crate::api::status::Status;
 use crate::store::Cause;
 use crate::value::{SmolStr, Value};
+
+/// Larger bodies are refused (upstream's `MaxRequestBodyBytes`).
+pub const BODY_LIMIT_BYTES: usize = 3 * 1024 * 1024;
+
+/// The refusal of a body that is too large.
+pub fn too_large() -> Status {
+    Status::other(413, "RequestEntityTooLarge", format!("Request entity too large: limit is {BODY_LIMIT_BYTES}"))
+}
 
 /// Who asks.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -92,6 +92,65 @@ fn a_pod_gets_what_admission_gives() {
 }
 
 #[test]
+fn a_binding_binds_the_pod_of_its_name() {
+    let mut server = demo();
+    let binding = |name: &str, target: Value| json!({"apiVersion": "v1", "kind": "Binding", "metadata": {"name": name}, "target": target});
+    let node = json!({"kind": "Node", "name": "worker-1"});
+    assert_eq!(said(&send(&mut server, Verb::Create, &BINDINGS, "", binding("nobody", node.clone()))), "pods \"nobody\" not found");
+    send(&mut server, Verb::Create, &PODS, "", pod("web"));
+    let wrong = send(&mut server, Verb::Create, &BINDINGS, "", binding("web", json!({"kind": "Machine"})));
+    let why = "[target.kind: Unsupported value: \"Machine\": supported values: \"Node\", \"<empty>\", target.name: Required value]";
+    assert_eq!((wrong.code, said(&wrong)), (500, why));
+    assert_eq!(send(&mut server, Verb::Create, &BINDINGS, "", binding("web", node.clone())).code, 201);
+    assert_eq!(server.store().get(&PODS, "demo", "web").map(|pod| pod.path("spec.nodeName").str()), Some("worker-1"));
+    let again = send(&mut server, Verb::Create, &BINDINGS, "", binding("web", node));
+    assert_eq!(said(&again), "Operation cannot be fulfilled on pods/binding \"web\": pod web is already assigned to node \"worker-1\"");
+}
+
+/// The selector is looked at as each kind looks at it, and the template only where that makes sense.
+#[test]
+fn workloads_say_what_is_wrong_with_their_selector() {
+    let mut server = demo();
+    let template = json!({"metadata": {"labels": {"app": "a"}}, "spec": {"containers": [{"name": "a", "image": "nginx"}]}});
+    let required = "spec.selector: Required value";
+    let mismatch = "spec.template.metadata.labels: Invalid value: {\"app\":\"a\"}: `selector` does not match template `labels`";
+    for (resource, kind, word) in
+        [(&DEPLOYMENTS, "Deployment", "deployment"), (&REPLICA_SETS, "ReplicaSet", "deployment"), (&STATEFUL_SETS, "StatefulSet", "statefulset")]
+    {
+        let mut refusal = |selector: Value| {
+            let mut object = json!({"apiVersion": "apps/v1", "kind": kind, "metadata": {"name": "a"}});
+            object.set("spec.template", template.clone());
+            object.set("spec.selector", selector);
+            let message = said(&send(&mut server, Verb::Create, resource, "", object)).to_string();
+            message.trim_start_matches(&format!("{kind}.apps \"a\" is invalid: ")).to_string()
+        };
+        assert_eq!(refusal(json!(null)), format!("[{required}, {mismatch}]"), "{kind}");
+        let empty = refusal(json!({}));
+        assert!(empty.ends_with(&format!("empty selector is invalid for {word}")) && !empty.contains(", spec."), "{empty}");
+        let unreadable = refusal(json!({"matchExpressions": [{"key": "app", "operator": "Is"}]}));
+        assert!(unreadable.contains("not a valid selector operator") && !unreadable.contains("template"), "{unreadable}");
+    }
+    let mut set = json!({"apiVersion": "apps/v1", "kind": "StatefulSet", "metadata": {"name": "a"}});
+    set.set(
+        "spec",
+        json!({"selector": {"matchLabels": {"app": "a"}}, "serviceName": "A_b", "podManagementPolicy": "Any", "ordinals": {"start": -1},
+        "persistentVolumeClaimRetentionPolicy": {"whenDeleted": "Keep"}, "volumeClaimTemplates": [{"metadata": {"name": "data"}, "spec": {}}]}),
+    );
+    set.set("spec.template", template.clone());
+    let refused = send(&mut server, Verb::Create, &STATEFUL_SETS, "", set);
+    for expected in [
+        "spec.podManagementPolicy: Invalid value: \"Any\": must be 'OrderedReady' or 'Parallel'",
+        "spec.persistentVolumeClaimRetentionPolicy.whenDeleted: Unsupported value: \"Keep\": supported values: \"Retain\", \"Delete\"",
+        "spec.ordinals.start: Invalid value: -1: must be greater than or equal to 0",
+        "spec.volumeClaimTemplates[0].spec.accessModes: Required value: at least 1 access mode is required",
+        "spec.volumeClaimTemplates[0].spec.resources[storage]: Required value",
+        "spec.serviceName: Invalid value: \"A_b\": a lowercase RFC 1123 label must consist of",
+    ] {
+        assert!(said(&refused).contains(expected), "{expected}\n{}", said(&refused));
+    }
+}
+
+#[test]
 fn pods_end_gracefully() {
     let mut server = demo();
     send(&mut server, Verb::Create, &PODS, "", pod("web"));

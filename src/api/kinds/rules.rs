@@ -28,6 +28,22 @@ pub fn one_of(value: &Value, field: &str, words: &[&str]) -> Vec<FieldError> {
     }
 }
 
+/// A domain, a slash and a path (`IsDomainPrefixedPath`).
+pub fn domain_prefixed_path(value: &Value, field: &str) -> Vec<FieldError> {
+    const PATH: &str = r"[A-Za-z0-9/\-._~%!$&'()*+,;=:]+";
+    if value.is_empty() {
+        return vec![FieldError::required(field, "")];
+    }
+    let Some((domain, path)) = value.str().split_once('/').filter(|(domain, path)| !domain.is_empty() && !path.is_empty()) else {
+        return vec![FieldError::invalid(field, value, "must be a domain-prefixed path (such as \"acme.io/foo\")")];
+    };
+    let mut errors = follows(&domain.into(), field, names::dns1123_subdomain);
+    if !path.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/-._~%!$&'()*+,;=:".contains(&byte)) {
+        errors.push(FieldError::invalid(field, &path.into(), format!("Invalid path (regex used for validation is '{PATH}')")));
+    }
+    errors
+}
+
 /// The number, or Go's zero where there is none: how messages show it.
 pub fn number_or_zero(value: &Value) -> Value {
     if value.is_null() { Value::Int(0) } else { value.clone() }

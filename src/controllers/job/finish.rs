@@ -45,7 +45,7 @@ impl Sync<'_, '_> {
     }
 
     fn past_deadline(&mut self) -> Option<Verdict> {
-        let limit_ms = self.job.path("spec.activeDeadlineSeconds").as_i64()?.max(0) as u64 * 1000;
+        let limit_ms = self.job.path("spec.activeDeadlineSeconds").as_i64()?.max(0).saturating_mul(1000) as u64;
         if self.is_suspended() {
             return None;
         }

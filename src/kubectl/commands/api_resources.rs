@@ -5,7 +5,8 @@ use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::table::TabWriter;
-use crate::value::Sort;
+use crate::manifest::{write_json_in_order, write_yaml};
+use crate::value::{Sort, Value, json};
 use std::sync::Arc;
 
 /// `api-resources`.
@@ -46,15 +47,19 @@ async fn resources(invocation: Invocation) -> Result<(), Failure> {
         .filter(|kind| flags.list("categories").iter().all(|category| kind.categories.iter().any(|known| known == category)))
         .cloned()
         .collect();
+    kinds.order_by(|a, b| (&a.group, &a.plural).cmp(&(&b.group, &b.plural)));
     match flags.text("sort-by") {
-        "" => kinds.order_by(|a, b| (&a.group, &a.plural).cmp(&(&b.group, &b.plural))),
+        "" => {}
         "name" => kinds.order_by(|a, b| (&a.plural, &a.group).cmp(&(&b.plural, &b.group))),
-        "kind" => kinds.order_by(|a, b| (&a.kind, &a.group).cmp(&(&b.kind, &b.group))),
+        "kind" => kinds.order_by(|a, b| (&a.kind, &a.plural).cmp(&(&b.kind, &b.plural))),
         _ => return Err(Failure::text("--sort-by accepts only name or kind")),
     }
     if output == "name" {
         kinds.iter().for_each(|kind| invocation.session.out_line(kind.resource().to_string()));
         return Ok(());
+    }
+    if matches!(output, "json" | "yaml") {
+        return described(&invocation, &kinds, output).await;
     }
     let wide = output == "wide";
     let mut rows = Vec::new();
@@ -73,6 +78,39 @@ async fn resources(invocation: Invocation) -> Result<(), Failure> {
         rows.push(row);
     }
     invocation.session.out(TabWriter::new().write(&rows));
+    Ok(())
+}
+
+/// What discovery says of these kinds, as a typed list: in JSON its fields come in Go's order.
+async fn described(invocation: &Invocation, kinds: &[Arc<Kind>], output: &str) -> Result<(), Failure> {
+    const ORDER: [&str; 10] = ["name", "singularName", "namespaced", "group", "version", "kind", "verbs", "shortNames", "categories", "storageVersionHash"];
+    let (mut resources, mut texts) = (Vec::new(), Vec::new());
+    let (mut known, mut list) = (String::new(), Value::Null);
+    for kind in kinds {
+        let version = kind.versions.first().map_or("", |version| version.name.as_str());
+        let path = if kind.group.is_empty() { format!("/api/{version}") } else { format!("/apis/{}/{version}", kind.group) };
+        if path != known {
+            list = Value::from_json(&super::get::ask(invocation, "GET", &path, String::new()).await?).unwrap_or_default();
+            known = path;
+        }
+        let Some(found) = list.get("resources").items().iter().find(|entry| entry.get("name").str() == kind.plural) else { continue };
+        let mut resource = found.clone();
+        if !kind.group.is_empty() {
+            resource.set("group", &kind.group);
+        }
+        resource.set("version", version);
+        let order: Vec<&str> = ORDER.into_iter().filter(|name| resource.has(name)).collect();
+        texts.push(write_json_in_order(&resource, &order).trim_end().replace('\n', "\n        "));
+        resources.push(resource);
+    }
+    if output == "yaml" {
+        let mut list = json!({"apiVersion": "v1", "groupVersion": "", "kind": "APIResourceList"});
+        list.set("resources", resources);
+        invocation.session.out(write_yaml(&list));
+    } else {
+        let head = "{\n    \"kind\": \"APIResourceList\",\n    \"apiVersion\": \"v1\",\n    \"groupVersion\": \"\",\n    \"resources\": [";
+        invocation.session.out(format!("{head}\n        {}\n    ]\n}}\n", texts.join(",\n        ")));
+    }
     Ok(())
 }
 

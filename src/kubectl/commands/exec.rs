@@ -124,6 +124,9 @@ pub(super) async fn execute(invocation: &Invocation, exec: &Exec<'_>, input: Inp
         let answer = if still_running { response.body } else { body_of(response)? };
         write(Stream::Out, answer.get("stdout").str());
         write(Stream::Err, answer.get("stderr").str());
+        if let Some(failure) = answer.get("failure").as_str() {
+            return Err(Failure::text(failure));
+        }
         if !still_running {
             return Ok(answer.get("exitCode").as_i64().unwrap_or(0) as i32);
         }

@@ -74,12 +74,45 @@ pub(super) async fn raw(invocation: &Invocation, method: &str) -> Result<(), Fai
     if !invocation.flags.text("output").is_empty() {
         return Err(Failure::text("--raw and --output are mutually exclusive"));
     }
-    let target = invocation.flags.text("raw").to_owned();
-    let answer = invocation.session.host(HostRequest::Raw { method: method.into(), target }).await.map_err(Failure::Text)?;
+    invocation.session.out(ask(invocation, method, invocation.flags.text("raw"), String::new()).await?);
+    Ok(())
+}
+
+/// `--raw` of commands that send a file as it is.
+///
+/// # Errors
+/// The server's refusal, and what `--raw` can't be used with.
+pub(super) async fn send_raw(invocation: &Invocation, method: &str) -> Result<(), Failure> {
+    let flags = &invocation.flags;
+    let [file] = flags.list("filename") else { return Err(invocation.usage_error("--raw can only use a single local file or stdin")) };
+    if file.starts_with("http://") || file.starts_with("https://") {
+        return Err(invocation.usage_error("--raw cannot read from a url"));
+    }
+    for (name, shown) in [("recursive", "--recursive"), ("selector", "--selector (-l)"), ("output", "--output")] {
+        if flags.has(name) {
+            return Err(invocation.usage_error(format!("--raw and {shown} are mutually exclusive")));
+        }
+    }
+    let text = match file.as_str() {
+        "-" => invocation.session.read_stdin(),
+        path => match invocation.session.files().get(path) {
+            Some(text) => text.to_string(),
+            None => return Err(Failure::text(format!("open {path}: no such file or directory"))),
+        },
+    };
+    invocation.session.out(ask(invocation, method, flags.text("raw"), text).await?);
+    Ok(())
+}
+
+/// Asks for a path of the API server; its answer as it came.
+///
+/// # Errors
+/// The server's refusal.
+pub(super) async fn ask(invocation: &Invocation, method: &str, target: &str, body: String) -> Result<String, Failure> {
+    let answer = invocation.session.host(HostRequest::Raw { method: method.into(), target: target.into(), body }).await.map_err(Failure::Text)?;
     let (code, body) = answer.split_once('\n').unwrap_or((&answer, ""));
     if code.starts_with('2') {
-        invocation.session.out(body);
-        return Ok(());
+        return Ok(body.to_owned());
     }
     let status = Value::from_json(body).ok().filter(|status| status.get("kind").str() == "Status");
     Err(Failure::Api(status.unwrap_or_else(|| Status::no_such_path().body())))

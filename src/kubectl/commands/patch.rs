@@ -6,8 +6,9 @@ use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{Printer, print_flags};
 use crate::kubectl::resources::Mapping;
-use crate::kubectl::source::{Info, file_flags};
+use crate::kubectl::source::{Check, Info, file_flags};
 use crate::manifest;
+use crate::server::patch;
 use crate::server::request::{PatchType, Verb};
 use crate::value::Value;
 
@@ -31,9 +32,6 @@ fn flags() -> Vec<Flag> {
 
 async fn run(invocation: Invocation) -> Result<(), Failure> {
     let flags = &invocation.flags;
-    if flags.is("local") {
-        return Err(Failure::text("--local is not supported here: the server works patches out; use --dry-run=server"));
-    }
     let patch_file = flags.text("patch-file").to_string();
     let text = match (flags.has("patch"), patch_file.is_empty()) {
         (true, false) => return Err(Failure::text("cannot specify --patch and --patch-file together")),
@@ -57,13 +55,33 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     let patch = parse(&text, type_)?;
     let dry_run = invocation.dry_run()?;
     let printer = Printer::of(&invocation, &[])?;
-    let (infos, mut failures) = invocation.find_objects(&invocation.arguments).await?;
+    let local = flags.is("local");
+    if local && !invocation.arguments.is_empty() {
+        return Err(Failure::text("cannot specify --local and server resources"));
+    }
+    if local && dry_run == DryRun::Server {
+        return Err(Failure::text("cannot specify --local and --dry-run=server - did you mean --dry-run=client?"));
+    }
+    let (infos, mut failures) = if local {
+        let loaded = invocation.load_files(Check::Nothing)?;
+        (loaded.infos, loaded.failures)
+    } else {
+        invocation.find_objects(&invocation.arguments).await?
+    };
+    if infos.is_empty() && failures.is_empty() {
+        return Err(Failure::text("no objects passed to patch"));
+    }
     for info in &infos {
         let custom = info.mapping.kind.versions.first().is_some_and(|version| version.definition.is_empty());
         if custom && type_ == PatchType::StrategicMerge && !flags.has("type") {
             type_ = PatchType::Merge;
         }
-        let done = match one(&invocation, info, type_, &patch, dry_run).await {
+        let done = if local || dry_run == DryRun::Client {
+            here(&invocation, info, type_, &patch).await
+        } else {
+            one(&invocation, info, type_, &patch, dry_run).await
+        };
+        let done = match done {
             Ok((object, changed)) => {
                 let words = format!("patched{}{}", dry_run.suffix(), if changed { "" } else { " (no change)" });
                 // A subresource may be answered by an object of another kind.
@@ -104,6 +122,15 @@ fn of_kind(mapping: &Mapping, object: &Value) -> Mapping {
 
 fn bad_request(message: &str) -> Failure {
     Failure::Api(crate::api::status::Status::bad_request(message).body())
+}
+
+/// Works a patch out here, on the object as the file or the server has it; says whether it is another one now.
+async fn here(invocation: &Invocation, info: &Info, type_: PatchType, patch: &Value) -> Result<(Value, bool), Failure> {
+    let before = if info.object.is_null() { invocation.get(&info.mapping, &info.namespace, &info.name).await? } else { info.object.clone() };
+    let definition = info.mapping.kind.versions.iter().find(|version| version.name == info.mapping.version).map_or("", |version| version.definition.as_str());
+    let after = patch::locally(type_, &before, patch, definition).map_err(Failure::Text)?;
+    let changed = after != before;
+    Ok((after, changed))
 }
 
 /// Patches an object; says whether it is another one now.

@@ -33,6 +33,9 @@ fn flags() -> Vec<Flag> {
 }
 
 async fn run(invocation: Invocation) -> Result<(), Failure> {
+    if invocation.flags.has("raw") {
+        return super::get::send_raw(&invocation, "PUT").await;
+    }
     if !invocation.has_files() {
         return Err(Failure::text("must specify one of -f and -k"));
     }

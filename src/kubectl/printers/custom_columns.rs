@@ -1,6 +1,6 @@
 //! `-o custom-columns` (`k8s.io/kubectl/pkg/cmd/get/customcolumn.go`).
 
-use super::jsonpath::{JsonPath, relaxed};
+use super::jsonpath::{JsonPath, MAX_BYTES, relaxed};
 use super::tab_writer::TabText;
 use crate::kubectl::failure::Failure;
 use crate::manifest::go_float;
@@ -57,11 +57,14 @@ impl CustomColumns {
         if headings {
             rows.push(self.columns.iter().map(|(heading, _)| heading.clone()).collect());
         }
+        let mut bytes_left = MAX_BYTES;
         for object in objects {
             let mut row = Vec::new();
             for (_, path) in &self.columns {
                 let found = path.find(object).map_err(Failure::Text)?.concat();
                 let words: Vec<String> = found.iter().map(go_text).collect();
+                let bytes = words.iter().map(|word| word.len() + 1).sum();
+                bytes_left = bytes_left.checked_sub(bytes).ok_or_else(|| Failure::text("the output is too large"))?;
                 row.push(if words.is_empty() { "<none>".into() } else { words.join(",") });
             }
             rows.push(row);

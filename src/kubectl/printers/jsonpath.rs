@@ -34,6 +34,10 @@ enum Step {
 
 /// Deeper templates are refused.
 const MAX_DEPTH: usize = 32;
+/// How many values a template may come by.
+const MAX_STEPS: usize = 10_000_000;
+/// How much a template may give.
+pub(super) const MAX_BYTES: usize = 64 << 20;
 
 impl JsonPath {
     /// Reads a template.
@@ -54,9 +58,9 @@ impl JsonPath {
     /// # Errors
     /// Says what was not found, where missing fields are not allowed, or what can't be compared.
     pub fn find(&self, object: &Value) -> Result<Vec<Vec<Value>>, String> {
-        let mut results = Vec::new();
-        self.evaluate(&self.nodes, object, object, &mut |found| results.push(found))?;
-        Ok(results)
+        let mut walk = Walk { root: object, allow_missing: self.allow_missing, steps_left: MAX_STEPS, bytes_left: MAX_BYTES, found: Vec::new() };
+        walk.evaluate(&self.nodes, object)?;
+        Ok(walk.found)
     }
 
     /// The template's text for an object.
@@ -64,12 +68,8 @@ impl JsonPath {
     /// # Errors
     /// As [`JsonPath::find`].
     pub fn text(&self, object: &Value) -> Result<String, String> {
-        let mut text = String::new();
-        self.evaluate(&self.nodes, object, object, &mut |found| {
-            let words: Vec<String> = found.iter().map(value_text).collect();
-            text.push_str(&words.join(" "));
-        })?;
-        Ok(text)
+        let words = |found: &Vec<Value>| found.iter().map(value_text).collect::<Vec<_>>().join(" ");
+        Ok(self.find(object)?.iter().map(words).collect())
     }
 
     /// All results as a JSON list (`-o jsonpath-as-json`).
@@ -79,15 +79,44 @@ impl JsonPath {
     pub fn json(&self, object: &Value) -> Result<String, String> {
         Ok(write_json(&Value::array(self.find(object)?.concat())))
     }
+}
 
-    fn evaluate(&self, nodes: &[Node], root: &Value, current: &Value, found: &mut dyn FnMut(Vec<Value>)) -> Result<(), String> {
+/// A template on its way through an object.
+struct Walk<'a> {
+    root: &'a Value,
+    allow_missing: bool,
+    steps_left: usize,
+    bytes_left: usize,
+    found: Vec<Vec<Value>>,
+}
+
+impl Walk<'_> {
+    fn pay(&mut self, steps: usize) -> Result<(), String> {
+        self.steps_left = self.steps_left.checked_sub(steps).ok_or("the template finds too much")?;
+        Ok(())
+    }
+
+    fn give(&mut self, found: Vec<Value>) -> Result<(), String> {
+        self.pay(1 + found.len())?;
+        for value in &found {
+            let bytes = value.json_bytes(self.bytes_left);
+            self.bytes_left = self.bytes_left.checked_sub(bytes).ok_or("the output is too large")?;
+        }
+        self.found.push(found);
+        Ok(())
+    }
+
+    fn evaluate(&mut self, nodes: &[Node], current: &Value) -> Result<(), String> {
         for node in nodes {
             match node {
-                Node::Text(text) => found(vec![Value::from(text)]),
-                Node::Path(steps) => found(self.walk(steps, root, current)?),
+                Node::Text(text) => self.give(vec![Value::from(text)])?,
+                Node::Path(steps) => {
+                    let found = self.walk(steps, current)?;
+                    self.give(found)?;
+                }
                 Node::Range(steps, body) => {
-                    for item in self.walk(steps, root, current)? {
-                        self.evaluate(body, root, &item, found)?;
+                    for item in self.walk(steps, current)? {
+                        self.evaluate(body, &item)?;
                     }
                 }
             }
@@ -95,12 +124,13 @@ impl JsonPath {
         Ok(())
     }
 
-    fn walk(&self, steps: &[Step], root: &Value, current: &Value) -> Result<Vec<Value>, String> {
+    fn walk(&mut self, steps: &[Step], current: &Value) -> Result<Vec<Value>, String> {
         let mut values = vec![current.clone()];
         for step in steps {
+            self.pay(values.len())?;
             let mut next = Vec::new();
             match step {
-                Step::Root => next.push(root.clone()),
+                Step::Root => next.push(self.root.clone()),
                 Step::Current => next = values,
                 Step::Literal(value) => next.push(value.clone()),
                 Step::Field(name) => {
@@ -114,7 +144,11 @@ impl JsonPath {
                     }
                 }
                 Step::Wildcard => values.iter().for_each(|value| next.extend(children(value).cloned())),
-                Step::Recursive => values.iter().for_each(|value| descend(value, &mut next)),
+                Step::Recursive => {
+                    for value in &values {
+                        self.descend(value, &mut next)?;
+                    }
+                }
                 Step::Slice { from, to, by, index } => {
                     for value in &values {
                         self.slice(value, (*from, *to, *by, *index), &mut next)?;
@@ -123,7 +157,7 @@ impl JsonPath {
                 Step::Union(paths) => {
                     for value in &values {
                         for path in paths {
-                            next.extend(self.walk(path, root, value)?);
+                            next.extend(self.walk(path, value)?);
                         }
                     }
                 }
@@ -133,13 +167,14 @@ impl JsonPath {
                             return Err(format!("{} is not array or slice and cannot be filtered", go_value(value)));
                         }
                         for item in children(value) {
-                            if self.passes(root, item, left, operator, right)? {
+                            if self.passes(item, left, operator, right)? {
                                 next.push(item.clone());
                             }
                         }
                     }
                 }
             }
+            self.pay(next.len())?;
             values = next;
         }
         Ok(values)
@@ -176,16 +211,15 @@ impl JsonPath {
         Ok(())
     }
 
-    fn passes(&self, root: &Value, item: &Value, left: &[Step], operator: &str, right: &[Step]) -> Result<bool, String> {
-        let lenient = JsonPath { nodes: Vec::new(), allow_missing: true };
-        let left = lenient.walk(left, root, item)?;
+    fn passes(&mut self, item: &Value, left: &[Step], operator: &str, right: &[Step]) -> Result<bool, String> {
+        let left = self.operand(left, item)?;
         if left.len() > 1 {
             return Err("can only compare one element at a time".into());
         }
         if operator == "exists" {
             return Ok(!left.is_empty());
         }
-        let right = lenient.walk(right, root, item)?;
+        let right = self.operand(right, item)?;
         let (Some(left), Some(right)) = (left.first(), right.first()) else { return Ok(false) };
         let order = match (left, right) {
             (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
@@ -206,6 +240,24 @@ impl JsonPath {
             _ => order.is_ge(),
         })
     }
+    /// What stands on a side of a comparison; what is missing there never is a failure.
+    fn operand(&mut self, steps: &[Step], item: &Value) -> Result<Vec<Value>, String> {
+        let allow_missing = std::mem::replace(&mut self.allow_missing, true);
+        let found = self.walk(steps, item);
+        self.allow_missing = allow_missing;
+        found
+    }
+
+    fn descend(&mut self, value: &Value, found: &mut Vec<Value>) -> Result<(), String> {
+        self.pay(1)?;
+        if value.is_array() || value.is_object() {
+            found.push(value.clone());
+            for child in children(value) {
+                self.descend(child, found)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 fn children(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
@@ -213,15 +265,6 @@ fn children(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
         Value::Array(items) => Box::new(items.iter()),
         Value::Object(fields) => Box::new(fields.values()),
         _ => Box::new(std::iter::empty()),
-    }
-}
-
-fn descend(value: &Value, found: &mut Vec<Value>) {
-    if value.is_array() || value.is_object() {
-        found.push(value.clone());
-        for child in children(value) {
-            descend(child, found);
-        }
     }
 }
 
@@ -526,6 +569,10 @@ impl Parser {
     }
 
     fn filter(&mut self) -> Result<Step, String> {
+        self.depth += 1;
+        if self.depth > MAX_DEPTH {
+            return Err("the template is nested too deeply".into());
+        }
         let left = self.operand()?;
         self.skip_blanks();
         let mut operator = "exists";
@@ -540,6 +587,7 @@ impl Parser {
             return Err("unterminated filter".into());
         }
         self.at += 2;
+        self.depth -= 1;
         Ok(Step::Filter { left, operator, right })
     }
 

@@ -23,6 +23,8 @@ pub struct ExecOptions {
     pub stdin: bool,
     /// Whether it has a terminal: a shell prints its prompt.
     pub tty: bool,
+    /// Whether somebody outside asked for it (`Exec`), rather than a probe or a hook (`ExecSync`).
+    pub is_from_outside: bool,
 }
 
 /// A command under way, or ended.
@@ -60,7 +62,7 @@ impl Runtime {
     /// for anything; otherwise [`RuntimeEvent::ExecFinished`] tells.
     pub fn exec(&mut self, id: &ContainerId, command: &[SmolStr], options: ExecOptions, now_ms: u64, network: &mut dyn Network) -> ExecId {
         let exec_id = ExecId(self.new_id());
-        let timeout_at_ms = (options.timeout_ms > 0).then(|| now_ms + options.timeout_ms);
+        let timeout_at_ms = (options.timeout_ms > 0).then(|| now_ms.saturating_add(options.timeout_ms));
         let exec = Exec {
             container: id.clone(),
             pid: None,
@@ -105,7 +107,8 @@ impl Runtime {
                 }
                 self.run(&mut container, now_ms, network);
             }
-            Err(_) if self.profile == Profile::Reference => self.finish_exec(exec_id, Ok(0), now_ms),
+            // Images whose programs nobody knows have every one that a probe or a hook asks for.
+            Err(_) if self.profile == Profile::Reference && !options.is_from_outside => self.finish_exec(exec_id, Ok(0), now_ms),
             Err(error) => {
                 let program = command.first().cloned().unwrap_or_default();
                 let why = match error {

@@ -1,5 +1,5 @@
 //! Names that lead nowhere: what a manifest refers to and that is neither in the files nor in the cluster. The server
-//! takes such manifests, and what they make doesn't work.
+//! takes such manifests, and what they make doesn't work. And what only a real cluster does.
 
 use super::{Fix, Problem, Severity};
 use crate::api::labels;
@@ -33,6 +33,14 @@ pub(super) fn check(file: &File, document: &Document, store: &Store, registry: &
         "PersistentVolumeClaim" => check.claim(object),
         "HorizontalPodAutoscaler" => check.scale_target(object),
         "RoleBinding" | "ClusterRoleBinding" => check.role(object),
+        "ValidatingAdmissionPolicy" | "MutatingAdmissionPolicy" => {
+            let message =
+                "This cluster is simulated: it keeps a policy's expressions and doesn't evaluate them, so nothing is refused or changed because of it";
+            check.report("kind", message.into(), None);
+        }
+        "ValidatingWebhookConfiguration" | "MutatingWebhookConfiguration" => {
+            check.report("kind", "This cluster is simulated: it keeps the configuration of webhooks and calls none".into(), None);
+        }
         _ => {}
     }
     check.found

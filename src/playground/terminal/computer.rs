@@ -95,11 +95,11 @@ impl Computer {
                 }
                 act(Action::Host(HostRequest::Tunnel(on)), world)
             }
-            HostRequest::Raw { method, target } => {
+            HostRequest::Raw { ref method, ref target, ref body } => {
                 if method != "GET" {
-                    world.history.record(Action::Host(HostRequest::Raw { method: method.clone(), target: target.clone() }), world.cluster);
+                    world.history.record(Action::Host(request.clone()), world.cluster);
                 }
-                Ok(world.cluster.raw(&method, &target))
+                Ok(world.cluster.raw(method, target, body))
             }
             HostRequest::Fault(words) => fault(&words, world),
             HostRequest::HasAddon(name) => Ok(world.cluster.has_addon(&name).to_string()),
@@ -157,7 +157,7 @@ fn act(action: Action, world: &mut World<'_>) -> Result<String, String> {
 pub fn carry_out(request: &HostRequest, cluster: &mut Cluster) -> Result<(), String> {
     match request {
         HostRequest::Tunnel(on) => cluster.set_tunnel(*on),
-        HostRequest::Raw { method, target } => drop(cluster.raw(method, target)),
+        HostRequest::Raw { method, target, body } => drop(cluster.raw(method, target, body)),
         HostRequest::AddNode(name) => return cluster.add_machine(name),
         HostRequest::StopNode(name, stopped) if !cluster.set_node_stopped(name, *stopped) => return Err(format!("there is no machine {name}")),
         HostRequest::Addon(name, on) => return cluster.set_addon(name, *on),

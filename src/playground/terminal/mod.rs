@@ -42,6 +42,10 @@ const FIRST_ID: usize = 1 << 30;
 /// Rounds of the shell and its commands at one instant; what is left is done a millisecond later.
 const MOST_ROUNDS: usize = 2_000;
 
+/// How long a program like kubectl takes to start, in cluster time. Nobody waits for so many of them, but a loop without an end does.
+const START_MS: u64 = 50;
+const STARTS_AT_ONCE: u64 = 100;
+
 /// A program that runs outside of the shell, as a function.
 type Start = fn(Program, Vec<String>) -> Pin<Box<dyn Future<Output = i32>>>;
 
@@ -74,13 +78,15 @@ pub struct Terminal {
     computer: Computer,
     /// The workspace's files, as they were last seen on both sides.
     known: Vec<File>,
+    /// When all programs would have started, if each took its time.
+    starts_until_ms: u64,
 }
 
 impl Terminal {
     /// A terminal whose shell waits for its first command.
     pub fn new(now_ms: u64) -> Terminal {
         let names: Vec<&str> = KUBECTL.into_iter().chain(PROGRAMS.map(|(name, _)| name)).collect();
-        Terminal { station: Workstation::new(&names, now_ms), running: Vec::new(), computer: Computer::default(), known: Vec::new() }
+        Terminal { station: Workstation::new(&names, now_ms), running: Vec::new(), computer: Computer::default(), known: Vec::new(), starts_until_ms: 0 }
     }
 
     /// What the shell waits for; none while a command runs in the foreground.
@@ -140,7 +146,8 @@ impl Terminal {
         for _ in 0..MOST_ROUNDS {
             let mut network = network::Outside::new(world, &mut self.computer, self.station.text("/etc/hosts"));
             let happenings = self.station.run(now_ms, &mut network);
-            let mut is_idle = happenings.is_empty();
+            // What only writes has had its share of this instant; `yes` would write for ever.
+            let mut is_idle = happenings.iter().all(|happening| matches!(happening, Happening::Wrote(..)));
             for happening in happenings {
                 match happening {
                     Happening::Wrote(stream, text) => reports.push(Report::Terminal(Output { stream: stream_of(stream), text })),
@@ -190,7 +197,11 @@ impl Terminal {
             Some((_, start)) => Command::of(environment, |session| start(session, arguments)),
             None => Command::start(&arguments, environment),
         };
-        self.running.push(Running { call, command, files, due_ms: world.cluster.now_ms(), reads: false, lasting: Vec::new() });
+        let now_ms = world.cluster.now_ms();
+        let ahead_ms = STARTS_AT_ONCE * START_MS;
+        self.starts_until_ms = self.starts_until_ms.clamp(now_ms, now_ms + 2 * ahead_ms) + START_MS;
+        let due_ms = now_ms.max(self.starts_until_ms.saturating_sub(ahead_ms));
+        self.running.push(Running { call, command, files, due_ms, reads: false, lasting: Vec::new() });
     }
 
     /// Carries a program on until it waits or ends; whether it goes on later.

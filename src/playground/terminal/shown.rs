@@ -39,6 +39,8 @@ const KINDS: [GroupResource; 15] = [
 ];
 /// More names than this aren't looked up in one text.
 const MOST_NAMES: usize = 400;
+/// Words of a command line that are looked at for the kinds that it names.
+const MOST_WORDS: usize = 100;
 
 /// The colour of a state's word.
 pub fn tone_of(word: &str) -> Tone {
@@ -120,7 +122,7 @@ struct Finder<'a> {
 
 impl<'a> Finder<'a> {
     fn new(command: &'a str, cluster: &'a Cluster, namespace: &'a str) -> Finder<'a> {
-        let words: Vec<&str> = command.split_whitespace().collect();
+        let words: Vec<&str> = command.split_whitespace().take(MOST_WORDS).collect();
         let given = words.windows(2).find(|pair| matches!(pair[0], "-n" | "--namespace")).map(|pair| pair[1]);
         let given = given.or_else(|| words.iter().find_map(|word| word.strip_prefix("--namespace=")));
         let registry = cluster.server().registry();

@@ -60,19 +60,20 @@ impl Expression {
         Some(Expression { program })
     }
 
-    /// Whether it matches anywhere in the text.
-    pub(super) fn is_in(&self, text: &str) -> bool {
+    /// Whether it matches anywhere in the text; `None` where that takes more steps than are left in `budget`.
+    pub(super) fn is_in(&self, text: &str, budget: &mut usize) -> Option<bool> {
         let characters: Vec<char> = text.chars().collect();
         let mut current: Vec<usize> = Vec::new();
+        let mut marked = vec![usize::MAX; self.program.len()];
         for at in 0..=characters.len() {
-            let mut marked = vec![false; self.program.len()];
             let mut reached = Vec::new();
             for state in current.drain(..).chain([0]) {
                 self.follow(state, at, &characters, &mut marked, &mut reached);
             }
             if reached.iter().any(|state| matches!(self.program[*state], Step::Match)) {
-                return true;
+                return Some(true);
             }
+            *budget = budget.checked_sub(reached.len() + 1)?;
             if let Some(character) = characters.get(at) {
                 current = reached
                     .into_iter()
@@ -81,16 +82,16 @@ impl Expression {
                     .collect();
             }
         }
-        false
+        Some(false)
     }
 
-    /// All steps that are reached without reading a character.
-    fn follow(&self, from: usize, at: usize, text: &[char], marked: &mut [bool], reached: &mut Vec<usize>) {
+    /// All steps that are reached without reading a character. Those that were followed at this place already are marked with it.
+    fn follow(&self, from: usize, at: usize, text: &[char], marked: &mut [usize], reached: &mut Vec<usize>) {
         let is_word =
             |index: Option<usize>| index.and_then(|index| text.get(index)).is_some_and(|character| character.is_ascii_alphanumeric() || *character == '_');
         let mut open = vec![from];
         while let Some(state) = open.pop() {
-            if std::mem::replace(&mut marked[state], true) {
+            if std::mem::replace(&mut marked[state], at) == at {
                 continue;
             }
             match &self.program[state] {
@@ -141,7 +142,11 @@ fn compile(node: &Node, program: &mut Vec<Step>) -> Option<()> {
         }
         Node::Repeat(node, least, most) => {
             for _ in 0..*least {
+                let length = program.len();
                 compile(node, program)?;
+                if program.len() == length {
+                    break; // Nothing, however often: `((){1000}){1000}`.
+                }
             }
             match most {
                 None => {
@@ -384,8 +389,13 @@ mod tests {
             (r"^\S+@\S+\.[[:alpha:]]{2,}$", "a@b.example", true),
             ("^(a*)*$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", false),
         ] {
-            assert_eq!(Expression::parse(pattern).map(|expression| expression.is_in(text)), Some(expected), "{pattern} {text}");
+            let matched = Expression::parse(pattern).and_then(|expression| expression.is_in(text, &mut 10_000));
+            assert_eq!(matched, Some(expected), "{pattern} {text}");
         }
+        let nothing = format!("{}{}", "(".repeat(40), "){1000}".repeat(40));
+        assert!(Expression::parse(&nothing).is_some_and(|expression| expression.is_in("", &mut 10_000) == Some(true)), "nothing is there, however often");
+        let slow = Expression::parse("(a?){900}b").and_then(|expression| expression.is_in(&"a".repeat(9_000), &mut 1_000_000));
+        assert_eq!(slow, None, "what takes too long is given up");
         assert!(Expression::parse("(").is_none() && Expression::parse("(((a{1000}){1000}){1000})").is_none());
     }
 }

@@ -2,22 +2,47 @@
 
 use super::regular_expression::Expression;
 use crate::api::field_error::{ErrorType, FieldError};
-use crate::value::Value;
+use crate::value::{OrdSet, SmolStr, Value};
 
 /// Nested deeper than this, values aren't looked into.
 const DEPTH_LIMIT: usize = 100;
 
+/// How much is looked at: values by schemas, and the steps of matching patterns. A real server's request would be out of time by then.
+const BUDGET: usize = 10_000_000;
+
+/// What was found, and how much may still be looked at.
+struct Errors {
+    found: Vec<FieldError>,
+    budget: usize,
+}
+
+impl Errors {
+    fn push(&mut self, error: FieldError) {
+        self.found.push(error);
+    }
+
+    /// Pays for looking at something; whether that can be afforded.
+    fn pay(&mut self, steps: usize) -> bool {
+        self.budget = self.budget.saturating_sub(steps);
+        self.budget > 0
+    }
+}
+
 /// What is wrong with an object.
 pub(super) fn validate(object: &Value, schema: &Value) -> Vec<FieldError> {
-    let mut errors = Vec::new();
+    let mut errors = Errors { found: Vec::new(), budget: BUDGET };
     if schema.is_object() {
         check(object, schema, "", &mut errors, 0);
     }
-    errors
+    if errors.budget == 0 {
+        let why = "it takes too long to compare it with its schema";
+        return vec![FieldError { type_: ErrorType::InternalError, field: field(""), shown: String::new(), detail: why.into() }];
+    }
+    errors.found
 }
 
-fn check(value: &Value, schema: &Value, path: &str, errors: &mut Vec<FieldError>, depth: usize) {
-    if depth > DEPTH_LIMIT || value.is_null() && schema.get("nullable").as_bool() == Some(true) {
+fn check(value: &Value, schema: &Value, path: &str, errors: &mut Errors, depth: usize) {
+    if !errors.pay(1) || depth > DEPTH_LIMIT || value.is_null() && schema.get("nullable").as_bool() == Some(true) {
         return;
     }
     if !has_type(value, schema) {
@@ -66,13 +91,13 @@ fn has_type(value: &Value, schema: &Value) -> bool {
     }
 }
 
-fn invalid(errors: &mut Vec<FieldError>, path: &str, value: &Value, why: &str) {
+fn invalid(errors: &mut Errors, path: &str, value: &Value, why: &str) {
     errors.push(FieldError::invalid(field(path), value, format!("{} in body {why}", shown(path))));
 }
 
-fn check_enum(value: &Value, schema: &Value, path: &str, errors: &mut Vec<FieldError>) {
+fn check_enum(value: &Value, schema: &Value, path: &str, errors: &mut Errors) {
     let allowed = schema.get("enum").items();
-    if allowed.is_empty() || allowed.contains(value) {
+    if allowed.is_empty() || !errors.pay(allowed.len()) || allowed.contains(value) {
         return;
     }
     let words: Vec<String> = allowed.iter().map(|word| word.as_str().map_or_else(|| word.to_json(), str::to_string)).collect();
@@ -80,7 +105,7 @@ fn check_enum(value: &Value, schema: &Value, path: &str, errors: &mut Vec<FieldE
     errors.push(FieldError::not_supported(field(path), value, &words));
 }
 
-fn check_text(value: &Value, text: &str, schema: &Value, path: &str, errors: &mut Vec<FieldError>) {
+fn check_text(value: &Value, text: &str, schema: &Value, path: &str, errors: &mut Errors) {
     let length = text.chars().count() as i64;
     if let Some(least) = schema.get("minLength").as_i64().filter(|least| length < *least) {
         invalid(errors, path, value, &format!("should be at least {least} chars long"));
@@ -89,12 +114,19 @@ fn check_text(value: &Value, text: &str, schema: &Value, path: &str, errors: &mu
         errors.push(FieldError::too_long(field(path), usize::try_from(most).unwrap_or(0)));
     }
     let pattern = schema.get("pattern").str();
-    if !pattern.is_empty() && Expression::parse(pattern).is_some_and(|expression| !expression.is_in(text)) {
-        invalid(errors, path, value, &format!("should match '{pattern}'"));
+    if !pattern.is_empty()
+        && errors.pay(pattern.len())
+        && let Some(expression) = Expression::parse(pattern)
+    {
+        match expression.is_in(text, &mut errors.budget) {
+            Some(true) => {}
+            Some(false) => invalid(errors, path, value, &format!("should match '{pattern}'")),
+            None => errors.budget = 0,
+        }
     }
 }
 
-fn check_number(value: &Value, schema: &Value, path: &str, errors: &mut Vec<FieldError>) {
+fn check_number(value: &Value, schema: &Value, path: &str, errors: &mut Errors) {
     let number = value.as_f64().unwrap_or(0.0);
     let is_exclusive = |field: &str| schema.get(field).as_bool() == Some(true);
     if let Some(most) = schema.get("maximum").as_f64() {
@@ -116,7 +148,7 @@ fn check_number(value: &Value, schema: &Value, path: &str, errors: &mut Vec<Fiel
     }
 }
 
-fn check_list(value: &Value, items: &[Value], schema: &Value, path: &str, errors: &mut Vec<FieldError>, depth: usize) {
+fn check_list(value: &Value, items: &[Value], schema: &Value, path: &str, errors: &mut Errors, depth: usize) {
     let count = items.len();
     if let Some(least) = schema.get("minItems").as_i64().filter(|least| (count as i64) < *least) {
         invalid(errors, path, value, &format!("should have at least {least} items"));
@@ -131,17 +163,13 @@ fn check_list(value: &Value, items: &[Value], schema: &Value, path: &str, errors
         }
     }
     match schema.get("x-kubernetes-list-type").str() {
-        "set" => {
-            for (index, item) in items.iter().enumerate().filter(|(index, item)| items[..*index].contains(item)) {
-                errors.push(FieldError::duplicate(format!("{path}[{index}]"), item));
-            }
-        }
+        "set" => check_unique(items, path, errors, Value::clone),
         "map" => check_keys(items, schema, path, errors),
         _ => {}
     }
 }
 
-fn check_keys(items: &[Value], schema: &Value, path: &str, errors: &mut Vec<FieldError>) {
+fn check_keys(items: &[Value], schema: &Value, path: &str, errors: &mut Errors) {
     let keys = schema.get("x-kubernetes-list-map-keys").items();
     let key_of = |item: &Value| -> Value {
         let mut key = Value::object();
@@ -150,17 +178,20 @@ fn check_keys(items: &[Value], schema: &Value, path: &str, errors: &mut Vec<Fiel
         }
         key
     };
-    let mut seen: Vec<Value> = Vec::new();
+    check_unique(items, path, errors, key_of);
+}
+
+fn check_unique(items: &[Value], path: &str, errors: &mut Errors, key_of: impl Fn(&Value) -> Value) {
+    let mut seen: OrdSet<SmolStr> = OrdSet::new();
     for (index, item) in items.iter().enumerate() {
         let key = key_of(item);
-        if seen.contains(&key) {
+        if !seen.insert(SmolStr::from(key.to_json())) {
             errors.push(FieldError::duplicate(format!("{path}[{index}]"), &key));
         }
-        seen.push(key);
     }
 }
 
-fn check_object(value: &Value, schema: &Value, path: &str, errors: &mut Vec<FieldError>, depth: usize) {
+fn check_object(value: &Value, schema: &Value, path: &str, errors: &mut Errors, depth: usize) {
     let inside = |name: &str| if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
     for name in schema.get("required").items() {
         if !value.fields().contains_key(name.str()) {
@@ -186,27 +217,34 @@ fn check_object(value: &Value, schema: &Value, path: &str, errors: &mut Vec<Fiel
     }
 }
 
-fn check_combinations(value: &Value, schema: &Value, path: &str, errors: &mut Vec<FieldError>, depth: usize) {
-    let follows = |schema: &Value| {
-        let mut found = Vec::new();
-        check(value, schema, path, &mut found, depth + 1);
-        found.is_empty()
+fn check_combinations(value: &Value, schema: &Value, path: &str, errors: &mut Errors, depth: usize) {
+    let mut follows = |schema: &Value| {
+        let mut inner = Errors { found: Vec::new(), budget: errors.budget };
+        check(value, schema, path, &mut inner, depth + 1);
+        errors.budget = inner.budget;
+        inner.found.is_empty()
     };
-    let mut said = |why: &str| invalid(errors, path, value, why);
+    let mut wrong: Vec<&str> = Vec::new();
     let any = schema.get("anyOf").items();
-    if !any.is_empty() && !any.iter().any(follows) {
-        said("must validate at least one schema (anyOf)");
+    if !any.is_empty() && !any.iter().any(&mut follows) {
+        wrong.push("must validate at least one schema (anyOf)");
     }
     let one = schema.get("oneOf").items();
     let matching = one.iter().filter(|schema| follows(schema)).count();
     if !one.is_empty() && matching != 1 {
-        let why = if matching == 0 { "Found none valid" } else { "Found 2 valid alternatives" };
-        said(&format!("must validate one and only one schema (oneOf). {why}"));
+        wrong.push(if matching == 0 {
+            "must validate one and only one schema (oneOf). Found none valid"
+        } else {
+            "must validate one and only one schema (oneOf). Found 2 valid alternatives"
+        });
     }
-    if !schema.get("allOf").items().iter().all(follows) {
-        said("must validate all the schemas (allOf)");
+    if !schema.get("allOf").items().iter().all(&mut follows) {
+        wrong.push("must validate all the schemas (allOf)");
     }
     if schema.get("not").is_object() && follows(schema.get("not")) {
-        said("must not validate the schema (not)");
+        wrong.push("must not validate the schema (not)");
+    }
+    for why in wrong {
+        invalid(errors, path, value, why);
     }
 }

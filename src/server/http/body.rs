@@ -3,12 +3,10 @@
 use super::HttpRequest;
 use crate::api::status::Status;
 use crate::manifest;
-use crate::server::request::{PatchType, Verb};
+use crate::server::request::{BODY_LIMIT_BYTES, PatchType, Verb, too_large};
 use crate::value::Value;
 use std::fmt::Write;
 
-/// Larger bodies are refused (upstream's `MaxRequestBodyBytes`).
-const BODY_LIMIT_BYTES: usize = 3 * 1024 * 1024;
 /// How much of an unreadable body is shown.
 const SHOWN_BYTES: usize = 30;
 
@@ -30,7 +28,7 @@ pub(super) fn read(http: &HttpRequest, verb: Verb, kind: &str) -> Result<Value, 
         return Ok(Value::Null);
     }
     if http.body.len() > BODY_LIMIT_BYTES {
-        return Err(Status::other(413, "RequestEntityTooLarge", format!("Request entity too large: limit is {BODY_LIMIT_BYTES}")));
+        return Err(too_large());
     }
     let type_ = media_type(http);
     let is_yaml = type_.ends_with("yaml");

@@ -1,7 +1,7 @@
 //! What server-side apply makes of an object: the merge of the live one with the applied one, without what the manager has given up
 //! (`sigs.k8s.io/structured-merge-diff/merge/update.go`).
 
-use super::compare::{item_name, keyed};
+use super::compare::{by_name, item_name, keyed, members};
 use super::shape::{Form, Shape};
 use crate::value::Value;
 
@@ -29,38 +29,21 @@ fn merge_at(live: &Value, applied: &Value, shape: Shape, depth: usize) -> Value 
             }
             merged
         }
-        Form::Set => {
-            let mut items: Vec<Value> = live.items().to_vec();
-            items.extend(applied.items().iter().filter(|item| !live.items().contains(item)).cloned());
-            reorder(items, applied.items(), |item| item.to_json())
-        }
-        Form::Keyed(keys) => {
-            let name = |item: &Value| item_name(item, &keys, shape);
-            let mut items: Vec<Value> = Vec::new();
-            for (live_name, item) in keyed(live, &keys, shape) {
-                let wanted = applied.items().iter().find(|wanted| name(wanted) == live_name);
-                items.push(wanted.map_or_else(|| item.clone(), |wanted| merge_at(item, wanted, shape.item(), depth + 1)));
-            }
-            let there: Vec<String> = items.iter().map(name).collect();
-            items.extend(applied.items().iter().filter(|item| !there.contains(&name(item))).cloned());
-            reorder(items, applied.items(), name)
-        }
+        Form::Set => joined(&members(live), &members(applied), |_, item| item.clone()),
+        Form::Keyed(keys) => joined(&keyed(live, &keys, shape), &keyed(applied, &keys, shape), |here, wanted| merge_at(here, wanted, shape.item(), depth + 1)),
         Form::Map => applied.clone(),
     }
 }
 
-/// Applied items come in the applied order; the others stay before the applied item that followed them.
-fn reorder(items: Vec<Value>, applied: &[Value], name: impl Fn(&Value) -> String) -> Value {
-    let order: Vec<String> = applied.iter().map(&name).collect();
-    let mut wanted: Vec<Value> = Vec::new();
-    for wanted_name in &order {
-        wanted.extend(items.iter().find(|item| name(item) == *wanted_name).cloned());
+/// The items of both lists. Applied items come in the applied order; the others stay before the applied item that followed them.
+fn joined(live: &[(String, &Value)], applied: &[(String, &Value)], merge: impl Fn(&Value, &Value) -> Value) -> Value {
+    let (live_names, applied_names) = (by_name(live), by_name(applied));
+    let mut wanted = applied.iter().map(|(name, item)| live_names.get(name).map_or_else(|| (*item).clone(), |here| merge(here, item)));
+    let mut result = Vec::with_capacity(live.len() + applied.len());
+    for (name, item) in live {
+        if applied_names.contains_key(name) { result.extend(wanted.next()) } else { result.push((*item).clone()) }
     }
-    let mut wanted = wanted.into_iter();
-    let mut result = Vec::with_capacity(items.len());
-    for item in items {
-        if order.contains(&name(&item)) { result.extend(wanted.next()) } else { result.push(item) }
-    }
+    result.extend(wanted);
     Value::array(result)
 }
 

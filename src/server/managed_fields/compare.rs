@@ -106,14 +106,19 @@ fn field_name(name: &str) -> SmolStr {
     smol_str::format_smolstr!("f:{name}")
 }
 
-fn compare_items<'a>(old: &[(String, &'a Value)], new: &[(String, &'a Value)], shape: Shape, depth: usize, changed: &mut Map, removed: &mut Map) {
-    let find = |items: &[(String, &'a Value)], name: &str| items.iter().find(|(there, _)| there == name).map(|(_, value)| *value);
+fn compare_items(old: &[(String, &Value)], new: &[(String, &Value)], shape: Shape, depth: usize, changed: &mut Map, removed: &mut Map) {
+    let (old_names, new_names) = (by_name(old), by_name(new));
     for (name, before) in old {
-        collect(SmolStr::new(name), compare_place(Some(before), find(new, name), shape, depth + 1), changed, removed);
+        collect(SmolStr::new(name), compare_place(Some(before), new_names.get(name), shape, depth + 1), changed, removed);
     }
-    for (name, after) in new.iter().filter(|(name, _)| find(old, name).is_none()) {
+    for (name, after) in new.iter().filter(|(name, _)| old_names.get(name).is_none()) {
         collect(SmolStr::new(name), compare_place(None, Some(after), shape, depth + 1), changed, removed);
     }
+}
+
+/// Named items, to be found by their names; of several with one name the first.
+pub(super) fn by_name(items: &[(String, &Value)]) -> Map {
+    items.iter().rev().map(|(name, item)| (SmolStr::new(name), (*item).clone())).collect()
 }
 
 /// A value that is on one side only: the place and all inside are members.
@@ -177,7 +182,7 @@ fn applied_place(value: &Value, shape: Shape, depth: usize) -> Option<Value> {
 }
 
 /// The items of a set, by the name that `FieldsV1` gives them.
-fn members(list: &Value) -> Vec<(String, &Value)> {
+pub(super) fn members(list: &Value) -> Vec<(String, &Value)> {
     list.items().iter().map(|item| (format!("v:{}", item.to_json()), item)).collect()
 }
 

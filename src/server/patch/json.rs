@@ -1,16 +1,21 @@
 //! RFC 6902: a list of operations at JSON pointers, in the words of `evanphx/json-patch`.
 
+use crate::server::request::BODY_LIMIT_BYTES;
 use crate::value::Value;
+
+/// How deep a patch may nest what it writes.
+const DEPTH_LIMIT: usize = 200;
 
 pub(super) fn apply(object: &Value, operations: &[Value]) -> Result<Value, String> {
     let mut object = object.clone();
+    let mut copied_bytes = 0;
     for operation in operations {
-        apply_one(&mut object, operation)?;
+        apply_one(&mut object, operation, &mut copied_bytes)?;
     }
     Ok(object)
 }
 
-fn apply_one(object: &mut Value, operation: &Value) -> Result<(), String> {
+fn apply_one(object: &mut Value, operation: &Value, copied_bytes: &mut usize) -> Result<(), String> {
     let kind = operation.get("op").str();
     let path = operation.get("path").as_str().ok_or("Unable to decode patch operation path")?;
     let value = || {
@@ -18,10 +23,15 @@ fn apply_one(object: &mut Value, operation: &Value) -> Result<(), String> {
         given.ok_or_else(|| format!("{kind} operation does not apply: missing value: missing value"))
     };
     match kind {
-        "add" => insert(object, path, value()?, kind),
+        "add" => {
+            let value = value()?;
+            check_depth(path, &value)?;
+            insert(object, path, value, kind)
+        }
         "replace" => {
             // Of an object upstream replaces also what isn't there.
             let value = value()?;
+            check_depth(path, &value)?;
             match find_mut(object, path) {
                 Some(target) => *target = value,
                 None => {
@@ -38,6 +48,10 @@ fn apply_one(object: &mut Value, operation: &Value) -> Result<(), String> {
         "move" => {
             let from = operation.get("from").str();
             let moved = remove(object, from, kind)?;
+            // Nothing gets deeper on its way up.
+            if steps(path).count() > steps(from).count() {
+                check_depth(path, &moved)?;
+            }
             insert(object, path, moved, kind)
         }
         "copy" => {
@@ -45,6 +59,13 @@ fn apply_one(object: &mut Value, operation: &Value) -> Result<(), String> {
             // A key that isn't there is copied as null, as long as its object is.
             let is_in_object = from.rsplit_once('/').and_then(|(parent, _)| find(object, parent)).is_some_and(Value::is_object);
             let copied = find(object, from).cloned().or(is_in_object.then_some(Value::Null)).ok_or_else(|| missing(kind, from))?;
+            *copied_bytes += copied.json_bytes(BODY_LIMIT_BYTES);
+            if *copied_bytes > BODY_LIMIT_BYTES {
+                return Err(format!(
+                    "Unable to complete the copy, the accumulated size increase of copy is {copied_bytes}, exceeding the limit {BODY_LIMIT_BYTES}"
+                ));
+            }
+            check_depth(path, &copied)?;
             insert(object, path, copied, kind)
         }
         "test" => {
@@ -62,6 +83,11 @@ fn missing(kind: &str, path: &str) -> String {
         "remove" => format!("remove operation does not apply: doc is missing path: \"{path}\": missing value"),
         _ => format!("{kind} operation does not apply: doc is missing path: \"{path}\": missing value"),
     }
+}
+
+fn check_depth(path: &str, value: &Value) -> Result<(), String> {
+    let is_too_deep = DEPTH_LIMIT.checked_sub(steps(path).count()).is_none_or(|left| value.is_deeper_than(left));
+    if is_too_deep { Err("exceeded max depth".into()) } else { Ok(()) }
 }
 
 fn steps(path: &str) -> impl Iterator<Item = String> + '_ {

@@ -8,12 +8,25 @@ mod tests;
 
 pub(super) use strategic::go_map;
 
-use crate::api::schema::Definition;
+use crate::api::schema::{self, Definition};
 use crate::api::status::Status;
+use crate::server::request::PatchType;
 use crate::value::Value;
 
 /// More operations than that in one JSON patch are refused.
 const OPERATIONS_LIMIT: usize = 10_000;
+
+/// Works a patch out as a client does, for an object of this definition (`""` for kinds that are made by a CustomResourceDefinition).
+///
+/// # Errors
+/// Why it can't be applied, in the words of the libraries that client and server share.
+pub fn locally(type_: PatchType, object: &Value, patch: &Value, definition: &str) -> Result<Value, String> {
+    match (type_, schema::definition(definition)) {
+        (PatchType::Json, _) => json::apply(object, patch.items()),
+        (PatchType::StrategicMerge, Some(definition)) => strategic(object, patch, definition).map_err(|status| status.message),
+        _ => merge(object, patch).map_err(|status| status.message),
+    }
+}
 
 /// Applies an RFC 6902 patch.
 pub(super) fn json(object: &Value, patch: &Value) -> Result<Value, Status> {

@@ -1,5 +1,6 @@
 //! `pods/binding`: the scheduler assigns a pod to a node (`pkg/registry/core/pod/storage`, assignPod).
 
+use crate::api::field_error::FieldError;
 use crate::api::status::Status;
 use crate::api::{meta, time};
 use crate::server::admission::pod_topology_labels;
@@ -16,9 +17,16 @@ pub(super) fn execute(context: &mut Context) -> Result<Value, Status> {
     if !name.is_empty() && name != context.request.name {
         return Err(Status::bad_request("name in URL does not match name in Binding object"));
     }
+    let errors = target_errors(binding.get("target"));
+    if !errors.is_empty() {
+        // Upstream takes no care to say what kind of failure it is.
+        let texts: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let why = if let [one] = texts.as_slice() { one.clone() } else { format!("[{}]", texts.join(", ")) };
+        return Err(Status::other(500, "", why));
+    }
     let mut pod = context.existing()?;
     let node = binding.path("target.name").str().to_string();
-    check(context, &pod, &node)?;
+    check(context, &pod)?;
     pod.set("spec.nodeName", node.as_str());
     let annotations = binding.path("metadata.annotations").clone();
     for (key, value) in annotations.fields().iter() {
@@ -34,7 +42,7 @@ pub(super) fn execute(context: &mut Context) -> Result<Value, Status> {
     Ok(json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "code": 201}))
 }
 
-fn check(context: &Context, pod: &Value, node: &str) -> Result<(), Status> {
+fn check(context: &Context, pod: &Value) -> Result<(), Status> {
     let name = meta::name(pod);
     let uid = meta::uid(&context.request.body);
     let conflict = |why: String| {
@@ -54,11 +62,20 @@ fn check(context: &Context, pod: &Value, node: &str) -> Result<(), Status> {
     if !pod.path("spec.schedulingGates").is_empty() {
         return conflict(format!("pod {name} has non-empty .spec.schedulingGates"));
     }
-    if node.is_empty() {
-        let error = crate::api::field_error::FieldError::required("target.name", "");
-        return Err(Status::invalid("", "Binding", name, &[error]));
-    }
     Ok(())
+}
+
+/// `ValidatePodBinding`.
+fn target_errors(target: &Value) -> Vec<FieldError> {
+    let kind = target.get("kind");
+    let mut errors = Vec::new();
+    if !["", "Node"].contains(&kind.str()) {
+        errors.push(FieldError::not_supported("target.kind", kind, &["Node", "<empty>"]));
+    }
+    if target.get("name").is_empty() {
+        errors.push(FieldError::required("target.name", ""));
+    }
+    errors
 }
 
 fn set_scheduled(pod: &mut Value, now_ms: u64) {

@@ -120,7 +120,7 @@ fn begin_graceful(context: &Context, object: &mut Value) -> Result<Graceful, Sta
     let requested = context.request.options.grace_period_seconds.map(|seconds| if seconds < 0 { 1 } else { seconds });
     let Some(default) = context.kind.strategy.grace_period_seconds(object, requested) else { return Ok(Graceful::No) };
     if !meta::is_being_deleted(object) {
-        object.set("metadata.deletionTimestamp", time::rfc3339(context.now_ms + default.max(0) as u64 * 1000));
+        object.set("metadata.deletionTimestamp", time::rfc3339(context.now_ms.saturating_add(default.max(0).saturating_mul(1000) as u64)));
         object.set("metadata.deletionGracePeriodSeconds", default);
         raise_generation(object);
         return Ok(Graceful::For(default));
@@ -131,7 +131,7 @@ fn begin_graceful(context: &Context, object: &mut Value) -> Result<Graceful, Sta
     }
     let Some(mut period) = requested.filter(|period| *period < current) else { return Ok(Graceful::Pending) };
     let end_ms = time::parse_rfc3339(object.path("metadata.deletionTimestamp").str()).unwrap_or(context.now_ms) as i64;
-    let mut new_end_ms = (end_ms - current * 1000 + period * 1000).max(0) as u64;
+    let mut new_end_ms = end_ms.saturating_sub((current - period).saturating_mul(1000)).max(0) as u64;
     if new_end_ms < context.now_ms {
         new_end_ms = context.now_ms;
         if period != 0 {

@@ -14,8 +14,10 @@ pub(super) use update::{Patched, update_object};
 
 use super::Server;
 use super::admission::{self, Attributes, Operation};
-use super::request::{Request, Verb};
+use super::request::{BODY_LIMIT_BYTES, Request, Verb, too_large};
 use crate::api::field_error::FieldError;
+use crate::api::meta;
+use crate::api::resource::{BINDINGS, PODS};
 use crate::api::status::Status;
 use crate::api::strategy::Kind;
 use crate::value::json;
@@ -42,6 +44,9 @@ pub(super) fn execute(server: &mut Server, request: &Request, now_ms: u64, warni
     if !request.version.is_empty() && !kind.versions.iter().any(|version| version.name == request.version) {
         return Err(Status::no_such_path());
     }
+    if request.body.json_bytes(BODY_LIMIT_BYTES) > BODY_LIMIT_BYTES {
+        return Err(too_large());
+    }
     super::authorization::authorize(server, request)?;
     // The namespace of a client's context means nothing for what lives beside the namespaces.
     let without_namespace;
@@ -55,6 +60,13 @@ pub(super) fn execute(server: &mut Server, request: &Request, now_ms: u64, warni
         && let Some(measured) = server.metrics.clone()
     {
         return read_metrics(server, measured, kind, request, now_ms, warnings);
+    }
+    // A Binding by itself is stored nowhere: it binds the pod of its name (`LegacyBindingREST`).
+    if request.resource == BINDINGS && request.verb == Verb::Create {
+        let name = SmolStr::new(meta::name(&request.body));
+        let binding = Request { resource: PODS, version: SmolStr::default(), subresource: "binding".into(), name, ..request.clone() };
+        let kind = server.registry.resource(&PODS).cloned().ok_or_else(Status::no_such_path)?;
+        return super::subresources::execute(&mut Context { server, kind, request: &binding, now_ms, warnings });
     }
     let mut context = Context { server, kind, request, now_ms, warnings };
     match request.subresource.as_str() {

@@ -45,8 +45,16 @@ impl Strategy for DaemonSetStrategy {
 
     fn validate(&self, set: &Value) -> Vec<FieldError> {
         let spec = set.get("spec");
-        let mut errors = workload::selector_and_template(spec, "daemonset");
-        errors.extend(template::always_restarts(spec.get("template"), "spec.template"));
+        let selector = spec.get("selector");
+        let mut errors = workload::label_selector(selector, "spec.selector");
+        if errors.is_empty() {
+            errors.extend(workload::template_labels(selector, spec.get("template")));
+        }
+        if selector.is_object() && selector.get("matchLabels").is_empty() && selector.get("matchExpressions").is_empty() {
+            errors.push(FieldError::invalid("spec.selector", selector, "empty selector is invalid for daemonset"));
+        }
+        errors.extend(template::validate(spec.get("template"), "spec.template"));
+        errors.extend(template::always_restarts(spec.get("template"), "spec.template", "DaemonSet"));
         errors.extend(workload::count(spec, "minReadySeconds"));
         errors.extend(update_strategy(spec.get("updateStrategy")));
         errors.extend(workload::count(spec, "revisionHistoryLimit"));
@@ -99,8 +107,10 @@ fn update_strategy(strategy: &Value) -> Vec<FieldError> {
             let rolling = strategy.get("rollingUpdate");
             let mut errors = workload::count_or_percent(rolling.get("maxUnavailable"), &format!("{field}.maxUnavailable"));
             errors.extend(workload::count_or_percent(rolling.get("maxSurge"), &format!("{field}.maxSurge")));
-            let is_zero = |value: &Value| value.as_i64() == Some(0) || value.str() == "0%";
-            let (unavailable, surge) = (is_zero(rolling.get("maxUnavailable")), is_zero(rolling.get("maxSurge")));
+            for name in ["maxUnavailable", "maxSurge"] {
+                errors.extend(workload::not_over_100_percent(rolling.get(name), &format!("{field}.{name}")));
+            }
+            let (unavailable, surge) = (workload::is_none(rolling.get("maxUnavailable")), workload::is_none(rolling.get("maxSurge")));
             if unavailable && surge {
                 errors.push(FieldError::required(format!("{field}.maxUnavailable"), "cannot be 0 when maxSurge is 0"));
             }

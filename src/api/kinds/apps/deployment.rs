@@ -2,7 +2,6 @@
 
 use super::super::cells;
 use super::super::core::pod_defaults::default_template;
-use super::super::core::pod_validation::template;
 use super::super::core::pod_warnings;
 use super::workload;
 use crate::api::field_error::FieldError;
@@ -36,8 +35,8 @@ impl Strategy for DeploymentStrategy {
     fn validate(&self, deployment: &Value) -> Vec<FieldError> {
         let spec = deployment.get("spec");
         let mut errors = workload::count(spec, "replicas");
-        errors.extend(workload::selector_and_template(spec, "deployment"));
-        errors.extend(template::always_restarts(spec.get("template"), "spec.template"));
+        errors.extend(workload::selector(spec, "deployment"));
+        errors.extend(workload::replicated_template(spec));
         errors.extend(strategy(spec.get("strategy")));
         errors.extend(workload::count(spec, "minReadySeconds"));
         errors.extend(workload::count(spec, "revisionHistoryLimit"));
@@ -99,8 +98,7 @@ fn strategy(strategy: &Value) -> Vec<FieldError> {
             let rolling = strategy.get("rollingUpdate");
             let mut errors = workload::count_or_percent(rolling.get("maxUnavailable"), &format!("{field}.maxUnavailable"));
             errors.extend(workload::count_or_percent(rolling.get("maxSurge"), &format!("{field}.maxSurge")));
-            let is_zero = |value: &Value| value.as_i64() == Some(0) || value.str() == "0%";
-            if is_zero(rolling.get("maxUnavailable")) && is_zero(rolling.get("maxSurge")) {
+            if workload::is_none(rolling.get("maxUnavailable")) && workload::is_none(rolling.get("maxSurge")) {
                 errors.push(FieldError::invalid(format!("{field}.maxUnavailable"), rolling.get("maxUnavailable"), "may not be 0 when `maxSurge` is 0"));
             }
             errors.extend(workload::not_over_100_percent(rolling.get("maxUnavailable"), &format!("{field}.maxUnavailable")));

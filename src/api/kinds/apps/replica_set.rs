@@ -2,7 +2,6 @@
 
 use super::super::cells;
 use super::super::core::pod_defaults::default_template;
-use super::super::core::pod_validation::template;
 use super::super::core::pod_warnings;
 use super::deployment::no_replicas;
 use super::workload;
@@ -27,8 +26,8 @@ impl Strategy for ReplicaSetStrategy {
         let spec = set.get("spec");
         let mut errors = workload::count(spec, "replicas");
         errors.extend(workload::count(spec, "minReadySeconds"));
-        errors.extend(workload::selector_and_template(spec, "deployment"));
-        errors.extend(template::always_restarts(spec.get("template"), "spec.template"));
+        errors.extend(workload::selector(spec, "deployment"));
+        errors.extend(workload::replicated_template(spec));
         errors
     }
 

@@ -1,15 +1,15 @@
 //! StatefulSets.
 
 use super::super::cells;
-use super::super::core::persistent_volume_claim::{claim_spec_warnings, default_claim};
+use super::super::core::persistent_volume_claim::{claim_spec_warnings, default_claim, validate_spec as validate_claim_spec};
 use super::super::core::pod_defaults::{default_template, items_mut};
 use super::super::core::pod_validation::template;
 use super::super::core::pod_warnings;
 use super::deployment::no_replicas;
 use super::workload;
 use crate::api::field_error::FieldError;
-use crate::api::meta;
 use crate::api::strategy::{Column, Strategy};
+use crate::api::{meta, names};
 use crate::value::Value;
 
 /// The fields of the spec that may change.
@@ -55,32 +55,19 @@ impl Strategy for StatefulSetStrategy {
 
     fn validate(&self, set: &Value) -> Vec<FieldError> {
         let spec = set.get("spec");
-        let mut errors = workload::one_of(spec.get("podManagementPolicy"), "spec.podManagementPolicy", &["OrderedReady", "Parallel"]);
-        match spec.path("updateStrategy.type").str() {
-            "OnDelete" if !spec.path("updateStrategy.rollingUpdate").is_null() => {
-                errors.push(FieldError::invalid(
-                    "spec.updateStrategy.rollingUpdate",
-                    spec.path("updateStrategy.rollingUpdate"),
-                    "only allowed for updateStrategy 'RollingUpdate'",
-                ));
-            }
-            "OnDelete" => {}
-            "RollingUpdate" => errors.extend(workload::count(spec.path("updateStrategy.rollingUpdate"), "partition").into_iter().map(|mut error| {
-                error.field = "spec.updateStrategy.rollingUpdate.partition".into();
-                error
-            })),
-            _ => errors.push(FieldError::invalid("spec.updateStrategy", spec.get("updateStrategy"), "must be 'RollingUpdate' or 'OnDelete'")),
+        let mut errors = validate_spec(spec);
+        for (index, claim) in spec.get("volumeClaimTemplates").items().iter().enumerate() {
+            errors.extend(validate_claim_spec(claim.get("spec"), &format!("spec.volumeClaimTemplates[{index}].spec")));
         }
-        errors.extend(workload::count(spec, "replicas"));
-        errors.extend(workload::count(spec, "minReadySeconds"));
-        let claims: Vec<&str> = spec.get("volumeClaimTemplates").items().iter().map(meta::name).collect();
-        errors.extend(workload::selector_and_template_with(spec, "statefulset", &claims));
-        errors.extend(template::always_restarts(spec.get("template"), "spec.template"));
+        let service = spec.get("serviceName");
+        if !service.is_empty() {
+            errors.extend(names::dns1123_label(service.str()).into_iter().map(|rule| FieldError::invalid("spec.serviceName", service, rule)));
+        }
         errors
     }
 
     fn validate_update(&self, new: &Value, old: &Value) -> Vec<FieldError> {
-        let mut errors = self.validate(new);
+        let mut errors = validate_spec(new.get("spec"));
         let fixed = |set: &Value| {
             let mut spec = set.get("spec").clone();
             spec.fields_mut().retain(|key, _| !MUTABLE.contains(&key));
@@ -125,4 +112,54 @@ impl Strategy for StatefulSetStrategy {
             cells::images(set.path("spec.template")),
         ]
     }
+}
+
+/// What is looked at on updates as well: what can't change any more may be as it is.
+fn validate_spec(spec: &Value) -> Vec<FieldError> {
+    let policy = spec.get("podManagementPolicy");
+    let mut errors = Vec::new();
+    if !["OrderedReady", "Parallel"].contains(&policy.str()) {
+        errors.push(FieldError::invalid("spec.podManagementPolicy", policy, "must be 'OrderedReady' or 'Parallel'"));
+    }
+    let (strategy, rolling) = (spec.get("updateStrategy"), spec.path("updateStrategy.rollingUpdate"));
+    let field = "spec.updateStrategy.rollingUpdate";
+    match strategy.get("type").str() {
+        "OnDelete" if !rolling.is_null() => errors.push(FieldError::invalid(field, rolling, "only allowed for updateStrategy 'RollingUpdate'")),
+        "OnDelete" => {}
+        "RollingUpdate" => errors.extend(rolling_update(rolling, field)),
+        _ => errors.push(FieldError::invalid("spec.updateStrategy", strategy, "must be 'RollingUpdate' or 'OnDelete'")),
+    }
+    for when in ["whenDeleted", "whenScaled"] {
+        let (field, policy) = (format!("spec.persistentVolumeClaimRetentionPolicy.{when}"), spec.path("persistentVolumeClaimRetentionPolicy").get(when));
+        if !["Retain", "Delete"].contains(&policy.str()) {
+            errors.push(FieldError::not_supported(field, policy, &["Retain", "Delete"]));
+        }
+    }
+    errors.extend(workload::count(spec, "replicas"));
+    errors.extend(workload::count(spec, "minReadySeconds"));
+    errors.extend(workload::count_at(spec.path("ordinals.start"), "spec.ordinals.start"));
+    errors.extend(workload::selector(spec, "statefulset"));
+    errors.extend(workload::template(spec, "", |template| {
+        // The set gives its Pods these itself.
+        let mut template = template.clone();
+        template.remove("spec.subdomain");
+        template.remove("spec.hostname");
+        let claims: Vec<&str> = spec.get("volumeClaimTemplates").items().iter().map(meta::name).collect();
+        template::validate_with(&template, "spec.template", &claims)
+    }));
+    errors.extend(template::always_restarts(spec.get("template"), "spec.template", "StatefulSet"));
+    errors
+}
+
+fn rolling_update(rolling: &Value, field: &str) -> Vec<FieldError> {
+    let (most, most_field) = (rolling.get("maxUnavailable"), format!("{field}.maxUnavailable"));
+    let mut errors = workload::count_at(rolling.get("partition"), &format!("{field}.partition"));
+    if !most.is_null() {
+        errors.extend(workload::count_or_percent(most, &most_field));
+        if workload::is_none(most) {
+            errors.push(FieldError::invalid(&most_field, most, "cannot be 0"));
+        }
+        errors.extend(workload::not_over_100_percent(most, &most_field));
+    }
+    errors
 }

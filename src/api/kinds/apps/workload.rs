@@ -7,54 +7,62 @@ use crate::value::Value;
 
 /// `spec.FIELD` is a number that must not be negative.
 pub fn count(spec: &Value, field: &str) -> Vec<FieldError> {
-    match spec.get(field).as_i64() {
-        Some(number) if number < 0 => vec![FieldError::invalid(format!("spec.{field}"), &number.into(), "must be greater than or equal to 0")],
+    count_at(spec.get(field), &format!("spec.{field}"))
+}
+
+/// A number that must not be negative (`ValidateNonnegativeField`).
+pub fn count_at(value: &Value, field: &str) -> Vec<FieldError> {
+    match value.as_i64() {
+        Some(number) if number < 0 => vec![FieldError::invalid(field, value, "must be greater than or equal to 0")],
         _ => Vec::new(),
     }
 }
 
-/// `spec.selector` is there, and selects the Pods that `spec.template` makes. Upstream's messages call some kinds otherwise than they are (`kind`).
-pub fn selector_and_template(spec: &Value, kind: &str) -> Vec<FieldError> {
-    selector_and_template_with(spec, kind, &[])
-}
-
-/// As [`selector_and_template`], where more volumes than the template's own may be mounted.
-pub fn selector_and_template_with(spec: &Value, kind: &str, more_volumes: &[&str]) -> Vec<FieldError> {
+/// `spec.selector` is there and not empty; upstream says `kind` where it is.
+pub fn selector(spec: &Value, kind: &str) -> Vec<FieldError> {
     let selector = spec.get("selector");
-    let is_daemon_set = kind == "daemonset";
-    let is_empty = selector.get("matchLabels").is_empty() && selector.get("matchExpressions").is_empty();
-    let empty = || FieldError::invalid("spec.selector", selector, format!("empty selector is invalid for {kind}"));
-    let empty = (is_empty && !selector.is_null()).then(empty);
-    let mut errors = label_selector(selector, "spec.selector");
-    // Nothing is matched with a selector that can't be read.
-    let is_readable = errors.is_empty();
-    let unmatched = if is_readable { template_labels(selector, spec.get("template"), "spec.template") } else { Vec::new() };
     if selector.is_null() {
-        errors.push(FieldError::required("spec.selector", ""));
+        return vec![FieldError::required("spec.selector", "")];
     }
-    if is_daemon_set {
-        errors.extend(unmatched);
-        errors.extend(empty);
-    } else {
-        errors.extend(empty);
-        if !is_readable {
-            errors.push(FieldError::invalid("spec.selector", selector, if kind == "statefulset" { "" } else { "invalid label selector" }));
-            return errors;
-        }
-        errors.extend(unmatched);
+    let mut errors = label_selector(selector, "spec.selector");
+    if is_empty(selector) {
+        errors.push(FieldError::invalid("spec.selector", selector, format!("empty selector is invalid for {kind}")));
     }
-    errors.extend(template::validate_with(spec.get("template"), "spec.template", more_volumes));
     errors
 }
 
+/// What is wrong with `spec.template`, which the selector must select; upstream doesn't look at it where the selector can't be read, and says `why`.
+pub fn template(spec: &Value, why: &str, validate: impl FnOnce(&Value) -> Vec<FieldError>) -> Vec<FieldError> {
+    let (selector, template) = (spec.get("selector"), spec.get("template"));
+    if !label_selector(selector, "").is_empty() {
+        return vec![FieldError::invalid("spec.selector", selector, why)];
+    }
+    let mut errors = if is_empty(selector) { Vec::new() } else { template_labels(selector, template) };
+    errors.extend(validate(template));
+    errors
+}
+
+fn is_empty(selector: &Value) -> bool {
+    selector.is_object() && selector.get("matchLabels").is_empty() && selector.get("matchExpressions").is_empty()
+}
+
+/// The template of Pods that a ReplicaSet keeps, itself or for a Deployment.
+pub fn replicated_template(spec: &Value) -> Vec<FieldError> {
+    template(spec, "invalid label selector", |template| {
+        let mut errors = template::validate(template, "spec.template");
+        errors.extend(template::always_restarts(template, "spec.template", "ReplicaSet"));
+        errors
+    })
+}
+
 /// The template's labels are what the selector asks for.
-pub fn template_labels(selector: &Value, template: &Value, field: &str) -> Vec<FieldError> {
-    let template_labels = template.path("metadata.labels");
-    if labels::matches(selector, template_labels.fields()) && !selector.is_empty() {
+pub fn template_labels(selector: &Value, template: &Value) -> Vec<FieldError> {
+    let given = template.path("metadata.labels");
+    if labels::matches(selector, given.fields()) {
         return Vec::new();
     }
-    let shown = if template_labels.is_null() { Value::object() } else { template_labels.clone() };
-    vec![FieldError::invalid(format!("{field}.metadata.labels"), &shown, "`selector` does not match template `labels`")]
+    let shown = if given.is_null() { Value::object() } else { given.clone() };
+    vec![FieldError::invalid("spec.template.metadata.labels", &shown, "`selector` does not match template `labels`")]
 }
 
 /// `metav1.LabelSelector`'s own rules (`ValidateLabelSelector`).
@@ -85,6 +93,11 @@ pub fn label_selector(selector: &Value, field: &str) -> Vec<FieldError> {
         for rule in crate::api::names::qualified_name(requirement.get("key").str()) {
             errors.push(FieldError::invalid(format!("{here}.key"), requirement.get("key"), rule));
         }
+        for (index, value) in requirement.get("values").items().iter().enumerate() {
+            for rule in crate::api::names::label_value(value.str()) {
+                errors.push(FieldError::invalid(format!("{here}.values[{index}]"), value, rule));
+            }
+        }
     }
     errors
 }
@@ -102,6 +115,11 @@ pub fn count_or_percent(value: &Value, field: &str) -> Vec<FieldError> {
         }
         _ => Vec::new(),
     }
+}
+
+/// Whether it is no Pod at all: 0, or 0 % of them; what isn't given counts as well.
+pub fn is_none(value: &Value) -> bool {
+    value.as_i64().unwrap_or(0) == 0 && percent(value.str()).unwrap_or(0) == 0
 }
 
 /// A percentage of at most 100.

@@ -1,11 +1,11 @@
 //! Jobs: `pkg/registry/batch/job/strategy.go`, `pkg/apis/batch/validation`.
 
 use super::super::apps::workload;
-use super::super::cells;
 use super::super::core::go_struct;
 use super::super::core::pod_defaults::{default_template, items_mut};
 use super::super::core::pod_validation::template;
 use super::super::core::pod_warnings;
+use super::super::{cells, rules};
 use crate::api::field_error::{ErrorType, FieldError};
 use crate::api::strategy::{Column, Strategy, keep};
 use crate::api::{labels, meta, names, time};
@@ -194,6 +194,9 @@ const MAX_INDEXED: i64 = 100_000;
 /// The same for one with more completions than that.
 const MAX_HIGH_INDEXED: i64 = 10_000;
 
+/// How long the name of what looks after a Job instead of the Job controller may be.
+const MAX_MANAGER_BYTES: usize = 63;
+
 /// `validateJobSpec`: the rules for a Job's spec, also within a CronJob.
 pub fn validate_spec(spec: &Value, at: &str) -> Vec<FieldError> {
     let mut errors = Vec::new();
@@ -204,6 +207,13 @@ pub fn validate_spec(spec: &Value, at: &str) -> Vec<FieldError> {
     }
     if !spec.get("maxFailedIndexes").is_null() && spec.get("backoffLimitPerIndex").is_null() {
         errors.push(FieldError::required(format!("{at}.backoffLimitPerIndex"), "when maxFailedIndexes is specified"));
+    }
+    let manager = spec.get("managedBy");
+    if !manager.is_null() {
+        errors.extend(rules::domain_prefixed_path(manager, &format!("{at}.managedBy")));
+        if manager.str().len() > MAX_MANAGER_BYTES {
+            errors.push(FieldError::too_long(format!("{at}.managedBy"), MAX_MANAGER_BYTES));
+        }
     }
     match spec.get("completionMode").str() {
         "Indexed" => errors.extend(indexed(spec, at)),
@@ -233,23 +243,22 @@ fn indexed(spec: &Value, at: &str) -> Vec<FieldError> {
     if completions.is_none() {
         errors.push(FieldError::required(format!("{at}.completions"), "when completion mode is Indexed"));
     }
-    let mut limit = |name: &str, max: i64, detail: String| {
-        if number(name).is_some_and(|number| number > max) {
-            errors.push(FieldError::invalid(format!("{at}.{name}"), spec.get(name), format!("must be less than or equal to {detail}")));
-        }
+    let limit = |name: &str, max: i64, detail: String| {
+        let is_over = number(name).is_some_and(|number| number > max);
+        is_over.then(|| FieldError::invalid(format!("{at}.{name}"), spec.get(name), format!("must be less than or equal to {detail}")))
     };
-    limit("parallelism", MAX_INDEXED, format!("{MAX_INDEXED} when completion mode is Indexed"));
+    errors.extend(limit("parallelism", MAX_INDEXED, format!("{MAX_INDEXED} when completion mode is Indexed")));
     if let Some(completions) = completions {
-        limit("maxFailedIndexes", completions, "completions".into());
+        errors.extend(limit("maxFailedIndexes", completions, "completions".into()));
     }
-    limit("maxFailedIndexes", MAX_INDEXED, MAX_INDEXED.to_string());
+    errors.extend(limit("maxFailedIndexes", MAX_INDEXED, MAX_INDEXED.to_string()));
     if completions.is_some_and(|completions| completions > MAX_INDEXED) && number("backoffLimitPerIndex").is_some() {
-        let when = format!("{MAX_HIGH_INDEXED} when completions are above {MAX_INDEXED} and used with backoff limit per index");
-        limit("parallelism", MAX_HIGH_INDEXED, when.clone());
-        limit("maxFailedIndexes", MAX_HIGH_INDEXED, when);
         if number("maxFailedIndexes").is_none() {
             errors.push(FieldError::required(format!("{at}.maxFailedIndexes"), format!("must be specified when completions is above {MAX_INDEXED}")));
         }
+        let when = format!("{MAX_HIGH_INDEXED} when completions are above {MAX_INDEXED} and used with backoff limit per index");
+        errors.extend(limit("parallelism", MAX_HIGH_INDEXED, when.clone()));
+        errors.extend(limit("maxFailedIndexes", MAX_HIGH_INDEXED, when));
     }
     errors
 }

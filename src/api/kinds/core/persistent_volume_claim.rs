@@ -1,5 +1,6 @@
 //! PersistentVolumeClaims.
 
+use super::super::apps::workload::label_selector;
 use super::super::cells;
 use super::volume_cells::{access_modes, capacity};
 use crate::api::field_error::FieldError;
@@ -36,25 +37,7 @@ impl Strategy for PersistentVolumeClaimStrategy {
     }
 
     fn validate(&self, claim: &Value) -> Vec<FieldError> {
-        let spec = claim.get("spec");
-        let mut errors = Vec::new();
-        if spec.get("accessModes").items().is_empty() {
-            errors.push(FieldError::required("spec.accessModes", "at least 1 access mode is required"));
-        }
-        errors.extend(modes(spec, "spec.accessModes"));
-        let storage = spec.path("resources.requests.storage");
-        if storage.is_null() {
-            errors.push(FieldError::required("spec.resources[storage]", ""));
-        } else if super::quantities::is_not_positive(storage) {
-            errors.push(FieldError::invalid("spec.resources[storage]", storage, "must be greater than zero"));
-        }
-        if let Some(class) = spec.get("storageClassName").as_str().filter(|class| !class.is_empty()) {
-            errors.extend(names::dns1123_subdomain(class).into_iter().map(|rule| FieldError::invalid("spec.storageClassName", &class.into(), rule)));
-        }
-        if !["Filesystem", "Block"].contains(&spec.get("volumeMode").str()) {
-            errors.push(FieldError::not_supported("spec.volumeMode", spec.get("volumeMode"), &["Block", "Filesystem"]));
-        }
-        errors
+        validate_spec(claim.get("spec"), "spec")
     }
 
     fn validate_update(&self, new: &Value, old: &Value) -> Vec<FieldError> {
@@ -120,6 +103,32 @@ impl Strategy for PersistentVolumeClaimStrategy {
             cells::or(spec.get("volumeMode"), "<unset>"),
         ]
     }
+}
+
+/// What is wrong with what a claim asks for, also one in a StatefulSet's `volumeClaimTemplates` (`ValidatePersistentVolumeClaimSpec`).
+pub fn validate_spec(spec: &Value, field: &str) -> Vec<FieldError> {
+    let mut errors = Vec::new();
+    let modes_field = format!("{field}.accessModes");
+    if spec.get("accessModes").items().is_empty() {
+        errors.push(FieldError::required(&modes_field, "at least 1 access mode is required"));
+    }
+    errors.extend(label_selector(spec.get("selector"), &format!("{field}.selector")));
+    errors.extend(modes(spec, &modes_field));
+    let (storage, storage_field) = (spec.path("resources.requests.storage"), format!("{field}.resources[storage]"));
+    if storage.is_null() {
+        errors.push(FieldError::required(storage_field, ""));
+    } else if super::quantities::is_not_positive(storage) {
+        errors.push(FieldError::invalid(storage_field, storage, "must be greater than zero"));
+    }
+    let class = spec.get("storageClassName");
+    if !class.is_empty() {
+        let rules = names::dns1123_subdomain(class.str()).into_iter();
+        errors.extend(rules.map(|rule| FieldError::invalid(format!("{field}.storageClassName"), class, rule)));
+    }
+    if !["Filesystem", "Block"].contains(&spec.get("volumeMode").str()) {
+        errors.push(FieldError::not_supported(format!("{field}.volumeMode"), spec.get("volumeMode"), &["Block", "Filesystem"]));
+    }
+    errors
 }
 
 /// The warnings about what a claim asks for; `field` is where.

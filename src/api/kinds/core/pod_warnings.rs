@@ -4,6 +4,7 @@ use super::app_armor;
 use crate::api::names;
 use crate::api::quantity::Quantity;
 use crate::value::Value;
+use std::collections::BTreeSet;
 
 /// Labels of nodes that have another name now (`pkg/api/node/util.go`).
 const DEPRECATED_NODE_LABELS: [(&str, &str); 6] = [
@@ -194,9 +195,10 @@ fn container_warnings(container: &Value, field: &str) -> Vec<String> {
         }
     }
     let variables = container.get("env").items();
+    let mut seen = BTreeSet::new();
     for (index, variable) in variables.iter().enumerate() {
-        if variables[..index].iter().any(|other| other.get("name") == variable.get("name")) {
-            let name = variable.get("name").str();
+        let name = variable.get("name").str();
+        if !seen.insert(name) {
             warnings.push(format!("{field}.env[{index}]: hides previous definition of \"{name}\", which may be dropped when using apply"));
         }
     }

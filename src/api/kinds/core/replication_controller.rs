@@ -47,7 +47,7 @@ impl Strategy for ReplicationControllerStrategy {
             errors.push(FieldError::invalid("spec.template.metadata.labels", template_labels, "`selector` does not match template `labels`"));
         }
         errors.extend(template::validate(spec.get("template"), "spec.template"));
-        errors.extend(template::always_restarts(spec.get("template"), "spec.template"));
+        errors.extend(template::always_restarts(spec.get("template"), "spec.template", "ReplicationController"));
         errors
     }
 

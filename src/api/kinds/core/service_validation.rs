@@ -4,6 +4,7 @@ use super::super::rules;
 use crate::api::field_error::{ErrorType, FieldError};
 use crate::api::names;
 use crate::value::Value;
+use std::collections::BTreeSet;
 
 const PROTOCOLS: [&str; 3] = ["SCTP", "TCP", "UDP"];
 const TYPES: [&str; 4] = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
@@ -79,7 +80,7 @@ fn by_type(spec: &Value) -> Vec<FieldError> {
 
 fn ports(ports: &[Value]) -> Vec<FieldError> {
     let mut errors = Vec::new();
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen = BTreeSet::new();
     for (index, port) in ports.iter().enumerate() {
         let here = format!("spec.ports[{index}]");
         let name = port.get("name");
@@ -87,10 +88,9 @@ fn ports(ports: &[Value]) -> Vec<FieldError> {
             errors.push(FieldError::required(format!("{here}.name"), ""));
         } else if !name.is_empty() {
             errors.extend(rules::follows(name, &format!("{here}.name"), names::dns1123_label));
-            if seen.contains(&name.str()) {
+            if !seen.insert(name.str()) {
                 errors.push(FieldError::duplicate(format!("{here}.name"), name));
             }
-            seen.push(name.str());
         }
         errors.extend(rules::port_number(port.get("port"), &format!("{here}.port")));
         errors.extend(rules::one_of(port.get("protocol"), &format!("{here}.protocol"), &PROTOCOLS));

@@ -20,13 +20,7 @@ impl Strategy for IngressClassStrategy {
 
     fn validate(&self, class: &Value) -> Vec<FieldError> {
         let controller = class.path("spec.controller");
-        let mut errors = Vec::new();
-        if controller.is_empty() {
-            errors.push(FieldError::required("spec.controller", ""));
-        } else if !is_domain_prefixed_path(controller.str()) {
-            let why = "must be a domain-prefixed path (such as \"acme.io/foo\")";
-            errors.push(FieldError::invalid("spec.controller", controller, why));
-        }
+        let mut errors = rules::domain_prefixed_path(controller, "spec.controller");
         errors.extend(parameters(class.path("spec.parameters")));
         errors
     }
@@ -58,16 +52,6 @@ impl Strategy for IngressClassStrategy {
 }
 
 /// `acme.io/foo` (`IsDomainPrefixedPath`).
-fn is_domain_prefixed_path(text: &str) -> bool {
-    match text.split_once('/') {
-        Some((domain, path)) => {
-            let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~:%!$&'()*+,;=@".contains(&byte);
-            names::dns1123_subdomain(domain).is_empty() && !path.is_empty() && path.bytes().all(allowed)
-        }
-        None => false,
-    }
-}
-
 fn parameters(parameters: &Value) -> Vec<FieldError> {
     if parameters.is_null() {
         return Vec::new();

@@ -45,6 +45,9 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         }
         return Err(invocation.usage_error(format!("Unexpected args: [{}]", invocation.arguments.join(" "))));
     }
+    if invocation.flags.has("raw") {
+        return super::get::send_raw(&invocation, "POST").await;
+    }
     let dry_run = invocation.dry_run()?;
     let validation = invocation.validation()?;
     let printer = Printer::of(&invocation, &[])?;

@@ -4,8 +4,10 @@ use super::functions::{call, is_true, print};
 use super::parse::{Node, Operand, Pipeline};
 use crate::value::Value;
 
-/// More text than this is refused.
-const MAX_OUTPUT: usize = 64 << 20;
+/// How much text a template may make, in its output and on the way.
+const MAX_BYTES: usize = 64 << 20;
+/// How many nodes may be carried out.
+const MAX_STEPS: usize = 5_000_000;
 
 /// How a list of nodes ended.
 enum Flow {
@@ -17,24 +19,24 @@ enum Flow {
 struct State {
     output: String,
     variables: Vec<(String, Value)>,
+    steps_left: usize,
+    bytes_left: usize,
 }
 
 pub(super) fn execute(nodes: &[Node], object: &Value) -> Result<String, String> {
-    let mut state = State { output: String::new(), variables: vec![(String::new(), object.clone())] };
+    let mut state = State { output: String::new(), variables: vec![(String::new(), object.clone())], steps_left: MAX_STEPS, bytes_left: MAX_BYTES };
     state.nodes(nodes, object)?;
     Ok(state.output)
 }
 
 impl State {
     fn nodes(&mut self, nodes: &[Node], dot: &Value) -> Result<Flow, String> {
-        if self.output.len() > MAX_OUTPUT {
-            return Err("the output is too large".into());
-        }
         for node in nodes {
+            self.step()?;
             let known = self.variables.len();
             let flow = match node {
                 Node::Text(text) => {
-                    self.output.push_str(text);
+                    self.write(text)?;
                     Flow::Next
                 }
                 Node::Break => return Ok(Flow::Break),
@@ -42,7 +44,7 @@ impl State {
                 Node::Action { variables, declares, pipeline } => {
                     let value = self.pipeline(pipeline, dot)?;
                     match variables.first() {
-                        None => self.output.push_str(&print(&value)),
+                        None => self.write(&print(&value))?,
                         Some(name) if *declares => self.variables.push((name.clone(), value.unwrap_or_default())),
                         Some(name) => match self.variables.iter_mut().rev().find(|(known, _)| known == name) {
                             Some(variable) => variable.1 = value.unwrap_or_default(),
@@ -74,6 +76,22 @@ impl State {
         Ok(Flow::Next)
     }
 
+    fn step(&mut self) -> Result<(), String> {
+        self.steps_left = self.steps_left.checked_sub(1).ok_or("the template takes too long")?;
+        Ok(())
+    }
+
+    fn pay(&mut self, bytes: usize) -> Result<(), String> {
+        self.bytes_left = self.bytes_left.checked_sub(bytes).ok_or("the output is too large")?;
+        Ok(())
+    }
+
+    fn write(&mut self, text: &str) -> Result<(), String> {
+        self.pay(text.len())?;
+        self.output.push_str(text);
+        Ok(())
+    }
+
     fn declare(&mut self, variables: &[String], value: &Value) {
         if let Some(name) = variables.first() {
             self.variables.push((name.clone(), value.clone()));
@@ -84,7 +102,8 @@ impl State {
         let pairs: Vec<(Value, Value)> = match value {
             Value::Array(items) => items.iter().enumerate().map(|(index, item)| (Value::from(index), item.clone())).collect(),
             Value::Object(fields) => fields.iter().map(|(key, field)| (Value::from(key), field.clone())).collect(),
-            Value::Int(count) => (0..(*count).clamp(0, 1_000_000)).map(|index| (Value::Int(index), Value::Int(index))).collect(),
+            Value::Int(count) if *count > self.steps_left as i64 => return Err("the template takes too long".into()),
+            Value::Int(count) => (0..(*count).max(0)).map(|index| (Value::Int(index), Value::Int(index))).collect(),
             Value::Null => Vec::new(),
             other => return Err(format!("range can't iterate over {}", print(&Some(other.clone())))),
         };
@@ -92,6 +111,7 @@ impl State {
             return self.nodes(otherwise, dot);
         }
         for (key, item) in pairs {
+            self.step()?;
             let known = self.variables.len();
             match variables {
                 [] => {}
@@ -111,7 +131,7 @@ impl State {
     }
 
     /// The result of a pipeline; `None` is Go's missing value.
-    fn pipeline(&self, pipeline: &Pipeline, dot: &Value) -> Result<Option<Value>, String> {
+    fn pipeline(&mut self, pipeline: &Pipeline, dot: &Value) -> Result<Option<Value>, String> {
         let mut last: Option<Option<Value>> = None;
         for command in pipeline {
             let Some((first, rest)) = command.split_first() else { return Err("empty command".into()) };
@@ -122,7 +142,9 @@ impl State {
                         arguments.push(self.operand(operand, dot)?);
                     }
                     arguments.extend(last.take());
-                    call(name, &arguments)?
+                    let made = call(name, &arguments)?;
+                    self.pay(made.as_ref().map_or(0, |value| value.str().len()))?;
+                    made
                 }
                 operand => {
                     if !rest.is_empty() || last.is_some() {
@@ -136,7 +158,7 @@ impl State {
         Ok(last.flatten())
     }
 
-    fn operand(&self, operand: &Operand, dot: &Value) -> Result<Option<Value>, String> {
+    fn operand(&mut self, operand: &Operand, dot: &Value) -> Result<Option<Value>, String> {
         match operand {
             Operand::Literal(value) => Ok(Some(value.clone())),
             Operand::Field(path) => walk(dot, path),

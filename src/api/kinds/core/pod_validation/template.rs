@@ -25,15 +25,15 @@ pub fn validate_with(template: &Value, field: &str, more_volumes: &[&str]) -> Ve
     errors
 }
 
-/// Pods that are to be replaced when they end must restart their containers.
-pub fn always_restarts(template: &Value, field: &str) -> Vec<FieldError> {
+/// Pods that are to be replaced when they end, by an object of `kind`, must restart their containers.
+pub fn always_restarts(template: &Value, field: &str, kind: &str) -> Vec<FieldError> {
     let policy = template.path("spec.restartPolicy");
     let mut errors = Vec::new();
     if !matches!(policy.str(), "Always" | "") {
         errors.push(FieldError::not_supported(format!("{field}.spec.restartPolicy"), policy, &["Always"]));
     }
     if !template.path("spec.activeDeadlineSeconds").is_null() {
-        errors.push(FieldError::forbidden(format!("{field}.spec.activeDeadlineSeconds"), "activeDeadlineSeconds in ReplicaSet is not Supported"));
+        errors.push(FieldError::forbidden(format!("{field}.spec.activeDeadlineSeconds"), format!("activeDeadlineSeconds in {kind} is not Supported")));
     }
     errors
 }
