@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 
 // They are meant to fall: after an improvement, lower them to just above what was reached.
-const most = { wasm: 1600, page: 1900 };
+const most = { wasm: 1400, page: 1690 };
 
 const folder = process.argv[2] ?? "dist";
 const size = { wasm: 0, page: 0 };

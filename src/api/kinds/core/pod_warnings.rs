@@ -3,8 +3,7 @@
 use super::app_armor;
 use crate::api::names;
 use crate::api::quantity::Quantity;
-use crate::value::Value;
-use std::collections::BTreeSet;
+use crate::value::{SortedSet, Value};
 
 /// Labels of nodes that have another name now (`pkg/api/node/util.go`).
 const DEPRECATED_NODE_LABELS: [(&str, &str); 6] = [
@@ -195,7 +194,7 @@ fn container_warnings(container: &Value, field: &str) -> Vec<String> {
         }
     }
     let variables = container.get("env").items();
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (index, variable) in variables.iter().enumerate() {
         let name = variable.get("name").str();
         if !seen.insert(name) {

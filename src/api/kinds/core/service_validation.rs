@@ -3,8 +3,7 @@
 use super::super::rules;
 use crate::api::field_error::{ErrorType, FieldError};
 use crate::api::names;
-use crate::value::Value;
-use std::collections::BTreeSet;
+use crate::value::{SortedSet, Value};
 
 const PROTOCOLS: [&str; 3] = ["SCTP", "TCP", "UDP"];
 const TYPES: [&str; 4] = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
@@ -80,7 +79,7 @@ fn by_type(spec: &Value) -> Vec<FieldError> {
 
 fn ports(ports: &[Value]) -> Vec<FieldError> {
     let mut errors = Vec::new();
-    let mut seen = BTreeSet::new();
+    let mut seen = SortedSet::new();
     for (index, port) in ports.iter().enumerate() {
         let here = format!("spec.ports[{index}]");
         let name = port.get("name");
