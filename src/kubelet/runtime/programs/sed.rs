@@ -153,7 +153,9 @@ impl Sed {
         let script = self.script.clone();
         let mut at = std::mem::take(&mut self.resume_at);
         let mut substituted = false;
-        for _ in 0..MAX_STEPS {
+        let mut steps_left = MAX_STEPS;
+        while steps_left > 0 {
+            steps_left -= 1;
             let Some(command) = script.commands.get(at) else { return Cycle::Print };
             at += 1;
             if !self.selected(at - 1, command, space, is_last) {
@@ -165,6 +167,8 @@ impl Sed {
             match &command.kind {
                 Kind::Block(_) => {}
                 Kind::Substitute(substitute) => {
+                    // A line that grows with every round costs more with every round.
+                    steps_left = steps_left.saturating_sub(space.len() / 100);
                     if let Some(changed) = replace(substitute, space) {
                         *space = changed;
                         substituted = true;
