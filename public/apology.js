@@ -2,7 +2,9 @@
 // this shows the line that it prepared (src/web/mod.rs), with what the browser says.
 (() => {
   const apologise = (error) => {
-    if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) return;
+    // Browsers have different errors for too deep a recursion; a RangeError may also come from the editor, which goes on.
+    const stopped = error instanceof WebAssembly.RuntimeError || /call stack|too much recursion/.test(error?.message);
+    if (!stopped) return;
     const line = document.getElementById("apology");
     if (!line || !line.hidden) return;
     line.append(` ${error.message}`);

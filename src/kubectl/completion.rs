@@ -201,9 +201,10 @@ fn flag_words(path: &str, flags: &[Flag], word: &str) -> Vec<Candidate> {
     let written = |flag: &&Flag| flag.name != "help" && format!("--{}", flag.name).starts_with(word);
     let mut found: Vec<&Flag> = flags.iter().filter(written).collect();
     found.order_by_key(|flag| flag.name);
+    let help = help::Flags::of(path);
     let text = |flag: &Flag| {
         let value = if matches!(flag.type_, FlagType::Bool | FlagType::Optional(_)) { "" } else { "=" };
-        Candidate::about(format!("--{}{value}", flag.name), help::about_flag(path, flag.name))
+        Candidate::about(format!("--{}{value}", flag.name), help.about(flag.name))
     };
     found.into_iter().map(text).collect()
 }

@@ -21,16 +21,27 @@ pub fn about(path: &str) -> &'static str {
     listed.next().unwrap_or_default().trim_start()
 }
 
-/// What a flag of a command means, in a line; empty where that isn't known (yet).
-pub fn about_flag(path: &str, name: &str) -> &'static str {
-    let title = format!("--{name}=");
-    let within = |text: &'static str| {
-        let mut lines = text.lines();
-        lines.find(|line| line.split_once(&title).is_some_and(|(before, _)| before.trim_start().is_empty() || before.ends_with(", ")))?;
-        lines.next()
-    };
-    let found = [path, "options"].into_iter().find_map(|path| within(of(path).ok()?));
-    found.unwrap_or_default().trim()
+/// What flags mean, by a command's help and that of the flags which all commands have.
+pub struct Flags {
+    texts: [&'static str; 2],
+}
+
+impl Flags {
+    /// Those of a command.
+    pub fn of(path: &str) -> Flags {
+        Flags { texts: [path, "options"].map(|path| of(path).unwrap_or_default()) }
+    }
+
+    /// What a flag means, in a line; empty where that isn't known (yet).
+    pub fn about(&self, name: &str) -> &'static str {
+        let title = format!("--{name}=");
+        let within = |text: &&'static str| {
+            let mut lines = text.lines();
+            lines.find(|line| line.split_once(&title).is_some_and(|(before, _)| before.trim_start().is_empty() || before.ends_with(", ")))?;
+            lines.next()
+        };
+        self.texts.iter().find_map(within).unwrap_or_default().trim()
+    }
 }
 
 #[cfg(test)]
@@ -40,7 +51,7 @@ mod tests {
     #[test]
     fn commands_and_flags_are_known_in_a_line() {
         assert_eq!(about("rollout undo"), "Undo a previous rollout");
-        assert_eq!(about_flag("annotate", "all"), "Select all resources, in the namespace of the specified resource types.");
-        assert_eq!(about_flag("get", "namespace"), "If present, the namespace scope for this CLI request");
+        assert_eq!(Flags::of("annotate").about("all"), "Select all resources, in the namespace of the specified resource types.");
+        assert_eq!(Flags::of("get").about("namespace"), "If present, the namespace scope for this CLI request");
     }
 }

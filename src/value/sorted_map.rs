@@ -54,24 +54,9 @@ impl<K, V> SortedMap<K, V> {
         self.entries.iter_mut().map(|(_, value)| value)
     }
 
-    /// The keys in order.
-    pub fn into_keys(self) -> impl Iterator<Item = K> {
-        self.entries.into_iter().map(|(key, _)| key)
-    }
-
     /// The values in the order of their keys.
     pub fn into_values(self) -> impl Iterator<Item = V> {
         self.entries.into_iter().map(|(_, value)| value)
-    }
-
-    /// The entry with the least key.
-    pub fn first_key_value(&self) -> Option<(&K, &V)> {
-        self.iter().next()
-    }
-
-    /// The entry with the greatest key.
-    pub fn last_key_value(&self) -> Option<(&K, &V)> {
-        self.iter().next_back()
     }
 
     /// Keeps the entries that `keep` wants.
