@@ -107,6 +107,11 @@ pub fn parse_rfc3339(text: &str) -> Option<u64> {
     u64::try_from(seconds * 1000 + fraction_ms).ok()
 }
 
+/// Seconds, as the API's fields and people give them, in milliseconds; however many, and none where there are less than none.
+pub fn seconds_ms(seconds: i64) -> u64 {
+    seconds.max(0).saturating_mul(1000) as u64
+}
+
 /// An age as the tables show it: from `timestamp` until now; `<unknown>` where there is no time.
 pub fn age(timestamp: &str, now_ms: u64) -> String {
     match parse_rfc3339(timestamp) {

@@ -105,8 +105,7 @@ fn start_due(context: &mut Context, cron_job: &mut Value) -> Result<(), Status> 
         context.requeue_after(next_ms - context.now_ms + SCHEDULE_DELTA_MS);
     }
     let Some(scheduled_ms) = latest_missed(context, cron_job, &schedule, offset_minutes) else { return Ok(()) };
-    let deadline_ms =
-        cron_job.path("spec.startingDeadlineSeconds").as_i64().map(|seconds| scheduled_ms.saturating_add(seconds.max(0).saturating_mul(1000) as u64));
+    let deadline_ms = cron_job.path("spec.startingDeadlineSeconds").as_i64().map(|seconds| scheduled_ms.saturating_add(time::seconds_ms(seconds)));
     if deadline_ms.is_some_and(|deadline_ms| deadline_ms < context.now_ms) {
         let message = format!("Missed scheduled time to start a job: {}", time::rfc1123z(scheduled_ms));
         context.event(cron_job, "Warning", "MissSchedule", &message);
@@ -137,7 +136,7 @@ fn start_due(context: &mut Context, cron_job: &mut Value) -> Result<(), Status> 
 fn latest_missed(context: &mut Context, cron_job: &Value, schedule: &Schedule, offset_minutes: i64) -> Option<u64> {
     let mut since_ms = time_ms(cron_job.path("status.lastScheduleTime")).unwrap_or_else(|| created_ms(cron_job));
     if let Some(seconds) = cron_job.path("spec.startingDeadlineSeconds").as_i64() {
-        since_ms = since_ms.max(context.now_ms.saturating_sub((seconds.max(0) as u64).saturating_mul(1000)));
+        since_ms = since_ms.max(context.now_ms.saturating_sub(time::seconds_ms(seconds)));
     }
     let mut latest = None;
     let mut missed = 0;

@@ -3,6 +3,7 @@
 use super::fields::{count, created_ms, time_ms};
 use crate::api::meta;
 use crate::api::resource::{PODS, REPLICA_SETS};
+use crate::api::time;
 use crate::store::Store;
 use crate::value::{Sort, SortedMap, Value};
 use std::cmp::Ordering;
@@ -43,7 +44,7 @@ pub(super) fn available_in_ms(pod: &Value, min_ready_seconds: i64, now_ms: u64) 
         return None;
     }
     let since_ms = time_ms(meta::condition(pod, "Ready").get("lastTransitionTime"))?;
-    Some((since_ms + min_ready_seconds.max(0) as u64 * 1000).saturating_sub(now_ms))
+    Some((since_ms + time::seconds_ms(min_ready_seconds)).saturating_sub(now_ms))
 }
 
 /// The restarts of all its containers.

@@ -6,6 +6,7 @@ use super::job;
 use crate::api::meta;
 use crate::api::resource::{JOBS, ObjectKey};
 use crate::api::status::Status;
+use crate::api::time;
 use crate::server::request::Options;
 use crate::store::{Change, ChangeType, Store};
 use crate::value::Value;
@@ -26,7 +27,7 @@ impl Controller for TtlAfterFinished {
 
     fn sync(&self, key: &ObjectKey, context: &mut Context) -> Result<(), Status> {
         let Some(job) = context.get(&JOBS, key).filter(needs_cleanup) else { return Ok(()) };
-        let ttl_ms = super::fields::count(&job, "spec.ttlSecondsAfterFinished").max(0) as u64 * 1000;
+        let ttl_ms = time::seconds_ms(super::fields::count(&job, "spec.ttlSecondsAfterFinished"));
         let Some(finished_ms) = finished_ms(&job) else { return Ok(()) };
         let expires_ms = finished_ms + ttl_ms;
         if context.now_ms < expires_ms {

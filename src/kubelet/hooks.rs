@@ -6,6 +6,7 @@ use super::pod_sync::PodSync;
 use super::ports::resolve_port;
 use super::runtime::{ContainerId, ExecError, ExecId, ExecOptions, HttpRequest};
 use super::text;
+use crate::api::time;
 use crate::value::{SmolStr, Value};
 
 /// A hook under way.
@@ -44,7 +45,7 @@ impl PodSync<'_, '_> {
             return HookRun::Exec { exec, what };
         }
         let (delay_ms, outcome) = if !hook.get("sleep").is_null() {
-            (hook.path("sleep.seconds").as_i64().unwrap_or(0).max(0).saturating_mul(1000) as u64, Ok(()))
+            (time::seconds_ms(hook.path("sleep.seconds").as_i64().unwrap_or(0)), Ok(()))
         } else if !hook.get("httpGet").is_null() {
             self.hook_request(container, hook.get("httpGet"))
         } else {

@@ -7,6 +7,7 @@ use super::pod_status::is_running;
 use super::pod_sync::PodSync;
 use super::runtime::ContainerId;
 use crate::api::meta;
+use crate::api::time;
 use crate::value::{SmolStr, Value};
 
 /// Containers always get this long to end by themselves, in seconds.
@@ -58,7 +59,7 @@ impl PodSync<'_, '_> {
         let stage = if hook.is_null() || grace_s <= 0 {
             KillStage::Turn { began_ms: self.now_ms }
         } else {
-            let grace_ms = grace_s.saturating_mul(1000) as u64;
+            let grace_ms = time::seconds_ms(grace_s);
             let hook = self.begin_hook(&target.id, &container, hook, grace_ms);
             self.wake_at(self.now_ms.saturating_add(grace_ms));
             KillStage::PreStop { hook, began_ms: self.now_ms }
@@ -82,11 +83,11 @@ impl PodSync<'_, '_> {
         if let KillStage::Turn { began_ms } = kill.stage {
             let waited_s = ((self.now_ms - began_ms) / 1000) as i64;
             if !may_stop && waited_s < kill.grace_s {
-                self.wake_at(began_ms.saturating_add(kill.grace_s.saturating_mul(1000) as u64));
+                self.wake_at(began_ms.saturating_add(time::seconds_ms(kill.grace_s)));
                 return false;
             }
             kill.grace_s = (kill.grace_s - waited_s).max(MINIMUM_GRACE_S);
-            self.node.runtime.stop_container(&kill.id, kill.grace_s.saturating_mul(1000) as u64, self.now_ms);
+            self.node.runtime.stop_container(&kill.id, time::seconds_ms(kill.grace_s), self.now_ms);
             kill.stage = KillStage::Stopping;
         }
         if matches!(kill.stage, KillStage::Stopping) && !self.node.runtime.container_status(&kill.id).is_some_and(|status| is_running(&status)) {

@@ -139,7 +139,7 @@ impl PodSync<'_, '_> {
     fn active_deadline_ms(&self) -> Option<u64> {
         let seconds = self.worker.pod.path("spec.activeDeadlineSeconds").as_i64()?;
         let started_ms = time::parse_rfc3339(self.worker.last_status().get("startTime").str())?;
-        Some(started_ms.saturating_add(seconds.max(0).saturating_mul(1000) as u64))
+        Some(started_ms.saturating_add(time::seconds_ms(seconds)))
     }
 
     /// Works out what to do with the containers.

@@ -5,6 +5,7 @@ use super::super::fields::{count, time_ms};
 use super::{Rollout, util};
 use crate::api::meta;
 use crate::api::status::Status;
+use crate::api::time;
 use crate::value::Value;
 
 impl Rollout<'_, '_> {
@@ -60,7 +61,7 @@ impl Rollout<'_, '_> {
     }
 
     fn deadline_ms(&self) -> u64 {
-        count(&self.deployment, "spec.progressDeadlineSeconds").max(0) as u64 * 1000
+        time::seconds_ms(count(&self.deployment, "spec.progressDeadlineSeconds"))
     }
 
     /// `DeploymentTimedOut`.

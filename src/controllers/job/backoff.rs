@@ -2,6 +2,7 @@
 
 use super::{Sync, has_tracking_finalizer, indexed};
 use crate::api::meta;
+use crate::api::time;
 use crate::controllers::fields::{count, time_ms};
 use crate::controllers::pods;
 use crate::value::{Value, json};
@@ -76,7 +77,7 @@ fn finished_ms(pod: &Value) -> u64 {
     let unready = || (ready.get("status").str() == "False").then(|| time_ms(ready.get("lastTransitionTime"))).flatten();
     let deleted = || {
         let deletion_ms = time_ms(pod.path("metadata.deletionTimestamp"))?;
-        Some(deletion_ms.saturating_sub(count(pod, "metadata.deletionGracePeriodSeconds").max(0) as u64 * 1000))
+        Some(deletion_ms.saturating_sub(time::seconds_ms(count(pod, "metadata.deletionGracePeriodSeconds"))))
     };
     let created = || time_ms(pod.path("metadata.creationTimestamp"));
     ended.and_then(|times| times.into_iter().max()).or_else(unready).or_else(deleted).or_else(created).unwrap_or(0)

@@ -2,6 +2,7 @@
 
 use super::{Sync, Verdict};
 use crate::api::meta;
+use crate::api::time;
 use crate::controllers::conditions;
 use crate::controllers::fields::count;
 use crate::controllers::pods;
@@ -45,7 +46,7 @@ impl Sync<'_, '_> {
     }
 
     fn past_deadline(&mut self) -> Option<Verdict> {
-        let limit_ms = self.job.path("spec.activeDeadlineSeconds").as_i64()?.max(0).saturating_mul(1000) as u64;
+        let limit_ms = time::seconds_ms(self.job.path("spec.activeDeadlineSeconds").as_i64()?);
         if self.is_suspended() {
             return None;
         }

@@ -2,6 +2,7 @@
 
 use super::Reconcile;
 use crate::api::meta;
+use crate::api::time;
 use crate::controllers::controller::Context;
 use crate::controllers::fields::count;
 use crate::value::{Value, json};
@@ -68,9 +69,7 @@ pub(super) fn normalize(reconcile: &mut Reconcile, current: i64, proposed: i64, 
 }
 
 fn stabilize(reconcile: &mut Reconcile, behavior: &Value, current: i64, proposed: i64) -> i64 {
-    let window = |direction: &str, default_ms: u64| {
-        behavior.get(direction).get("stabilizationWindowSeconds").as_i64().map_or(default_ms, |seconds| seconds.max(0) as u64 * 1000)
-    };
+    let window = |direction: &str, default_ms: u64| behavior.get(direction).get("stabilizationWindowSeconds").as_i64().map_or(default_ms, time::seconds_ms);
     let down = since(reconcile.context, reconcile.autoscaler, "recommendations", window("scaleDown", DOWNSCALE_STABILIZATION_MS));
     let up = since(reconcile.context, reconcile.autoscaler, "recommendations", window("scaleUp", 0));
     remember(reconcile.context, reconcile.autoscaler, "recommendations", proposed);

@@ -172,7 +172,7 @@ async fn choose(invocation: &Invocation, node: &Info) -> Result<(Vec<Value>, Str
 
 /// Whether the pod has been ending for longer than the person wants to wait for.
 fn is_skipped(invocation: &Invocation, pod: &Value) -> bool {
-    let limit_ms = invocation.flags.int("skip-wait-for-delete-timeout").max(0) as u64 * 1000;
+    let limit_ms = time::seconds_ms(invocation.flags.int("skip-wait-for-delete-timeout"));
     let deleted_ms = time::parse_rfc3339(pod.path("metadata.deletionTimestamp").str());
     limit_ms > 0 && deleted_ms.is_some_and(|deleted_ms| invocation.session.now_ms() > deleted_ms + limit_ms)
 }

@@ -120,7 +120,7 @@ fn begin_graceful(context: &Context, object: &mut Value) -> Result<Graceful, Sta
     let requested = context.request.options.grace_period_seconds.map(|seconds| if seconds < 0 { 1 } else { seconds });
     let Some(default) = context.kind.strategy.grace_period_seconds(object, requested) else { return Ok(Graceful::No) };
     if !meta::is_being_deleted(object) {
-        object.set("metadata.deletionTimestamp", time::rfc3339(context.now_ms.saturating_add(default.max(0).saturating_mul(1000) as u64)));
+        object.set("metadata.deletionTimestamp", time::rfc3339(context.now_ms.saturating_add(time::seconds_ms(default))));
         object.set("metadata.deletionGracePeriodSeconds", default);
         raise_generation(object);
         return Ok(Graceful::For(default));

@@ -1,6 +1,7 @@
 //! `date`.
 
 use super::options::{Spec, parse};
+use crate::api::time;
 use crate::kubelet::runtime::clock::Civil;
 use crate::kubelet::runtime::kernel::Sys;
 use smol_str::SmolStr;
@@ -23,7 +24,7 @@ pub(crate) fn date(sys: &mut Sys<'_, '_>, arguments: &[SmolStr]) -> i32 {
     let mut now_ms = sys.now_ms();
     if let Some(text) = options.value('d') {
         match parse_date(text, now_ms) {
-            Some(seconds) => now_ms = seconds.max(0) as u64 * 1000,
+            Some(seconds) => now_ms = time::seconds_ms(seconds),
             None => {
                 sys.err(&format!("date: invalid date '{text}'\n"));
                 return 1;

@@ -3,6 +3,7 @@
 use super::list::octal;
 use super::options::{Spec, parse, usage};
 use super::paths::{base_name, below, directory_name};
+use crate::api::time;
 use crate::kubelet::runtime::fs::{FsError, NodeKind};
 use crate::kubelet::runtime::kernel::Sys;
 use smol_str::SmolStr;
@@ -29,7 +30,7 @@ pub(crate) fn touch(sys: &mut Sys<'_, '_>, arguments: &[SmolStr]) -> i32 {
     let mut at_ms = sys.now_ms();
     if let Some(text) = options.value('d').or(options.value('t')) {
         match super::date::parse_date(text, sys.now_ms()) {
-            Some(seconds) => at_ms = seconds.max(0) as u64 * 1000,
+            Some(seconds) => at_ms = time::seconds_ms(seconds),
             None => {
                 sys.err(&format!("touch: invalid date '{text}'\n"));
                 return 1;
