@@ -7,6 +7,7 @@ use super::pods;
 use crate::api::meta;
 use crate::api::resource::{GroupResource, NAMESPACES, ObjectKey, PODS};
 use crate::api::status::Status;
+use crate::api::time;
 use crate::server::request::Options;
 use crate::store::{Change, ChangeType, Store};
 use crate::value::{SortedMap, Value, json};
@@ -52,7 +53,7 @@ impl Controller for NamespaceController {
             return Err(retry(message));
         }
         if remaining.estimate_seconds > 0 {
-            context.requeue_after((remaining.estimate_seconds / 2 + 1) as u64 * 1000);
+            context.requeue_after(time::seconds_ms(remaining.estimate_seconds / 2 + 1));
             return Ok(());
         }
         namespace.path_mut("spec.finalizers").items_mut().retain(|finalizer| finalizer.str() != "kubernetes");
@@ -94,8 +95,8 @@ fn delete_all(context: &mut Context, resource: &GroupResource, namespace: &Value
     if *resource == PODS {
         let grace = objects.iter().filter(|pod| !pods::is_terminal(pod)).map(|pod| count(pod, "spec.terminationGracePeriodSeconds"));
         let deleted_ms = time_ms(namespace.path("metadata.deletionTimestamp")).unwrap_or(0);
-        let elapsed_ms = context.now_ms.saturating_sub(deleted_ms) as i64;
-        estimate_seconds = grace.max().filter(|seconds| elapsed_ms < seconds * 1000).unwrap_or(0);
+        let elapsed_ms = context.now_ms.saturating_sub(deleted_ms);
+        estimate_seconds = grace.max().filter(|seconds| elapsed_ms < time::seconds_ms(*seconds)).unwrap_or(0);
     }
     for object in &objects {
         let options = Options { propagation: "Background".into(), ..Options::default() };

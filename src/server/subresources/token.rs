@@ -40,6 +40,6 @@ pub(super) fn execute(context: &mut Context) -> Result<Value, Status> {
     answer.set("metadata", json!({"name": meta::name(&account), "namespace": meta::namespace(&account), "creationTimestamp": time::rfc3339(context.now_ms)}));
     answer.set("spec", json!({"expirationSeconds": seconds, "boundObjectRef": null}));
     answer.set("spec.audiences", audiences);
-    answer.set("status", json!({"token": token, "expirationTimestamp": time::rfc3339(context.now_ms + seconds as u64 * 1000)}));
+    answer.set("status", json!({"token": token, "expirationTimestamp": time::rfc3339(context.now_ms + time::seconds_ms(seconds))}));
     Ok(answer)
 }

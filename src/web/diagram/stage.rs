@@ -211,7 +211,7 @@ impl Stage {
         let is_slow = matches!(page.speed.get_untracked(), Speed::Times(times) if times <= FASTEST_COURSES);
         page.session.with_value(|session| {
             let ways = session.cluster().network().ways();
-            if is_slow && session.epoch() == self.epoch && !reduced_motion() {
+            if is_slow && ways.count() != self.seen_requests && session.epoch() == self.epoch && !reduced_motion() {
                 let room = MOST_COURSES.saturating_sub(self.look.courses.len());
                 let new = ways.after(self.seen_requests).map(|way| Course::quiet(way, now_ms)).filter(|course| course.places.len() > 1);
                 self.look.courses.extend(new.take(room));

@@ -50,7 +50,7 @@ impl Strategy for DaemonSetStrategy {
         if errors.is_empty() {
             errors.extend(workload::template_labels(selector, spec.get("template")));
         }
-        if selector.is_object() && selector.get("matchLabels").is_empty() && selector.get("matchExpressions").is_empty() {
+        if workload::is_empty(selector) {
             errors.push(FieldError::invalid("spec.selector", selector, "empty selector is invalid for daemonset"));
         }
         errors.extend(template::validate(spec.get("template"), "spec.template"));

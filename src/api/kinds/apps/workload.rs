@@ -42,7 +42,8 @@ pub fn template(spec: &Value, why: &str, validate: impl FnOnce(&Value) -> Vec<Fi
     errors
 }
 
-fn is_empty(selector: &Value) -> bool {
+/// Whether a selector is there and selects everything.
+pub fn is_empty(selector: &Value) -> bool {
     selector.is_object() && selector.get("matchLabels").is_empty() && selector.get("matchExpressions").is_empty()
 }
 
