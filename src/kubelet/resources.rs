@@ -9,7 +9,8 @@ pub fn quantity(value: &Value) -> Option<Quantity> {
     if value.is_null() { None } else { Quantity::from_value(value).ok() }
 }
 
-type Amounts = SortedMap<SmolStr, Quantity>;
+/// How much there is of each resource.
+pub type Amounts = SortedMap<SmolStr, Quantity>;
 
 /// `status.qosClass`: as the server has it from the pod's creation on.
 pub fn qos_class(pod: &Value) -> &str {
@@ -32,17 +33,26 @@ pub fn effective(pod: &Value) -> Value {
 
 /// What the pod requests as a whole.
 pub fn pod_requests(pod: &Value) -> Value {
-    pod_total(pod, "requests")
+    value_of(requested(pod))
 }
 
 /// What the pod is limited to as a whole.
 pub fn pod_limits(pod: &Value) -> Value {
-    pod_total(pod, "limits")
+    value_of(pod_total(pod, "limits"))
+}
+
+/// What the pod requests as a whole, to be reckoned with.
+pub fn requested(pod: &Value) -> Amounts {
+    pod_total(pod, "requests")
+}
+
+fn value_of(amounts: Amounts) -> Value {
+    Value::from(amounts.into_iter().map(|(name, quantity)| (name, Value::from(quantity.to_string()))).collect::<crate::value::Map>())
 }
 
 /// Regular containers and sidecars together, or the greatest init container where that is more (with the sidecars started before
 /// it); what the pod asks for as a whole goes before both; the overhead of its runtime comes on top.
-fn pod_total(pod: &Value, list: &str) -> Value {
+fn pod_total(pod: &Value, list: &str) -> Amounts {
     let mut total = Amounts::new();
     for container in pod_spec::containers(pod, ContainerKind::Regular) {
         add(&mut total, container.get("resources").get(list));
@@ -75,7 +85,7 @@ fn pod_total(pod: &Value, list: &str) -> Value {
             add_one(&mut total, name, quantity);
         }
     }
-    Value::from(total.into_iter().map(|(name, quantity)| (name, Value::from(quantity.to_string()))).collect::<crate::value::Map>())
+    total
 }
 
 fn add(total: &mut Amounts, list: &Value) {

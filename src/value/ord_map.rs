@@ -8,8 +8,8 @@ use std::fmt;
 use std::mem;
 use std::sync::Arc;
 
-/// How many entries a chunk may have.
-const CHUNK: usize = 64;
+/// How many entries a chunk may have. A write copies one chunk for each clone that is kept, and most writes go anywhere: small chunks cost less.
+const CHUNK: usize = 16;
 
 /// A sorted map; clones share what neither has changed since.
 pub struct OrdMap<K, V> {
