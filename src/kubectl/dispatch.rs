@@ -5,7 +5,7 @@ use super::entry::{Entry, Invocation, global_flags};
 use super::failure::Failure;
 use super::flags::Flags;
 use super::help;
-use super::session::Session;
+use super::session::{STDIN_FILE, Session};
 use crate::server::request::User;
 
 /// Carries out a command line; the exit code comes back.
@@ -108,7 +108,8 @@ async fn invoke(session: &Session, arguments: &[String]) -> Result<(), Failure> 
 
 /// Whether a file that the command line names is the standard input.
 fn reads_whole_input(flags: &Flags) -> bool {
-    flags.list("filename").iter().any(|file| file == "-") || flags.text("patch-file") == "-"
+    let files = ["filename", "patch-file", "from-file", "from-env-file"].iter().flat_map(|flag| flags.list(flag));
+    files.into_iter().any(|file| file == "-" || file.ends_with(STDIN_FILE))
 }
 
 /// Reads the global flags: context, namespace, impersonation.

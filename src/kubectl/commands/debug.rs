@@ -36,6 +36,8 @@ fn flags() -> Vec<Flag> {
     ]
 }
 
+/// What `--profile` may be.
+const PROFILES: [&str; 6] = ["legacy", "general", "baseline", "netadmin", "restricted", "sysadmin"];
 /// How often it is looked whether the container runs.
 const POLL_MS: u64 = 200;
 /// The letters of generated names (`k8s.io/apimachinery/pkg/util/rand`).
@@ -43,6 +45,9 @@ const LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
 
 fn check(invocation: &Invocation, targets: &[String], command: &[String]) -> Result<(), Failure> {
     let flags = &invocation.flags;
+    if !PROFILES.contains(&flags.text("profile")) {
+        return Err(Failure::text(format!("unknown profile: {}", flags.text("profile"))));
+    }
     let (image, copy) = (flags.text("image"), flags.text("copy-to"));
     if copy.is_empty() {
         if let Some(flag) = ["replace", "same-node", "set-image"].into_iter().find(|flag| flags.has(flag)) {

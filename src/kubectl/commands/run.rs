@@ -54,9 +54,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         return Err(Failure::text(format!("Invalid image name {image:?}: invalid reference format")));
     }
     let attach = flags.is("attach") || flags.is("stdin");
-    if flags.is("rm") && !attach {
-        return Err(invocation.usage_error("--rm should only be used for attached containers"));
-    }
+    let dry_run = invocation.dry_run()?;
     if flags.is("tty") && !flags.is("stdin") {
         return Err(invocation.usage_error("-i/--stdin is required for containers with -t/--tty=true"));
     }
@@ -66,9 +64,14 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     if !matches!(flags.text("restart"), "Always" | "OnFailure" | "Never") {
         return Err(invocation.usage_error(format!("invalid restart policy: {}", flags.text("restart"))));
     }
-    let dry_run = invocation.dry_run()?;
+    if flags.is("rm") && !attach {
+        return Err(invocation.usage_error("--rm should only be used for attached containers"));
+    }
     if attach && dry_run != DryRun::None {
         return Err(invocation.usage_error("--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)"));
+    }
+    if !matches!(flags.text("image-pull-policy"), "" | "Always" | "IfNotPresent" | "Never") {
+        return Err(invocation.usage_error(format!("invalid image pull policy: {}", flags.text("image-pull-policy"))));
     }
     let printer = Printer::of(&invocation, &[])?;
     let mut pod = pod(&invocation, &name, image, &words)?;
