@@ -34,6 +34,7 @@ impl Invocation {
         if let Some(bad) = names.iter().find(|name| name.contains('/') || name.contains('%')) {
             return Err(Failure::text(format!("invalid resource name {bad:?}: [may not contain '%']")));
         }
+        self.warn_of_ambiguities(types.split(','));
         let mappings = resources::resolve_list(&registry, types)?;
         let single = mappings.len() == 1 && names.len() == 1;
         let mut pairs: Vec<(usize, String)> = Vec::new();
@@ -50,6 +51,14 @@ impl Invocation {
         Ok(Named { mappings, names: pairs, single })
     }
 
+    /// Says of short names that they could mean other kinds, too.
+    pub fn warn_of_ambiguities<'a>(&self, types: impl Iterator<Item = &'a str>) {
+        let registry = self.session.registry();
+        for warning in types.flat_map(|type_| resources::ambiguities(&registry, type_)) {
+            self.session.warn_once(&warning);
+        }
+    }
+
     fn slashed(&self, arguments: &[String]) -> Result<Named, Failure> {
         let registry = self.session.registry();
         let mut named = Named { mappings: Vec::new(), names: Vec::new(), single: arguments.len() == 1 };
@@ -62,6 +71,7 @@ impl Invocation {
             if type_.is_empty() || name.is_empty() || name.contains('/') {
                 return Err(Failure::text("arguments in resource/name form must have a single resource and name"));
             }
+            self.warn_of_ambiguities(std::iter::once(type_));
             let mapping = resources::resolve(&registry, type_)?;
             let known = named.mappings.iter().position(|other| other.kind.resource() == mapping.kind.resource() && other.version == mapping.version);
             let index = known.unwrap_or_else(|| {

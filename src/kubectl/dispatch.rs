@@ -5,6 +5,7 @@ use super::entry::{Entry, Invocation, global_flags};
 use super::failure::Failure;
 use super::flags::Flags;
 use super::help;
+use super::record;
 use super::session::{STDIN_FILE, Session};
 use crate::server::request::User;
 
@@ -75,6 +76,7 @@ async fn invoke(session: &Session, arguments: &[String]) -> Result<(), Failure> 
     let (found, rest) = find(arguments);
     let Some(entry) = found else { return without_command(session, &rest) };
     let mut known = (entry.flags)();
+    known.extend(record::flag_of(entry.path));
     for flag in global_flags() {
         if !known.iter().any(|own| own.name == flag.name) {
             let taken = flag.short.is_some_and(|letter| known.iter().any(|own| own.short == Some(letter)));
@@ -85,6 +87,9 @@ async fn invoke(session: &Session, arguments: &[String]) -> Result<(), Failure> 
         Failure::Text(text) => Failure::Text(format!("{text}\nSee 'kubectl {} --help' for usage.", entry.path)),
         other => other,
     })?;
+    if flags.has("record") {
+        session.err_line("Flag --record has been deprecated, --record will be removed in the future");
+    }
     if flags.is("help") {
         session.out(help::of(entry.path)?);
         return Ok(());

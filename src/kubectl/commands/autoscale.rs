@@ -76,9 +76,9 @@ fn metrics(invocation: &Invocation) -> Result<Vec<Value>, Failure> {
         }
         match text.strip_suffix('%').map(str::parse::<i64>) {
             Some(Ok(percent)) if percent >= 0 => metrics.push(utilization(resource, percent)),
-            Some(_) => return Err(Failure::text(format!("invalid {resource} resource percentage: {text}"))),
+            Some(_) => return Err(Failure::text(format!("invalid percentage value: {}", text.trim_end_matches('%')))),
             None => {
-                crate::api::quantity::Quantity::parse(text).map_err(|why| Failure::text(format!("invalid {resource} resource quantity: {why}")))?;
+                crate::api::quantity::Quantity::parse(text).map_err(|_| Failure::text(format!("invalid resource {resource} value: {text}")))?;
                 metrics.push(json!({"type": "Resource", "resource": {"name": resource, "target": {"type": "AverageValue", "averageValue": text}}}));
             }
         }

@@ -5,6 +5,7 @@ use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{Printer, print_flags};
+use crate::kubectl::record::CHANGE_CAUSE;
 use crate::kubectl::source::{Info, file_flags};
 use crate::server::request::PatchType;
 use crate::value::{SmolStr, Value};
@@ -120,9 +121,6 @@ fn is_label_value(value: &str) -> bool {
         && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
-/// The annotation that a person may always write anew.
-const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
-
 #[expect(clippy::too_many_arguments, reason = "what the command line says, once for each object")]
 async fn one(
     invocation: &Invocation,
@@ -152,6 +150,8 @@ async fn one(
         }
     }
     let mut patch = Value::object();
+    invocation.record(&mut patch);
+    invocation.record(&mut after);
     let field = format!("metadata.{}", marks.field);
     for (key, value) in &changes.set {
         after.path_mut(&field).fields_mut().insert(SmolStr::new(key), value.as_str());

@@ -79,7 +79,7 @@ async fn set(invocation: Invocation) -> Result<(), Failure> {
     for info in &loaded.infos {
         let object = invocation.get(&info.mapping, &info.namespace, &info.name).await?;
         if original_of(&object).is_none() && !invocation.flags.is("create-annotation") {
-            let advice = "to create the annotation, run the command again with --create-annotation";
+            let advice = "to create the annotation, run the command with --create-annotation";
             return Err(Failure::text(format!("no last-applied-configuration annotation found on resource: {}, {advice}", info.name)));
         }
         write(&invocation, info, &info.object, dry_run).await?;

@@ -82,6 +82,10 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
             one(&invocation, info, type_, &patch, dry_run).await
         };
         let done = match done {
+            Ok(done) if !local && dry_run != DryRun::Client => invocation.record_afterwards(info).await.map(|()| done),
+            done => done,
+        };
+        let done = match done {
             Ok((object, changed)) => {
                 let words = format!("patched{}{}", dry_run.suffix(), if changed { "" } else { " (no change)" });
                 // A subresource may be answered by an object of another kind.

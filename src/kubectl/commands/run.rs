@@ -77,8 +77,12 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     let mut pod = pod(&invocation, &name, image, &words)?;
     let overrides = flags.text("overrides");
     if !overrides.is_empty() {
-        let patch = Value::from_json(overrides).map_err(|_| Failure::text(format!("unable to parse \"{overrides}\": not JSON")))?;
+        let patch = Value::from_json(overrides).map_err(|_| Failure::text("Invalid JSON Patch"))?;
         override_with(&mut pod, &patch, flags.text("override-type"))?;
+        let (api_version, kind) = (pod.get("apiVersion").str(), pod.get("kind").str());
+        if resources::of_object(&invocation.session.registry(), api_version, kind).is_none() {
+            return Err(Failure::text(format!("no kind {kind:?} is registered for version {api_version:?} in scheme \"pkg/runtime/scheme.go:111\"")));
+        }
     }
     if flags.is("expose") {
         let port = flags.text("port").parse::<i64>().unwrap_or(0);
@@ -98,6 +102,7 @@ async fn create(invocation: &Invocation, printer: &Printer, dry_run: DryRun, res
     if invocation.namespace_given {
         object.set("metadata.namespace", invocation.namespace.as_str());
     }
+    invocation.record(&mut object);
     if invocation.flags.is("save-config") {
         object = annotated(&object);
     }

@@ -25,7 +25,10 @@ impl Selection {
     pub(super) fn of(context: &Context) -> Result<Selection, Status> {
         let options = &context.request.options;
         let labels = LabelSelector::parse(&options.label_selector).map_err(Status::bad_request)?;
-        let fields = FieldSelector::parse(&options.field_selector).map_err(Status::bad_request)?;
+        let mut fields = FieldSelector::parse(&options.field_selector).map_err(Status::bad_request)?;
+        for (field, _, _) in &mut fields.requirements {
+            *field = convert::storage_field(&context.request.resource, field);
+        }
         check_fields(context, &fields)?;
         Ok(Selection { labels, fields, name: context.request.name.clone(), namespace: context.request.namespace.clone() })
     }

@@ -303,6 +303,16 @@ fn traffic(spec: &Value) -> Vec<FieldError> {
     errors
 }
 
+/// A load balancer stays with the implementation that made it.
+pub fn validate_class_update(new: &Value, old: &Value) -> Vec<FieldError> {
+    let is_balanced = |service: &Value| service.path("spec.type").str() == "LoadBalancer";
+    let class = new.path("spec.loadBalancerClass");
+    if !is_balanced(new) || !is_balanced(old) || class == old.path("spec.loadBalancerClass") {
+        return Vec::new();
+    }
+    vec![FieldError::invalid("spec.loadBalancerClass", class, "may not change once set")]
+}
+
 /// The first address stays for as long as there are addresses (`validateUpgradeDowngradeClusterIPs`).
 pub fn validate_addresses_update(new: &Value, old: &Value) -> Vec<FieldError> {
     let has_address = |service: &Value| matches!(service.path("spec.type").str(), "ClusterIP" | "NodePort" | "LoadBalancer");

@@ -57,7 +57,11 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         return Err(Failure::text("no objects passed to create"));
     }
     for info in &invocation.selected(loaded.infos)? {
-        let object = if invocation.flags.is("save-config") { annotated(&info.object) } else { info.object.clone() };
+        let mut object = info.object.clone();
+        invocation.record(&mut object);
+        if invocation.flags.is("save-config") {
+            object = annotated(&object);
+        }
         let created = if dry_run == DryRun::Client {
             Ok(object)
         } else {
@@ -101,6 +105,7 @@ pub(super) async fn create_and_say(invocation: &Invocation, mut object: Value, d
     if mapping.kind.namespaced && invocation.namespace_given {
         object.set("metadata.namespace", invocation.namespace.as_str());
     }
+    invocation.record(&mut object);
     if invocation.flags.is("save-config") {
         object = annotated(&object);
     }

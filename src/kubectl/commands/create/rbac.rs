@@ -86,11 +86,14 @@ fn resources_of(invocation: &Invocation) -> Result<Vec<Resource>, Failure> {
             Some((type_, subresource)) => (type_, Some(subresource)),
             None => (text.as_str(), None),
         };
-        let (group, plural) = if type_ == "*" {
-            (String::new(), "*".to_string())
+        let (name, group) = type_.split_once('.').unwrap_or((type_, ""));
+        let (group, plural) = if name == "*" {
+            (group.to_string(), "*".to_string())
         } else {
             // Upstream says this as a bare aggregate, without the word `error`.
-            let mapping = resources::resolve(&registry, type_).map_err(|failure| Failure::Many(vec![failure]))?;
+            let in_group = if group.is_empty() { String::new() } else { format!(" in group \"{group}\"") };
+            let missing = || Failure::Many(vec![Failure::text(format!("the server doesn't have a resource type \"{name}\"{in_group}"))]);
+            let mapping = resources::find(&registry, type_).ok_or_else(missing)?;
             (mapping.kind.group.to_string(), mapping.kind.plural.to_string())
         };
         let name = subresource.map_or(plural.clone(), |subresource| format!("{plural}/{subresource}"));
