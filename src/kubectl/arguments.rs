@@ -4,7 +4,7 @@ use super::entry::Invocation;
 use super::failure::Failure;
 use super::resources::{self, Mapping};
 use super::source::Info;
-use crate::server::request::Options;
+use crate::server::request::{Options, Verb};
 use crate::value::{SmolStr, Value};
 
 /// What arguments name: kinds, and names of each where they are given.
@@ -144,7 +144,11 @@ impl Invocation {
         for (index, name) in &named.names {
             let mapping = &named.mappings[*index];
             let namespace = if mapping.kind.namespaced { self.namespace.clone() } else { String::new() };
-            match self.get(mapping, &namespace, name).await {
+            let mut request = self.request_for(Verb::Get, mapping, &namespace, name);
+            if self.path == "get" {
+                request.subresource = SmolStr::new(self.flags.text("subresource"));
+            }
+            match self.send(request).await {
                 Ok(object) => infos.push(Info { mapping: mapping.clone(), namespace, name: name.clone(), object, source: String::new() }),
                 Err(failure) => failures.push(failure),
             }

@@ -134,7 +134,8 @@ fn prepare(session: &Session, entry: &'static Entry, flags: Flags) -> Result<Inv
     if !as_user.is_empty() {
         session.set_user(impersonated(as_user, flags.list("as-group")));
     } else if flags.has("as-group") {
-        return Err(Failure::text("requesting uid, groups or user-extra for impersonation without impersonating a user"));
+        let user = kubeconfig.context(&kubeconfig.current_context).map_or("", |context| context.user.as_str());
+        return Err(Failure::text(format!("requesting uid, groups or user-extra for {user} without impersonating a user")));
     }
     let namespace_given = !flags.text("namespace").is_empty();
     let namespace = if namespace_given { flags.text("namespace").to_string() } else { kubeconfig.namespace().to_string() };

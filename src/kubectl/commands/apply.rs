@@ -34,6 +34,7 @@ pub(super) fn flags() -> Vec<Flag> {
         Flag::array("prune-allowlist"),
         Flag::text("selector").short('l'),
         Flag::bool("server-side"),
+        Flag::text("subresource"),
         Flag::duration("timeout", "0s"),
         VALIDATE,
         Flag::bool("wait"),
@@ -88,6 +89,9 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     }
     if invocation.flags.is("force") && server_side {
         return Err(Failure::text("--force cannot be used with --server-side"));
+    }
+    if !invocation.flags.text("subresource").is_empty() && !server_side {
+        return Err(Failure::text("--subresource can only be specified for --server-side"));
     }
     super::prune::check(&invocation)?;
     let printer = Printer::of(&invocation, &[])?;
@@ -170,8 +174,10 @@ impl Apply {
 
     async fn on_the_server(&self, info: &Info) -> Result<Value, Failure> {
         info.require_name()?;
-        let answer = self.invocation.patch(&info.mapping, &info.namespace, &info.name, PatchType::Apply, info.object.clone(), self.options()).await;
-        match answer {
+        let mut request = self.invocation.request_for(Verb::Patch(PatchType::Apply), &info.mapping, &info.namespace, &info.name);
+        request.subresource = self.invocation.flags.text("subresource").into();
+        request.options = self.options();
+        match self.invocation.send(request.with_body(info.object.clone())).await {
             Ok(object) => {
                 self.say(info, &object, "serverside-applied")?;
                 Ok(object)

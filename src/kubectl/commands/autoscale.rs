@@ -56,10 +56,20 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
             hpa.set("spec.metrics", metrics);
         }
         if let Err(failure) = create_and_say(&invocation, hpa, "", "autoscaled").await {
-            failures.push(failure);
+            failures.push(incompatible_with_v1(&invocation).unwrap_or(failure));
         }
     }
     Failure::of(failures)
+}
+
+/// What is said where the object can't be made in `autoscaling/v2`: kubectl then tries `v1`, which has a percentage of CPU and nothing else.
+fn incompatible_with_v1(invocation: &Invocation) -> Option<Failure> {
+    let why = match invocation.flags.text("cpu") {
+        cpu if cpu.ends_with('%') || invocation.flags.has("cpu-percent") => return None,
+        "" => "empty input",
+        _ => "%!w(<nil>)",
+    };
+    Some(Failure::text(format!("failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: {why}")))
 }
 
 /// The targets of `--cpu` and `--memory`.

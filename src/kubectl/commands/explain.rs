@@ -99,9 +99,11 @@ fn resolve(invocation: &Invocation, argument: &str) -> Result<(Mapping, Vec<Stri
         return Ok((mapping, path.iter().map(|word| word.to_string()).collect()));
     }
     // The longest beginning that names a kind with its group counts.
-    let whole = resources::find(&registry, argument).filter(|_| words.len() > 1).map(|mapping| (mapping, Vec::new()));
-    if let Some(found) = whole {
-        return Ok(found);
+    for length in (2..=words.len()).rev() {
+        let word = words[..length].join(".");
+        if let Some(mapping) = resources::find(&registry, &word).filter(|mapping| word.ends_with(mapping.kind.group.as_str()) && !mapping.kind.group.is_empty()) {
+            return Ok((mapping, words[length..].iter().map(|word| word.to_string()).collect()));
+        }
     }
     match resources::find(&registry, first) {
         Some(mapping) => {

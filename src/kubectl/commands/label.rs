@@ -68,6 +68,9 @@ async fn run(invocation: Invocation, marks: Marks) -> Result<(), Failure> {
     if let Some(stray) = pairs.iter().find(|word| !word.contains('=') && !word.ends_with('-')) {
         return Err(Failure::text(format!("all resources must be specified before {} changes: {stray}", marks.word)));
     }
+    if invocation.flags.is("all") && !invocation.flags.text("selector").is_empty() {
+        return Err(Failure::text("cannot set --all and --selector at the same time"));
+    }
     let changes = parse(pairs, marks)?;
     if named.is_empty() && !invocation.has_files() {
         return Err(Failure::text("one or more resources must be specified as <resource> <name> or <resource>/<name>"));

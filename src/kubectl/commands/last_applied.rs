@@ -42,6 +42,9 @@ fn edit_flags() -> Vec<Flag> {
 
 /// The objects as they are now.
 async fn live(invocation: &Invocation) -> Result<Vec<Info>, Failure> {
+    if invocation.arguments.is_empty() && !invocation.has_files() && !invocation.flags.text("selector").is_empty() {
+        return Err(Failure::text("at least one resource must be specified to use a selector"));
+    }
     let (mut infos, failures) = invocation.find_objects(&invocation.arguments).await?;
     Failure::of(failures)?;
     if invocation.has_files() {

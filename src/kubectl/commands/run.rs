@@ -48,6 +48,9 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     let Some(name) = before.first().cloned() else {
         return Err(invocation.usage_error("NAME is required for run"));
     };
+    if name.is_empty() {
+        return Err(Failure::text("Parameter: name is required"));
+    }
     let words: Vec<String> = before[1..].iter().chain(after).cloned().collect();
     let image = flags.text("image");
     if !is_image_name(image) {

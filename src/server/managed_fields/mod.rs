@@ -7,11 +7,13 @@ mod entries;
 mod sets;
 mod shape;
 mod shared;
+mod typed;
 #[cfg(test)]
 mod tests;
 
 pub(in crate::server) use shape::Shape;
 pub(in crate::server) use shared::SharedSets;
+pub(in crate::server) use typed::problems as typed_problems;
 
 use super::convert;
 use super::request::Request;

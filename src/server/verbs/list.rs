@@ -66,7 +66,7 @@ fn check_fields(context: &Context, selector: &FieldSelector) -> Result<(), Statu
         if matches!(field.as_str(), "metadata.name" | "metadata.namespace") || selectable.iter().any(|(name, _)| name == field) {
             continue;
         }
-        return Err(Status::bad_request(if selectable.is_empty() {
+        return Err(Status::bad_request(if selectable.is_empty() && super::is_built_in(&context.kind) {
             format!("\"{field}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")
         } else {
             format!("field label not supported: {field}")

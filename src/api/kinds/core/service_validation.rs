@@ -291,9 +291,10 @@ fn traffic(spec: &Value) -> Vec<FieldError> {
     if matches!(type_, "ClusterIP" | "NodePort" | "LoadBalancer") {
         if internal.is_null() {
             errors.push(FieldError::required("spec.internalTrafficPolicy", ""));
-        } else if !TRAFFIC_POLICIES.contains(&internal.str()) {
-            errors.push(FieldError::not_supported("spec.internalTrafficPolicy", internal, &TRAFFIC_POLICIES));
         }
+    }
+    if !internal.is_null() && !TRAFFIC_POLICIES.contains(&internal.str()) {
+        errors.push(FieldError::not_supported("spec.internalTrafficPolicy", internal, &TRAFFIC_POLICIES));
     }
     let distribution = spec.get("trafficDistribution");
     const DISTRIBUTIONS: [&str; 3] = ["PreferClose", "PreferSameZone", "PreferSameNode"];

@@ -173,7 +173,7 @@ async fn role(invocation: Invocation) -> Result<(), Failure> {
     }
     let mut object = json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": name}});
     object.set("rules", Value::array(rules(&invocation, &verbs, &found)));
-    create_generated(&invocation, object, "create role").await
+    create_generated(&invocation, object, "").await
 }
 
 async fn cluster_role(invocation: Invocation) -> Result<(), Failure> {
@@ -188,7 +188,7 @@ async fn cluster_role(invocation: Invocation) -> Result<(), Failure> {
         let mut selector = Value::object();
         selector.set("matchLabels", label_pairs(aggregation)?);
         object.set("aggregationRule.clusterRoleSelectors", Value::array(vec![selector]));
-        return create_generated(&invocation, object, "create clusterrole").await;
+        return create_generated(&invocation, object, "").await;
     }
     let verbs = verbs_of(&invocation)?;
     if ["resource", "non-resource-url"].iter().all(|flag| invocation.flags.list(flag).is_empty()) {
@@ -207,7 +207,7 @@ async fn cluster_role(invocation: Invocation) -> Result<(), Failure> {
         all.push(rule);
     }
     object.set("rules", Value::array(all));
-    create_generated(&invocation, object, "create clusterrole").await
+    create_generated(&invocation, object, "").await
 }
 
 fn subjects(invocation: &Invocation) -> Result<Vec<Value>, Failure> {

@@ -103,7 +103,7 @@ async fn docker_registry(invocation: Invocation) -> Result<(), Failure> {
         )
     };
     let object = secret(&name, "kubernetes.io/dockerconfigjson", &[(".dockerconfigjson".into(), text)]);
-    finish(&invocation, object, "create secret docker-registry").await
+    finish(&invocation, object, "create secret").await
 }
 
 async fn tls(invocation: Invocation) -> Result<(), Failure> {
