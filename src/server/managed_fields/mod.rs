@@ -7,9 +7,9 @@ mod entries;
 mod sets;
 mod shape;
 mod shared;
-mod typed;
 #[cfg(test)]
 mod tests;
+mod typed;
 
 pub(in crate::server) use shape::Shape;
 pub(in crate::server) use shared::SharedSets;
