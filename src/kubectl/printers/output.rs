@@ -143,7 +143,10 @@ impl Printer {
             Printer::Kyaml => session.out(write_kyaml(&shown())),
             Printer::Template { text, template } => {
                 let Stopped { written, why } = match template.text(object) {
-                    Ok(written) => return Ok(session.out(written)),
+                    Ok(written) => {
+                        session.out(written);
+                        return Ok(());
+                    }
                     Err(stopped) => stopped,
                 };
                 session.out(format!("{written}Error executing template: {why}. Printing more information for debugging the template:\n"));

@@ -288,10 +288,8 @@ fn traffic(spec: &Value) -> Vec<FieldError> {
         errors.push(FieldError::invalid("spec.healthCheckNodePort", &health.into(), why));
     }
     let internal = spec.get("internalTrafficPolicy");
-    if matches!(type_, "ClusterIP" | "NodePort" | "LoadBalancer") {
-        if internal.is_null() {
-            errors.push(FieldError::required("spec.internalTrafficPolicy", ""));
-        }
+    if matches!(type_, "ClusterIP" | "NodePort" | "LoadBalancer") && internal.is_null() {
+        errors.push(FieldError::required("spec.internalTrafficPolicy", ""));
     }
     if !internal.is_null() && !TRAFFIC_POLICIES.contains(&internal.str()) {
         errors.push(FieldError::not_supported("spec.internalTrafficPolicy", internal, &TRAFFIC_POLICIES));
