@@ -1,12 +1,13 @@
 //! What is done to the machines from outside: they join and stop, see folders, are asked for pages, and have addons.
 
 use super::Cluster;
-use crate::api::resource::STORAGE_CLASSES;
+use crate::api::meta;
+use crate::api::resource::{GroupResource, INGRESS_CLASSES, STORAGE_CLASSES};
 use crate::kubelet::NodeConfig;
 use crate::kubelet::runtime::HttpRequest;
-use crate::network::{Answer, Source};
+use crate::network::{Answer, INGRESS_CONTROLLER, Source};
 use crate::server::request::{Request, Verb};
-use crate::value::{SmolStr, json};
+use crate::value::{SmolStr, Value, json};
 
 /// The annotation that makes a class the one for claims that name none.
 const IS_DEFAULT: &str = "storageclass.kubernetes.io/is-default-class";
@@ -69,7 +70,10 @@ impl Cluster {
     /// Where there is no such addon here.
     pub fn set_addon(&mut self, name: &str, on: bool) -> Result<(), String> {
         match name {
-            "ingress" => self.network.set_ingress_controller(on, self.now_ms),
+            "ingress" => {
+                self.network.set_ingress_controller(on, self.now_ms);
+                self.set_ingress_class(on);
+            }
             "default-storageclass" => self.set_default_class(on),
             "metrics-server" if on && self.server.serves_metrics() => {}
             "metrics-server" => return Err("metrics-server is a part of this cluster: it can't be switched off".into()),
@@ -88,7 +92,7 @@ impl Cluster {
     pub fn has_addon(&self, name: &str) -> bool {
         match name {
             "ingress" => self.network.config().ingress_controller,
-            "default-storageclass" => self.store().list(&STORAGE_CLASSES, None).any(|class| crate::api::meta::annotation(class, IS_DEFAULT) == "true"),
+            "default-storageclass" => self.store().list(&STORAGE_CLASSES, None).any(|class| meta::annotation(class, IS_DEFAULT) == "true"),
             "metrics-server" => self.server.serves_metrics(),
             "storage-provisioner" => true,
             _ => false,
@@ -101,8 +105,28 @@ impl Cluster {
             "metadata": {"name": "standard", "annotations": {IS_DEFAULT: "true"}, "labels": {"addonmanager.kubernetes.io/mode": "EnsureExists"}},
             "provisioner": "k8s.io/minikube-hostpath", "reclaimPolicy": "Delete", "volumeBindingMode": "Immediate",
         });
-        let (verb, name) = if on { (Verb::Create, "") } else { (Verb::Delete, "standard") };
-        let request = Request::new(verb, &STORAGE_CLASSES, "", name);
-        self.request(&if on { request.with_body(class) } else { request });
+        self.set_object(&STORAGE_CLASSES, class, on);
+    }
+
+    /// The class that comes with minikube's ingress controller.
+    pub(super) fn set_ingress_class(&mut self, on: bool) {
+        let class = json!({
+            "apiVersion": "networking.k8s.io/v1", "kind": "IngressClass",
+            "metadata": {
+                "name": "nginx", "annotations": {"ingressclass.kubernetes.io/is-default-class": "true"},
+                "labels": {
+                    "app.kubernetes.io/component": "controller", "app.kubernetes.io/instance": "ingress-nginx", "app.kubernetes.io/name": "ingress-nginx",
+                },
+            },
+            "spec": {"controller": INGRESS_CONTROLLER},
+        });
+        self.set_object(&INGRESS_CLASSES, class, on);
+    }
+
+    /// Creates or deletes an object that belongs to an addon.
+    fn set_object(&mut self, resource: &GroupResource, object: Value, on: bool) {
+        let request =
+            if on { Request::new(Verb::Create, resource, "", "").with_body(object) } else { Request::new(Verb::Delete, resource, "", meta::name(&object)) };
+        self.request(&request);
     }
 }

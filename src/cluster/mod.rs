@@ -79,6 +79,7 @@ impl Cluster {
         cluster.observe();
         if config.flavour == Flavour::Playground {
             cluster.set_default_class(true);
+            cluster.set_ingress_class(true);
         }
         cluster
     }

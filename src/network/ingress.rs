@@ -31,18 +31,14 @@ pub struct Route {
     pub rewritten: Option<String>,
 }
 
-/// Whether the built-in controller looks after an Ingress: its class is nginx's, or it has none and a default class is, or there is no class at all.
+/// Whether the built-in controller looks after an Ingress, as ingress-nginx decides with minikube's `--watch-ingress-without-class`: the old
+/// annotation names it, or else the class is one of its own, or there is none.
 pub fn is_ours(store: &Store, ingress: &Value) -> bool {
-    let name = match ingress.path("spec.ingressClassName").str() {
-        "" => meta::annotation(ingress, CLASS_ANNOTATION),
-        name => name,
-    };
-    let is_our_class = |class: &Value| class.path("spec.controller").str() == CONTROLLER;
-    if name.is_empty() {
-        let default = |class: &&Value| meta::annotation(class, "ingressclass.kubernetes.io/is-default-class") == "true";
-        return store.list(&INGRESS_CLASSES, None).find(default).is_none_or(is_our_class);
+    let (annotation, class) = (meta::annotation(ingress, CLASS_ANNOTATION), ingress.path("spec.ingressClassName").str());
+    if !annotation.is_empty() {
+        return annotation == "nginx";
     }
-    store.get(&INGRESS_CLASSES, "", name).map_or(name == "nginx", is_our_class)
+    class.is_empty() || store.get(&INGRESS_CLASSES, "", class).is_some_and(|class| class.path("spec.controller").str() == CONTROLLER)
 }
 
 /// The backend for a host and path: the most exact host, then the longest path, exact ones first; then default backends.

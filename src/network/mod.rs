@@ -27,6 +27,7 @@ mod ways;
 pub use config::NetworkConfig;
 pub use containers::{Containers, Served};
 pub use hop::{Hop, HopKind, Place};
+pub use ingress::{CONTROLLER as INGRESS_CONTROLLER, is_ours as is_ours_ingress};
 pub use links::{CutLinks, Link, LinkEnd};
 pub use request::Answer;
 pub use seen::SeenByContainers;

@@ -308,6 +308,7 @@ fn an_ingress_leads_by_host_and_path() {
     let backend = |service: &str| json!({"service": {"name": service, "port": {"number": 80}}});
     let path = |path: &str, type_: &str, service: &str| json!({"path": path, "pathType": type_, "backend": backend(service)});
     room.service("empty", json!({"ports": [{"port": 80, "targetPort": 80}]}), "10.96.1.2", &[], 80);
+    room.create(&INGRESS_CLASSES, json!({"metadata": {"name": "nginx"}, "spec": {"controller": INGRESS_CONTROLLER}}));
     let paths = json!([path("/", "Prefix", "web"), path("/exact", "Exact", "missing"), path("/api", "Prefix", "empty")]);
     room.create(
         &INGRESSES,

@@ -13,6 +13,7 @@ use crate::api::{meta, registry::Registry};
 use crate::manifest::documents;
 use crate::store::Store;
 use crate::value::{Sort, SortedSet, Value};
+use std::ops::Range;
 
 /// Something that could be typed.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -284,10 +285,11 @@ fn keys_of(resource: &GroupResource, place: &Place, workspace: &Workspace, store
     keys.into_iter().collect()
 }
 
-/// What the field under `offset` (bytes) means.
+/// What the field means whose name or value is under `offset` (bytes).
 pub fn help(text: &str, offset: usize) -> Option<Help> {
     let place = place(text, text.get(offset..)?.find('\n').map_or(text.len(), |end| offset + end))?;
-    let line = place.lines.iter().find(|line| line.key.contains(&offset) || line.key.end == offset)?;
+    let is_under = |part: &Range<usize>| part.contains(&offset) || part.end == offset;
+    let line = place.lines.iter().find(|line| is_under(&line.key) || is_under(&line.value))?;
     let field = place.kind?.walk(keys(&line.path))?;
     Some(Help { from: line.key.start, to: line.key.end, title: format!("{} <{}>", field.name, type_name(&field.type_)), text: described(field) })
 }

@@ -130,11 +130,18 @@ pub fn forecast(cluster: &Cluster, kubeconfig: &Kubeconfig, workspace: &Workspac
         }
     }
     // Only now is everything there that a name could lead to.
+    let there = references::There { store: copy.store(), registry: copy.server().registry(), refused: refused(&looked_at, &forecast) };
     for (file, document) in &looked_at {
-        let registry = copy.server().registry();
-        forecast.problems.extend(references::check(file, document, copy.store(), registry, kubeconfig.namespace()));
+        forecast.problems.extend(references::check(file, document, &there, kubeconfig.namespace()));
     }
     forecast
+}
+
+/// What would be refused: once that is mended, names lead to it, too.
+fn refused<'a>(looked_at: &'a [(&File, Document)], forecast: &Forecast) -> Vec<(ObjectRef, &'a Value)> {
+    let objects = looked_at.iter().flat_map(|(_, document)| objects_in(document));
+    let refused = forecast.outlooks.iter().zip(objects).filter(|(outlook, _)| outlook.verdict == Verdict::Refused);
+    refused.filter_map(|(outlook, object)| Some((outlook.object.clone()?, object))).collect()
 }
 
 /// The objects that a document has: itself, or the items of a list.

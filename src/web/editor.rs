@@ -131,7 +131,7 @@ fn options(page: Page) -> JsValue {
     let on_apply = Closure::<dyn FnMut()>::new(move || page.apply());
     let on_complete =
         Closure::<dyn FnMut(String, u32, bool) -> JsValue>::new(move |text: String, offset: u32, _explicit: bool| completions(page, &text, offset));
-    let on_hover = Closure::<dyn FnMut(String, u32) -> JsValue>::new(move |text: String, offset: u32| help(&text, offset));
+    let on_hover = Closure::<dyn FnMut(String, u32, bool) -> JsValue>::new(move |text: String, offset: u32, is_said: bool| help(page, &text, offset, is_said));
     let on_mark = Closure::<dyn FnMut(u32)>::new(move |offset: u32| select_live(page, offset));
     set(&object, "onMark", &on_mark.into_js_value());
     set(&object, "onChange", &on_change.into_js_value());
@@ -200,8 +200,12 @@ fn completions(page: Page, text: &str, offset: u32) -> JsValue {
     list.into()
 }
 
-fn help(text: &str, offset: u32) -> JsValue {
+/// What the field at a place means; where it was asked for by key, a screen reader says it.
+fn help(page: Page, text: &str, offset: u32, is_said: bool) -> JsValue {
     let Some(help) = completion::help(text, from_utf16(text, offset)) else { return JsValue::NULL };
+    if is_said {
+        page.say(format!("{}: {}", help.title, help.text));
+    }
     let object = js_sys::Object::new();
     set(&object, "from", &to_utf16(text, help.from).into());
     set(&object, "to", &to_utf16(text, help.to).into());

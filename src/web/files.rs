@@ -22,15 +22,7 @@ pub fn Files(page: Page) -> impl IntoView {
         renaming.set(true);
     };
     let delete = move |_| {
-        page.workspace.update(|workspace| {
-            if page.current.get_untracked() < workspace.files.len() {
-                workspace.files.remove(page.current.get_untracked());
-            }
-            if workspace.files.is_empty() {
-                workspace.files.push(File { name: "manifest.yaml".into(), text: String::new() });
-            }
-        });
-        page.current.update(|current| *current = current.saturating_sub(1));
+        delete(page);
         renaming.set(false);
     };
     view! {
@@ -57,6 +49,36 @@ pub fn Files(page: Page) -> impl IntoView {
             <RenameForm page renaming />
         </Show>
     }
+}
+
+/// Deletes the open file; until something else is said, it can be brought back.
+fn delete(page: Page) {
+    let index = page.current.get_untracked();
+    let Some(file) = page.workspace.with_untracked(|workspace| workspace.files.get(index).cloned()) else { return };
+    page.workspace.update(|workspace| {
+        workspace.files.remove(index);
+        if workspace.files.is_empty() {
+            workspace.files.push(File { name: workspace.free_name(), text: String::new() });
+        }
+    });
+    page.current.set(index.saturating_sub(1));
+    if !file.text.trim().is_empty() {
+        page.notice.set(Some(Notice { deleted: Some((index, file.clone())), ..Notice::saying(format!("{} {}", file.name, texts::DELETED)) }));
+    }
+}
+
+/// Brings a deleted file back to where it was.
+pub fn bring_back(page: Page, index: usize, file: File) {
+    page.notice.set(None);
+    let mut there = index;
+    page.workspace.update(|workspace| {
+        workspace.give_way();
+        let last = workspace.take_in(file);
+        let file = workspace.files.remove(last);
+        there = index.min(workspace.files.len());
+        workspace.files.insert(there, file);
+    });
+    page.current.set(there);
 }
 
 /// What is done less often, behind one button.

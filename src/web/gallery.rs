@@ -1,9 +1,9 @@
 //! The examples by topic, and the person's own work.
 
 use super::page::{Dialog, Page};
-use super::{opening, shelf, texts};
+use super::shelf::{self, Work};
+use super::{opening, texts};
 use crate::playground::examples::{self, Example};
-use crate::playground::share::Shared;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -70,16 +70,18 @@ fn Card(page: Page, example: &'static Example) -> impl IntoView {
 /// What the person has edited, the latest first.
 #[component]
 fn Own(page: Page) -> impl IntoView {
-    let works = shelf::all();
-    let item = move |(work, at_ms): (Shared, Option<f64>)| {
-        let names: Vec<&str> = work.workspace.files.iter().map(|file| file.name.as_str()).take(4).collect();
-        let title = names.join(", ");
+    let works = shelf::all(page);
+    let item = move |work: Work| {
+        let names: Vec<&str> = work.shared.workspace.files.iter().map(|file| file.name.as_str()).take(4).collect();
+        let (title, when) = (names.join(", "), format!("{} {}", texts::EDITED, date_text(work.at_ms)));
+        let is_open = shelf::is_open(page, &work);
         let open = move |_| {
             close(page, Dialog::Gallery);
-            opening::open_own(page, work.clone());
+            if !is_open {
+                opening::open_own(page, &work);
+            }
         };
-        let when = at_ms.map(|at_ms| view! { <p>{format!("{} {}", texts::EDITED, date_text(at_ms))}</p> });
-        view! { <li class="card"><button on:click=open>{title}</button>{when}</li> }
+        view! { <li class="card"><button on:click=open aria-current=is_open.then_some("true")>{title}</button><p>{when}</p></li> }
     };
     (!works.is_empty()).then(|| {
         view! {

@@ -31,14 +31,18 @@ mod transfer;
 use diagram::{Diagram, SharedStage};
 use leptos::prelude::*;
 use page::Page;
+use shelf::Shelf;
 
-/// Puts the page into the document.
+/// Puts the page into the document, once it is known what the person has of their own.
 pub fn start() {
     prepare_apology();
-    if let Some(opening) = dom::document().get_element_by_id("opening") {
-        opening.remove();
-    }
-    leptos::mount::mount_to_body(App);
+    wasm_bindgen_futures::spawn_local(async {
+        let shelf = shelf::load().await;
+        if let Some(opening) = dom::document().get_element_by_id("opening") {
+            opening.remove();
+        }
+        leptos::mount::mount_to_body(|| view! { <App shelf /> });
+    });
 }
 
 /// What a person sees when there is a mistake in this program: nothing else of the page works then. Their files are kept.
@@ -75,8 +79,8 @@ impl Pane {
 }
 
 #[component]
-fn App() -> impl IntoView {
-    let page = opening::open();
+fn App(shelf: Shelf) -> impl IntoView {
+    let page = opening::open(shelf);
     page.refresh();
     opening::keep_work(page);
     opening::follow_links(page);
@@ -162,7 +166,10 @@ fn NoticeLine(page: Page) -> impl IntoView {
         {move || page.notice.get().map(|notice| view! {
             <div class="notice" role="status">
                 <span>{notice.text}</span>
-                {notice.restores.then(|| view! { <button class="link" on:click=move |_| opening::restore(page)>{texts::RESTORE}</button> })}
+                {notice.restores.map(|says| view! { <button class="link" on:click=move |_| opening::restore(page)>{says}</button> })}
+                {notice.deleted.map(|(index, file)| view! {
+                    <button class="link" on:click=move |_| files::bring_back(page, index, file.clone())>{texts::BRING_BACK}</button>
+                })}
                 {notice.stops.then(|| view! { <button class="link" on:click=move |_| opening::stop_replay(page)>{texts::STOP_REPLAY}</button> })}
                 <button class="icon" aria-label=texts::DISMISS title=texts::DISMISS on:click=move |_| page.notice.set(None)>"×"</button>
             </div>

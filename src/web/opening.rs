@@ -2,7 +2,8 @@
 
 use super::clock::clock_text;
 use super::page::{Notice, Outcome, Page};
-use super::{shelf, texts};
+use super::shelf::{self, Shelf, Work};
+use super::texts;
 use crate::playground::examples::{self, Example};
 use crate::playground::scene::View;
 use crate::playground::session::{Session, Setup};
@@ -18,34 +19,38 @@ const STEPS_AT_ONCE: usize = 500;
 const FIRST_BUDGET_MS: f64 = 250.0;
 
 /// The page as it opens.
-pub fn open() -> Page {
+pub fn open(shelf: Shelf) -> Page {
     let example = &examples::all()[0];
-    let own = shelf::work();
-    match link() {
-        None => match own {
-            // Files are kept from visit to visit; a cluster begins anew with each.
-            Some(own) => {
-                let page = Page::new(Session::new(&own.setup), own.workspace);
-                page.keeps_work.set_value(true);
-                page
+    let (own, link) = (shelf.latest().cloned(), link());
+    let page = match (&link, &own) {
+        (Some(Ok(shared)), _) | (_, Some(Work { shared, .. })) => Page::new(Session::new(&shared.setup), shared.workspace.clone()),
+        (_, None) => Page::new(Session::new(&example.setup()), example.workspace()),
+    };
+    page.shelf.set_value(shelf);
+    match (link, own) {
+        (Some(Ok(shared)), _) => begin_link(page, &shared),
+        // Files are kept from visit to visit; a cluster begins anew with each, unless the person wants it as it was.
+        (link, Some(own)) => {
+            shelf::open(page, Some(&own));
+            show(page, &own.shared);
+            if !own.shared.done.is_empty() {
+                page.notice.set(Some(Notice { restores: Some(texts::DO_AGAIN), ..Notice::saying(texts::NEW_CLUSTER) }));
             }
-            None => {
-                let page = Page::new(Session::new(&example.setup()), example.workspace());
-                page.example.set(example.id);
-                page.notice.set(Some(Notice::saying(example.says)));
-                page
-            }
-        },
-        Some(Ok(shared)) => {
-            let page = Page::new(Session::new(&shared.setup), shared.workspace.clone());
-            begin(page, &shared);
-            page
+            say_broken(page, link);
         }
-        Some(Err(reason)) => {
-            let page = Page::new(Session::new(&example.setup()), own.map_or_else(|| example.workspace(), |own| own.workspace));
-            page.notice.set(Some(Notice::saying(format!("{} {reason}", texts::LINK_BROKEN))));
-            page
+        (link, None) => {
+            page.example.set(example.id);
+            page.notice.set(Some(Notice::saying(example.says)));
+            say_broken(page, link);
         }
+    }
+    page
+}
+
+/// Says why a link could not be opened.
+fn say_broken(page: Page, link: Option<Result<Shared, String>>) {
+    if let Some(Err(reason)) = link {
+        page.notice.set(Some(Notice::saying(format!("{} {reason}", texts::LINK_BROKEN))));
     }
 }
 
@@ -60,8 +65,7 @@ fn link() -> Option<Result<Shared, String>> {
 pub fn follow_links(page: Page) {
     let follow = Closure::<dyn FnMut()>::new(move || match link() {
         Some(Ok(shared)) => open_shared(page, &shared),
-        Some(Err(reason)) => page.notice.set(Some(Notice::saying(format!("{} {reason}", texts::LINK_BROKEN)))),
-        None => {}
+        broken => say_broken(page, broken),
     });
     if let Some(window) = web_sys::window() {
         // Every window takes listeners.
@@ -70,26 +74,34 @@ pub fn follow_links(page: Page) {
     follow.forget();
 }
 
-/// Opens what was shared instead of what is there. The person's own files stay kept.
+/// Opens what was shared instead of what is there. The person's own work stays kept.
 pub fn open_shared(page: Page, shared: &Shared) {
-    restart(page, &shared.setup, shared.workspace.clone());
-    page.example.set("");
+    restart(page, None, &shared.setup, shared.workspace.clone());
+    begin_link(page, shared);
+}
+
+/// Shows what a link has, as it was.
+fn begin_link(page: Page, shared: &Shared) {
+    let is_other = page.shelf.with_value(|shelf| shelf.latest().is_some_and(|own| own.shared.workspace != shared.workspace));
+    page.notice.set(is_other.then(|| Notice { restores: Some(texts::RESTORE), ..Notice::saying(texts::WORK_KEPT) }));
+    page.playing.set(false);
     begin(page, shared);
 }
 
-/// Shows what was shared as it was; what was done is done again, at first here, and if that takes long, frame by frame.
-fn begin(page: Page, shared: &Shared) {
+fn show(page: Page, shared: &Shared) {
     page.view.set(if shared.application { View::Application } else { View::Machines });
     page.namespace.set((!shared.namespace.is_empty()).then(|| shared.namespace.clone()));
-    page.playing.set(false);
-    page.keeps_work.set_value(false);
-    let is_other = shelf::work().is_some_and(|own| own.workspace != shared.workspace);
-    page.notice.set(is_other.then(|| Notice { restores: true, ..Notice::saying(texts::WORK_KEPT) }));
+}
+
+/// What was done is done again, at first here, and if that takes long, frame by frame.
+fn begin(page: Page, shared: &Shared) {
+    show(page, shared);
     page.replay.set_value(Some(Replay::new(shared)));
     let deadline_ms = now_ms() + FIRST_BUDGET_MS;
     if go_on(page, || now_ms() < deadline_ms) {
         let until = clock_text(page.replay.with_value(|replay| replay.as_ref().map_or(0, Replay::at_ms)));
-        page.notice.set(Some(Notice { restores: is_other, stops: true, ..Notice::saying(format!("{} {until}.", texts::REPLAYING)) }));
+        let restores = page.notice.with_untracked(|notice| notice.as_ref().and_then(|notice| notice.restores));
+        page.notice.set(Some(Notice { restores, stops: true, ..Notice::saying(format!("{} {until}.", texts::REPLAYING)) }));
     }
 }
 
@@ -114,8 +126,10 @@ pub fn go_on(page: Page, in_time: impl Fn() -> bool) -> bool {
         page.replay.set_value(Some(replay));
         page.refresh();
     } else if page.notice.with_untracked(|notice| notice.as_ref().is_some_and(|notice| notice.stops)) {
-        page.notice
-            .update(|notice| *notice = notice.take().filter(|notice| notice.restores).map(|_| Notice { restores: true, ..Notice::saying(texts::WORK_KEPT) }));
+        page.notice.update(|notice| {
+            let restores = notice.take().and_then(|notice| notice.restores);
+            *notice = restores.map(|says| Notice { restores: Some(says), ..Notice::saying(texts::WORK_KEPT) });
+        });
     }
     !is_done
 }
@@ -127,35 +141,33 @@ pub fn stop_replay(page: Page) {
     }
 }
 
-/// Opens an example instead of what is there. The person's own files stay kept.
+/// Opens an example instead of what is there. The person's own work stays kept.
 pub fn open_example(page: Page, example: &'static Example) {
-    let restores = shelf::work().is_some();
-    restart(page, &example.setup(), example.workspace());
+    restart(page, None, &example.setup(), example.workspace());
     page.example.set(example.id);
+    let restores = page.shelf.with_value(|shelf| shelf.latest().map(|_| texts::RESTORE));
     page.notice.set(Some(Notice { restores, ..Notice::saying(example.says) }));
-    page.keeps_work.set_value(false);
 }
 
 /// Goes back to what the person edited last.
 pub fn restore(page: Page) {
-    if let Some(own) = shelf::work() {
-        open_own(page, own);
+    if let Some(own) = page.shelf.with_value(|shelf| shelf.latest().cloned()) {
+        open_own(page, &own);
     }
 }
 
-/// Opens something of the person's own.
-pub fn open_own(page: Page, own: Shared) {
-    if shelf::work().is_some_and(|work| work != own) {
-        shelf::put_aside();
-    }
-    restart(page, &own.setup, own.workspace.clone());
+/// Opens something of the person's own, its cluster as it was.
+pub fn open_own(page: Page, own: &Work) {
+    restart(page, Some(own), &own.shared.setup, own.shared.workspace.clone());
+    begin(page, &own.shared);
+}
+
+/// Shows these files, which are a work of the person's own or nobody's, in a new cluster.
+fn restart(page: Page, own: Option<&Work>, setup: &Setup, workspace: Workspace) {
+    shelf::leave(page);
+    shelf::open(page, own);
     page.example.set("");
     page.notice.set(None);
-    shelf::keep(&own);
-    page.keeps_work.set_value(true);
-}
-
-fn restart(page: Page, setup: &Setup, workspace: Workspace) {
     page.replay.set_value(None);
     page.session.update_value(|session| {
         let epoch = session.epoch();
@@ -172,24 +184,22 @@ fn restart(page: Page, setup: &Setup, workspace: Workspace) {
     page.refresh();
 }
 
-/// Keeps the files whenever they change, as the person's own once they have changed something themselves.
+/// Keeps the files whenever the person has changed something, and what was done with them before the page goes away.
 pub fn keep_work(page: Page) {
     Effect::new(move |before: Option<(u64, Workspace)>| {
         let (opened, workspace) = (page.opened.get_untracked(), page.workspace.get());
-        let typed = before.is_some_and(|(before, files)| before == opened && files != workspace);
-        if typed {
-            if !page.keeps_work.get_value() {
-                // It is the first change of something opened: what was edited before goes on the shelf.
-                shelf::put_aside();
-                page.keeps_work.set_value(true);
-            }
+        if before.is_some_and(|(before, files)| before == opened && files != workspace) {
             super::page::set_if_changed(page.example, "");
-            let setup = page.see(|session| session.setup().clone());
-            if !shelf::keep(&Shared { setup, workspace: workspace.clone(), ..Shared::default() }) && !page.warned.get_value() {
-                page.warned.set_value(true);
-                page.notice.set(Some(Notice::saying(texts::NOT_KEPT)));
-            }
+            shelf::keep(page);
         }
         (opened, workspace)
     });
+    let hide = Closure::<dyn FnMut()>::new(move || {
+        if super::dom::document().hidden() {
+            shelf::leave(page);
+        }
+    });
+    // Every document takes listeners.
+    let _ = super::dom::document().add_event_listener_with_callback("visibilitychange", hide.as_ref().unchecked_ref());
+    hide.forget();
 }

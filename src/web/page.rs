@@ -3,6 +3,7 @@
 use super::clock::Speed;
 use super::edit::Editing;
 use super::problems::Problem;
+use super::shelf::Shelf;
 use super::terminal;
 use crate::kubelet::runtime::Prompt;
 use crate::playground::diagnostics::Forecast;
@@ -11,9 +12,13 @@ use crate::playground::requests::{self, Sent};
 use crate::playground::scene::{ObjectRef, View};
 use crate::playground::session::{CommandId, Session};
 use crate::playground::share::Replay;
-use crate::playground::workspace::Workspace;
+use crate::playground::workspace::{File, Workspace};
 use crate::value::SmolStr;
 use leptos::prelude::*;
+use std::time::Duration;
+
+/// What happens by itself is said to a screen reader no more often than this.
+const MENTIONS_APART: Duration = Duration::from_secs(3);
 
 /// What all components share. Copies are the same page.
 #[derive(Clone, Copy)]
@@ -68,6 +73,8 @@ pub struct Page {
     pub next_entry: StoredValue<u64>,
     /// What is said to a screen reader.
     pub said: RwSignal<String>,
+    /// What is to be said soon.
+    pub mentions: StoredValue<Option<String>>,
     /// A sentence across the page, with what can be done about it.
     pub notice: RwSignal<Option<Notice>>,
     /// The example that is open, or `""`.
@@ -92,8 +99,8 @@ pub struct Page {
     pub helping: RwSignal<bool>,
     /// Whether single keys work anywhere on the page.
     pub single_keys: RwSignal<bool>,
-    /// Whether the files are the person's own, and kept when they change.
-    pub keeps_work: StoredValue<bool>,
+    /// The person's own work.
+    pub shelf: StoredValue<Shelf, LocalStorage>,
     /// Whether the person was told that the browser keeps nothing.
     pub warned: StoredValue<bool>,
 }
@@ -138,16 +145,18 @@ pub struct Outcome {
 pub struct Notice {
     /// The sentence.
     pub text: String,
-    /// Whether the person's own work can be gone back to.
-    pub restores: bool,
+    /// What the button says that goes back to the person's own work, where it can be gone back to.
+    pub restores: Option<&'static str>,
     /// Whether it is about what a link still does again, which can be stopped.
     pub stops: bool,
+    /// A file that was deleted and can be brought back, with its index.
+    pub deleted: Option<(usize, File)>,
 }
 
 impl Notice {
     /// Only the sentence.
     pub fn saying(text: impl Into<String>) -> Notice {
-        Notice { text: text.into(), restores: false, stops: false }
+        Notice { text: text.into(), restores: None, stops: false, deleted: None }
     }
 }
 
@@ -180,6 +189,7 @@ impl Page {
             command: StoredValue::new(String::new()),
             next_entry: StoredValue::new(1),
             said: RwSignal::new(String::new()),
+            mentions: StoredValue::new(None),
             notice: RwSignal::new(None),
             example: RwSignal::new(""),
             reveal: RwSignal::new(None),
@@ -192,7 +202,7 @@ impl Page {
             undoable: RwSignal::new(None),
             helping: RwSignal::new(false),
             single_keys: RwSignal::new(true),
-            keeps_work: StoredValue::new(false),
+            shelf: StoredValue::new_local(Shelf::default()),
             warned: StoredValue::new(false),
         }
     }
@@ -296,6 +306,19 @@ impl Page {
     /// Says something to a screen reader.
     pub fn say(self, text: impl Into<String>) {
         self.said.set(text.into());
+    }
+
+    /// Says something that has happened by itself: only the latest of such things, and not more often than somebody can listen.
+    pub fn mention(self, text: impl Into<String>) {
+        let is_waiting = self.mentions.try_update_value(|mentions| mentions.replace(text.into()).is_some());
+        if is_waiting == Some(false) {
+            let say = move || {
+                if let Some(text) = self.mentions.try_update_value(Option::take).flatten() {
+                    self.say(text);
+                }
+            };
+            set_timeout(say, MENTIONS_APART);
+        }
     }
 }
 

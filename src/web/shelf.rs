@@ -1,42 +1,153 @@
-//! The person's own work: what they edited last, and what they edited before they opened something else and changed that.
+//! The person's own work: what they edit, and what they edited before they opened something else and changed that. The browser keeps it from visit
+//! to visit (shelf/database.js); where it keeps nothing, it is kept as long as the page is open.
 
-use super::storage;
+use super::page::{Notice, Page};
+use super::texts;
+use crate::playground::scene::View;
 use crate::playground::share::{self, Shared};
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
-/// The work: when it was kept (milliseconds since the Unix epoch), and its link.
-const WORK: &str = "kubarium-work";
-/// Earlier work, one a line in the same form, the latest first.
-const SHELF: &str = "kubarium-shelf";
-/// More earlier works than these are not kept.
-const MOST: usize = 8;
-
-/// What the person edited last.
-pub fn work() -> Option<Shared> {
-    open(&storage::read(WORK)?).map(|(work, _)| work)
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = KubariumEditor, js_name = keptWorks)]
+    fn kept_works() -> js_sys::Promise;
+    #[wasm_bindgen(js_namespace = KubariumEditor, js_name = keepWork)]
+    fn keep_work(id: f64, before: f64, at: f64, text: &str) -> js_sys::Promise;
 }
 
-/// Everything that is kept, the latest first, each with when it was edited last (milliseconds since the Unix epoch), where that is known.
-pub fn all() -> Vec<(Shared, Option<f64>)> {
-    let (work, shelf) = (storage::read(WORK).unwrap_or_default(), storage::read(SHELF).unwrap_or_default());
-    work.lines().chain(shelf.lines()).filter_map(open).collect()
+/// Something of the person's own.
+#[derive(Clone)]
+pub struct Work {
+    id: f64,
+    /// When it was edited last, in milliseconds since the Unix epoch.
+    pub at_ms: f64,
+    /// The files, and what was done with them.
+    pub shared: Shared,
+    /// The `at_ms` that the browser has of it.
+    kept_at_ms: f64,
 }
 
-fn open(kept: &str) -> Option<(Shared, Option<f64>)> {
-    // What was kept by earlier versions of the page has no time.
-    let (at_ms, link) = kept.split_once(' ').unwrap_or(("", kept));
-    Some((share::decode(link).ok()?, at_ms.parse().ok()))
+/// All of it.
+#[derive(Default)]
+pub struct Shelf {
+    /// The latest first.
+    works: Vec<Work>,
+    /// The work that is open; none where what is open is not the person's own.
+    open: Option<f64>,
+    /// Whether the open work has changed since it was put into `works`.
+    has_changed: bool,
+    is_writing: bool,
 }
 
-/// Keeps the work; false where it will be gone with the page.
-pub fn keep(work: &Shared) -> bool {
-    storage::write(WORK, &format!("{} {}", js_sys::Date::now(), share::encode(work)))
+impl Shelf {
+    /// What was edited last.
+    pub fn latest(&self) -> Option<&Work> {
+        self.works.first()
+    }
+
+    fn find(&mut self, id: f64) -> Option<&mut Work> {
+        self.works.iter_mut().find(|work| work.id == id)
+    }
 }
 
-/// Puts the work that is kept on the shelf, since other work takes its place.
-pub fn put_aside() {
-    let Some(work) = storage::read(WORK).filter(|work| !work.is_empty()) else { return };
-    let shelf = storage::read(SHELF).unwrap_or_default();
-    let link = |kept: &str| kept.rsplit(' ').next().map(str::to_owned);
-    let kept: Vec<&str> = std::iter::once(work.as_str()).chain(shelf.lines().filter(|other| link(other) != link(&work))).take(MOST).collect();
-    storage::write(SHELF, &kept.join("\n"));
+/// What the browser has kept.
+pub async fn load() -> Shelf {
+    let kept = JsFuture::from(kept_works()).await.map(|kept| js_sys::Array::from(&kept)).unwrap_or_default();
+    let read = |record: JsValue| {
+        let record = js_sys::Array::from(&record);
+        let (id, at_ms) = (record.get(0).as_f64()?, record.get(1).as_f64()?);
+        Some(Work { id, at_ms, shared: share::from_text(&record.get(2).as_string()?)?, kept_at_ms: at_ms })
+    };
+    Shelf { works: kept.iter().filter_map(read).collect(), ..Shelf::default() }
+}
+
+/// Everything there is, the latest first.
+pub fn all(page: Page) -> Vec<Work> {
+    collect(page);
+    page.shelf.with_value(|shelf| shelf.works.clone())
+}
+
+/// Whether this is the work that is open.
+pub fn is_open(page: Page, work: &Work) -> bool {
+    page.shelf.with_value(|shelf| shelf.open == Some(work.id))
+}
+
+/// The work that is open is another one from now on, or nobody's own.
+pub fn open(page: Page, work: Option<&Work>) {
+    page.shelf.update_value(|shelf| shelf.open = work.map(|work| work.id));
+}
+
+/// What is open has changed, and is the person's own if it was not before.
+pub fn keep(page: Page) {
+    page.shelf.update_value(|shelf| {
+        shelf.open.get_or_insert_with(|| js_sys::Date::now() + js_sys::Math::random());
+        shelf.has_changed = true;
+    });
+    write(page);
+}
+
+/// What is open is about to give way, or the page is: if it is the person's own, what was done with it is kept as well.
+pub fn leave(page: Page) {
+    let is_own = page.shelf.with_value(|shelf| shelf.open.is_some_and(|open| shelf.works.iter().any(|work| work.id == open)));
+    let is_replaying = page.replay.with_value(Option::is_some);
+    if is_own && !is_replaying && page.see(|session| !session.done().is_empty()) {
+        keep(page);
+        collect(page);
+    }
+}
+
+/// What is open, with what was done up to the latest instant.
+fn as_it_is(page: Page) -> Shared {
+    page.see(|session| Shared {
+        setup: session.setup().clone(),
+        workspace: page.files(),
+        done: session.done().to_vec(),
+        at_ms: session.end_ms(),
+        application: page.view.get_untracked() == View::Application,
+        namespace: page.namespace.get_untracked().unwrap_or_default(),
+    })
+}
+
+/// Puts the work that is open among the others, as it is now.
+fn collect(page: Page) {
+    page.shelf.update_value(|shelf| {
+        let Some(id) = shelf.open.filter(|_| std::mem::take(&mut shelf.has_changed)) else { return };
+        let (at_ms, kept_at_ms) = shelf.find(id).map_or((0.0, 0.0), |work| (work.at_ms, work.kept_at_ms));
+        shelf.works.retain(|work| work.id != id);
+        // Two changes within a millisecond are two.
+        shelf.works.insert(0, Work { id, at_ms: js_sys::Date::now().max(at_ms + 1.0), shared: as_it_is(page), kept_at_ms });
+    });
+}
+
+/// Hands what the browser doesn't have yet to it, one after the other; what is typed meanwhile goes there together.
+fn write(page: Page) {
+    if page.shelf.try_update_value(|shelf| std::mem::replace(&mut shelf.is_writing, true)) != Some(false) {
+        return;
+    }
+    wasm_bindgen_futures::spawn_local(async move {
+        loop {
+            collect(page);
+            let next = page.shelf.with_value(|shelf| shelf.works.iter().find(|work| work.kept_at_ms != work.at_ms).cloned());
+            let Some(Work { id, at_ms, shared, kept_at_ms }) = next else { break };
+            // Before the first time there is nothing that another tab could have changed.
+            let before = if kept_at_ms == 0.0 { at_ms } else { kept_at_ms };
+            let kept = JsFuture::from(keep_work(id, before, at_ms, &share::to_text(&shared))).await.ok().and_then(|id| id.as_f64());
+            page.shelf.update_value(|shelf| {
+                if let Some(work) = shelf.find(id) {
+                    work.kept_at_ms = at_ms;
+                    work.id = kept.unwrap_or(id);
+                }
+                if shelf.open == Some(id) {
+                    shelf.open = Some(kept.unwrap_or(id));
+                }
+            });
+            if kept.is_none() && !page.warned.get_value() {
+                page.warned.set_value(true);
+                page.notice.set(Some(Notice::saying(texts::NOT_KEPT)));
+            }
+        }
+        page.shelf.update_value(|shelf| shelf.is_writing = false);
+    });
 }

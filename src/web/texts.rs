@@ -24,7 +24,7 @@ pub const UNDO: &str = "Undo";
 pub const UNDONE: &str = "Undone:";
 pub const HELP: &str = "Keys and settings";
 pub const HELP_HELP: &str = "Keys and settings (?)";
-pub const KEYS: [(&str, &str); 14] = [
+pub const KEYS: [(&str, &str); 15] = [
     ("Space", "play, pause"),
     (".", "one step"),
     ("n", "skip to the next event"),
@@ -32,6 +32,7 @@ pub const KEYS: [(&str, &str); 14] = [
     ("Ctrl+Z", "undo what was done last (outside of the editor)"),
     ("Ctrl+Enter", "apply the files"),
     ("Page Up, Page Down", "on the history: from mark to mark"),
+    ("Ctrl+Space, Ctrl+Shift+Space", "in the editor: what could come next; what the field means"),
     ("e", "to the editor; Escape, then Tab, leaves it"),
     ("d", "to the diagram; the arrow keys walk, Enter selects"),
     ("t", "to the terminal; Tab completes, Up and Down bring earlier lines, Ctrl+C stops"),
@@ -56,6 +57,8 @@ pub const FILES: &str = "Files";
 pub const NEW_FILE: &str = "New file";
 pub const RENAME_FILE: &str = "Rename file";
 pub const DELETE_FILE: &str = "Delete file";
+pub const DELETED: &str = "is deleted.";
+pub const BRING_BACK: &str = "Bring it back";
 pub const FILE_NAME: &str = "File name";
 pub const MORE: &str = "More about files";
 pub const MOVE_LEFT: &str = "Move file left";
@@ -124,7 +127,7 @@ pub const COMMAND_LINE: &str = "Command line";
 pub const STOP_COMMAND: &str = "Stop (Ctrl+C)";
 pub const COMMAND_HINT: &str = "kubectl get pods";
 pub const TERMINAL_WELCOME: &str =
-    "A shell with kubectl of Kubernetes 1.36, for the cluster above; the files on the left are in its folder. Try: kubectl get all (Tab completes)\n";
+    "A shell with kubectl of Kubernetes 1.36 for this cluster; the files of the editor are in its folder. Try: kubectl get all (Tab completes)\n";
 pub const BESIDE: &str = "Beside what runs here:";
 pub const OUTPUT_DROPPED: &str = "… what was here before is forgotten: the terminal keeps the last 250,000 letters.\n";
 pub const MORE_LINES: &str = "more lines.";
@@ -173,7 +176,7 @@ pub const SHARE_LONG: &str = "characters: some chat programs cut links of more t
 pub const SHARE_SHORT: &str = "characters.";
 pub const SHARE_FILE: &str = "Download as a file";
 pub const COPY_EMBED: &str = "Copy for embedding";
-pub const REPLAYING: &str = "Opening the link: what was done is done again, up to";
+pub const REPLAYING: &str = "What was done is done again, up to";
 pub const STOP_REPLAY: &str = "Stop here";
 pub const NOT_KEPT: &str = "This browser keeps nothing for this page: your files will be gone when it is closed. Share gives you a link or a file.";
 pub const COPY: &str = "Copy";
@@ -183,6 +186,8 @@ pub const CLOSE: &str = "Close";
 pub const LINK_BROKEN: &str = "The link could not be opened:";
 pub const WORK_KEPT: &str = "Your own work is kept.";
 pub const RESTORE: &str = "Go back to it";
+pub const NEW_CLUSTER: &str = "These are your files as you left them, in a new cluster.";
+pub const DO_AGAIN: &str = "Do again what you did";
 pub const DISMISS: &str = "Dismiss";
 pub const BROKEN: &str = "Kubarium has met a mistake in itself and has stopped. Your files are kept; load the page again to go on. What it says:";
 pub const EDIT_TITLE: &str = "Edit";

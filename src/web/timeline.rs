@@ -2,7 +2,7 @@
 
 use super::clock::clock_text;
 use super::page::Page;
-use super::{frame, texts};
+use super::texts;
 use crate::playground::session::Moment;
 use crate::value::SortedSet;
 use leptos::prelude::*;
@@ -11,8 +11,6 @@ use leptos::prelude::*;
 const NEAR: f64 = 0.02;
 /// So many places for marks there are.
 const PLACES: u64 = 200;
-/// A screen reader is told of trouble at most this often.
-const SAID_APART_MS: f64 = 5_000.0;
 
 /// The scrubber. Page Up and Page Down go from mark to mark.
 #[component]
@@ -25,14 +23,13 @@ pub fn HistorySlider(page: Page) -> impl IntoView {
         page.revision.track();
         page.see(|session| session.moments().to_vec())
     });
-    // Trouble is said to a screen reader: the latest only, and not again and again where time flies.
-    let said_at_ms = StoredValue::new(0.0);
+    // Trouble is said to a screen reader.
     Effect::new(move |before: Option<usize>| {
         let troubles = moments.with(|moments| moments.iter().filter(|moment| moment.is_trouble).count());
-        if before.is_some_and(|before| troubles > before) && frame::now_ms() > said_at_ms.get_value() + SAID_APART_MS {
-            said_at_ms.set_value(frame::now_ms());
-            let last = moments.with(|moments| moments.iter().rev().find(|moment| moment.is_trouble).map(|moment| moment.text.to_string()));
-            page.say(last.unwrap_or_default());
+        if before.is_some_and(|before| troubles > before)
+            && let Some(text) = moments.with(|moments| moments.iter().rev().find(|moment| moment.is_trouble).map(|moment| moment.text.to_string()))
+        {
+            page.mention(text);
         }
         troubles
     });

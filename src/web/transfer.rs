@@ -51,10 +51,7 @@ fn put(page: Page, imported: Result<Imported, String>) {
             let count = files.len();
             let mut index = 0;
             page.workspace.update(|workspace| {
-                // An empty file that nobody has written in gives way.
-                if workspace.files.len() == 1 && workspace.files[0].text.trim().is_empty() {
-                    workspace.files.clear();
-                }
+                workspace.give_way();
                 for file in files {
                     index = workspace.take_in(file);
                 }

@@ -6,28 +6,38 @@ use crate::api::labels;
 use crate::api::meta;
 use crate::api::registry::Registry;
 use crate::api::resource::{
-    CONFIG_MAPS, DEPLOYMENTS, GroupResource, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, SECRETS, SERVICE_ACCOUNTS, SERVICES, STORAGE_CLASSES,
+    CONFIG_MAPS, DEPLOYMENTS, GroupResource, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, SECRETS, SERVICE_ACCOUNTS, SERVICES, STORAGE_CLASSES,
 };
 use crate::manifest::Document;
+use crate::playground::scene::ObjectRef;
 use crate::playground::similar::nearest;
 use crate::playground::workspace::File;
 use crate::playground::yaml_path;
 use crate::store::Store;
 use crate::value::{SmolStr, Value};
 
-/// Looks for names that lead nowhere. `store` is what the cluster would have after all files were applied.
-pub(super) fn check(file: &File, document: &Document, store: &Store, registry: &Registry, namespace: &str) -> Vec<Problem> {
+/// What names can lead to.
+pub(super) struct There<'a> {
+    /// What the cluster would have after all files were applied.
+    pub store: &'a Store,
+    /// Its kinds.
+    pub registry: &'a Registry,
+    /// What is in the files too, but would be refused.
+    pub refused: Vec<(ObjectRef, &'a Value)>,
+}
+
+/// Looks for names that lead nowhere.
+pub(super) fn check(file: &File, document: &Document, there: &There<'_>, namespace: &str) -> Vec<Problem> {
     let Ok(object) = &document.value else { return Vec::new() };
     let own = meta::namespace(object);
     let namespace = if own.is_empty() { namespace } else { own };
-    let mut check = Check { file, document, store, registry, namespace: SmolStr::new(namespace), found: Vec::new() };
+    let mut check = Check { file, document, there, namespace: SmolStr::new(namespace), found: Vec::new() };
     let kind = object.get("kind").str();
+    if let Some(template) = template_path(kind) {
+        let path = template.map_or("spec".to_owned(), |template| format!("{template}.spec"));
+        check.pod(&path, object.path(&path));
+    }
     match kind {
-        "Pod" => check.pod("spec", object.get("spec")),
-        "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "ReplicationController" => {
-            check.pod("spec.template.spec", object.path("spec.template.spec"));
-        }
-        "CronJob" => check.pod("spec.jobTemplate.spec.template.spec", object.path("spec.jobTemplate.spec.template.spec")),
         "Service" => check.service(object),
         "Ingress" => check.ingress(object),
         "PersistentVolumeClaim" => check.claim(object),
@@ -49,8 +59,7 @@ pub(super) fn check(file: &File, document: &Document, store: &Store, registry: &
 struct Check<'a> {
     file: &'a File,
     document: &'a Document,
-    store: &'a Store,
-    registry: &'a Registry,
+    there: &'a There<'a>,
     namespace: SmolStr,
     found: Vec<Problem>,
 }
@@ -81,12 +90,15 @@ impl Check<'_> {
         if name.is_empty() {
             return None;
         }
-        let is_namespaced = self.registry.resource(resource).is_none_or(|kind| kind.namespaced);
+        let is_namespaced = self.there.registry.resource(resource).is_none_or(|kind| kind.namespaced);
         let namespace = if is_namespaced { self.namespace.clone() } else { SmolStr::default() };
-        if let Some(found) = self.store.get(resource, &namespace, name) {
+        if let Some(found) = self.there.store.get(resource, &namespace, name) {
             return Some(found.clone());
         }
-        let store = self.store;
+        if self.there.refused.iter().any(|(object, _)| *object == ObjectRef::new(resource, &namespace, name)) {
+            return None;
+        }
+        let store = self.there.store;
         let names: Vec<&str> = store.list(resource, is_namespaced.then_some(namespace.as_str())).map(meta::name).collect();
         let place = if is_namespaced { format!(" in namespace {namespace}") } else { String::new() };
         self.report(path, format!("There is no {kind} {name}{place}"), nearest(name, names));
@@ -183,17 +195,10 @@ impl Check<'_> {
 
     /// The pods of the namespace that are there, and the templates of those that will be.
     fn templates(&self) -> Vec<Value> {
-        let namespace = Some(self.namespace.as_str());
-        let direct = self.store.list(&PODS, namespace).cloned();
-        let kinds = self
-            .registry
-            .all()
-            .filter(|kind| matches!(kind.kind.as_str(), "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "ReplicationController"));
-        let made = kinds.flat_map(|kind| self.store.list(&kind.resource(), namespace).map(|owner| owner.path("spec.template").clone()).collect::<Vec<_>>());
-        let timed = self.registry.kind("batch", "CronJob").into_iter().flat_map(|kind| {
-            self.store.list(&kind.resource(), namespace).map(|owner| owner.path("spec.jobTemplate.spec.template").clone()).collect::<Vec<_>>()
-        });
-        direct.chain(made).chain(timed).collect()
+        let kinds = self.there.registry.all().filter(|kind| template_path(&kind.kind).is_some());
+        let made = kinds.flat_map(|kind| self.there.store.list(&kind.resource(), Some(self.namespace.as_str())));
+        let refused = self.there.refused.iter().filter(|(object, _)| object.key.namespace == self.namespace).map(|(_, manifest)| *manifest);
+        made.chain(refused).filter_map(|owner| Some(template_path(owner.get("kind").str())?.map_or(owner, |path| owner.path(path)).clone())).collect()
     }
 
     fn ingress(&mut self, ingress: &Value) {
@@ -228,9 +233,9 @@ impl Check<'_> {
         self.object(&PERSISTENT_VOLUMES, "PersistentVolume", claim.path("spec.volumeName").str(), "spec.volumeName");
         let class = claim.path("spec.storageClassName").str();
         // A class needs no object of its own where volumes name it.
-        let named = self.store.list(&PERSISTENT_VOLUMES, None).any(|volume| volume.path("spec.storageClassName").str() == class);
-        if !class.is_empty() && !named && self.store.get(&STORAGE_CLASSES, "", class).is_none() {
-            let store = self.store;
+        let named = self.there.store.list(&PERSISTENT_VOLUMES, None).any(|volume| volume.path("spec.storageClassName").str() == class);
+        if !class.is_empty() && !named && self.there.store.get(&STORAGE_CLASSES, "", class).is_none() {
+            let store = self.there.store;
             let classes = store.list(&STORAGE_CLASSES, None).map(meta::name);
             let used = store.list(&PERSISTENT_VOLUMES, None).map(|volume| volume.path("spec.storageClassName").str()).filter(|class| !class.is_empty());
             let near = nearest(class, classes.chain(used));
@@ -242,14 +247,24 @@ impl Check<'_> {
         let target = autoscaler.path("spec.scaleTargetRef");
         let (kind, version) = (target.get("kind").str(), target.get("apiVersion").str());
         let group = version.split_once('/').map_or("", |(group, _)| group);
-        let resource = self.registry.kind(group, kind).map_or(DEPLOYMENTS, |kind| kind.resource());
+        let resource = self.there.registry.kind(group, kind).map_or(DEPLOYMENTS, |kind| kind.resource());
         self.object(&resource, kind, target.get("name").str(), "spec.scaleTargetRef.name");
     }
 
     fn role(&mut self, binding: &Value) {
         let kind = binding.path("roleRef.kind").str();
-        if let Some(found) = self.registry.kind("rbac.authorization.k8s.io", kind) {
+        if let Some(found) = self.there.registry.kind("rbac.authorization.k8s.io", kind) {
             self.object(&found.resource(), kind, binding.path("roleRef.name").str(), "roleRef.name");
         }
+    }
+}
+
+/// Where an object of a kind has what its pods are made from; a pod is that itself.
+fn template_path(kind: &str) -> Option<Option<&'static str>> {
+    match kind {
+        "Pod" => Some(None),
+        "Deployment" | "ReplicaSet" | "StatefulSet" | "DaemonSet" | "Job" | "ReplicationController" => Some(Some("spec.template")),
+        "CronJob" => Some(Some("spec.jobTemplate.spec.template")),
+        _ => None,
     }
 }

@@ -42,6 +42,16 @@ fn a_good_file_is_told_what_it_would_do() {
 }
 
 #[test]
+fn what_follows_from_a_mistake_is_no_mistake_of_its_own() {
+    let service = "---\napiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { selector: { app: web }, ports: [{ port: 80 }] }\n";
+    let found = squiggles(&(DEPLOYMENT.replace("replicas:", "replica:") + service));
+    assert_eq!(found.iter().map(|(place, _)| place.as_str()).collect::<Vec<_>>(), ["replica"], "{found:?}");
+    let door = "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: { name: door }\nspec: { defaultBackend: { service: { name: web, port: { number: 80 } } } }\n";
+    let found = squiggles(&(DEPLOYMENT.to_owned() + &service.replace("port: 80", "port: 0") + door));
+    assert!(!found.is_empty() && found.iter().all(|(_, message)| message.contains("is invalid")), "{found:?}");
+}
+
+#[test]
 fn a_misspelt_field_is_marked_where_it_is() {
     let found = squiggles(&DEPLOYMENT.replace("replicas:", "replica:").replace("image:", "imag:"));
     let places: Vec<&str> = found.iter().map(|(place, _)| place.as_str()).collect();

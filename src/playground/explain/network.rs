@@ -5,6 +5,7 @@ use super::{Fix, ObjectRef};
 use crate::api::resource::{INGRESS_CLASSES, NAMESPACES, PODS, SERVICES};
 use crate::api::{labels, meta};
 use crate::cluster::Cluster;
+use crate::network::is_ours_ingress;
 use crate::playground::similar::nearest;
 use crate::store::Store;
 use crate::value::{Sort, Value};
@@ -145,11 +146,15 @@ pub(super) fn ingress(object: &ObjectRef, ingress: &Value, cluster: &Cluster) ->
             return Finding::says(format!("Its backend, Service {name}: {}", said.sentence)).looking_at(&SERVICES, service);
         }
     }
-    if class.is_empty() && ingress.path("metadata.annotations").get("kubernetes.io/ingress.class").is_null() {
-        return Finding::says("It names no IngressClass and there is no default one, so no controller takes care of it.").with_fix(own_field(object, "spec"));
+    if !cluster.network().config().ingress_controller {
+        return Finding::says("No ingress controller runs in this cluster, so nobody takes care of it.").with_line("minikube addons enable ingress");
+    }
+    if !is_ours_ingress(store, ingress) {
+        let says = "The ingress controller that runs here doesn't take care of it: it does that for IngressClass nginx.";
+        return Finding::says(says).with_fix(own_field(object, "spec"));
     }
     if ingress.path("status.loadBalancer.ingress").is_empty() {
-        return Finding::says("Its address is written by the ingress controller within a minute; it answers already.");
+        return Finding::says("The ingress controller writes its address within a minute; until then its host leads nowhere.");
     }
     Finding::default()
 }

@@ -111,3 +111,22 @@ fn a_claim_says_which_volume_comes_nearest() {
     let (finding, ..) = said(manifest, ("", "persistentvolumeclaims"), "wish", "", 5_000);
     assert_eq!(finding.sentence, "No volume suits it. The nearest is disk, but it is too small: 1Gi of the 2Gi that are wanted.");
 }
+
+#[test]
+fn an_ingress_says_who_takes_care_of_it() {
+    let service = "apiVersion: v1\nkind: Service\nmetadata: {name: front}\nspec: {selector: {app: web}, ports: [{port: 80}]}\n---\n";
+    let class = "apiVersion: networking.k8s.io/v1\nkind: IngressClass\nmetadata: {name: other}\nspec: {controller: example.com/other}\n---\n";
+    for (named, sentence) in [
+        ("", ""),
+        ("ingressClassName: nginx, ", ""),
+        ("ingressClassName: other, ", "doesn't take care of it"),
+        ("ingressClassName: missing, ", "There is no IngressClass missing"),
+    ] {
+        let ingress = format!(
+            "---\napiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {{name: door}}\nspec: {{{named}rules: [{{host: a.example, http: {{paths: [{{path: /, pathType: Prefix, backend: {{service: {{name: front, port: {{number: 80}}}}}}}}]}}}}]}}\n"
+        );
+        let manifest = format!("{class}{service}{}{ingress}", deployment("        image: nginx\n"));
+        let (finding, ..) = said(&manifest, ("networking.k8s.io", "ingresses"), "door", "", 70_000);
+        assert!(finding.sentence.contains(sentence) && finding.is_empty() == sentence.is_empty(), "{named}: {}", finding.sentence);
+    }
+}

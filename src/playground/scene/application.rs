@@ -10,9 +10,14 @@ use crate::api::resource::{CONFIG_MAPS, GroupResource, INGRESSES, NAMESPACES, PE
 use crate::value::{SmolStr, Sort, SortedMap, SortedSet, Value};
 
 const LEAST_WIDTH: i32 = 660;
+/// In less width (a phone) there are two columns instead of four: what asks, and what answers with what it uses below it.
+const TWO_COLUMNS_BELOW: i32 = 560;
+const LEAST_WIDTH_OF_TWO: i32 = 320;
 const HEADING: i32 = 26;
 const PADDING: i32 = 12;
 const CARD_HEIGHT: i32 = 46;
+/// What a second line of its name adds to a card.
+const NAME_LINE: i32 = 16;
 const ROW_GAP: i32 = 12;
 const GROUP_HEADER: i32 = 30;
 const POD_HEIGHT: i32 = 42;
@@ -22,14 +27,22 @@ const MOST_CARDS: usize = 8;
 /// Cells are as large as they can be in this height.
 const CELLS_HEIGHT: i32 = 260;
 
-/// The four columns' left edges and widths.
+/// The left edges and widths of what comes from outside, the Services, the pods, and what they use. Where there are two columns only, each has two
+/// of them.
 struct Columns {
     x: [i32; 4],
     width: [i32; 4],
+    are_two: bool,
 }
 
 impl Columns {
-    fn of(width: i32) -> Columns {
+    fn of(width: i32, are_two: bool) -> Columns {
+        if are_two {
+            let share = width - 2 * PADDING - 22;
+            let (left, right) = (share * 48 / 100, share * 52 / 100);
+            let x = PADDING + left + 22;
+            return Columns { x: [PADDING, PADDING, x, x], width: [left, left, right, right], are_two };
+        }
         let inner = width - 2 * PADDING;
         let gap = (inner / 22).clamp(22, 64);
         let share = inner - 3 * gap;
@@ -38,15 +51,21 @@ impl Columns {
         for column in 1..4 {
             x[column] = x[column - 1] + widths[column - 1] + gap;
         }
-        Columns { x, width: widths }
+        Columns { x, width: widths, are_two }
+    }
+
+    /// Their headings; none over the second of two that share a column.
+    fn headings(&self) -> [&'static str; 4] {
+        if self.are_two { ["From outside", "", "Pods and what they use", ""] } else { ["From outside", "Services", "Pods, by workload", "What they use"] }
     }
 }
 
 pub(super) fn lay_out(model: &Model, wanted: &Wanted) -> Scene {
-    let width = wanted.width.max(LEAST_WIDTH);
+    let are_two = wanted.width < TWO_COLUMNS_BELOW;
+    let width = wanted.width.max(if are_two { LEAST_WIDTH_OF_TWO } else { LEAST_WIDTH });
     let mut scene = Scene { width, height: 0, marks: Vec::new(), links: Vec::new() };
-    let columns = Columns::of(width);
-    for (column, title) in ["From outside", "Services", "Pods, by workload", "What they use"].into_iter().enumerate() {
+    let columns = Columns::of(width, are_two);
+    for (column, title) in columns.headings().into_iter().enumerate().filter(|(_, title)| !title.is_empty()) {
         let heading = Mark::decoration(SmolStr::from(format!("column/{title}")), Shape::Heading, title);
         scene.marks.push(heading.at(columns.x[column], 0, columns.width[column], HEADING));
     }
@@ -107,9 +126,13 @@ fn namespace_box(scene: &mut Scene, model: &Model, wanted: &Wanted, columns: &Co
 
     let pods_bottom = groups(scene, &mut places, model, wanted, columns, objects, first);
     bottom = bottom.max(pods_bottom);
-    bottom = bottom.max(used(scene, &mut places, model, wanted, columns, objects, first));
-    bottom = bottom.max(services(scene, &mut places, model, columns, objects, first));
-    bottom = bottom.max(ingresses(scene, &mut places, columns, objects, first));
+    bottom = bottom.max(used(scene, &mut places, model, wanted, columns, objects, if columns.are_two { pods_bottom } else { first }));
+    if columns.are_two {
+        bottom = bottom.max(above_their_services(scene, &mut places, model, wanted, columns, objects, first));
+    } else {
+        bottom = bottom.max(services(scene, &mut places, model, wanted, columns, objects, first));
+        bottom = bottom.max(ingresses(scene, &mut places, wanted, columns, objects, first));
+    }
 
     let mut mark = cards::mark(&NAMESPACES, namespace, Shape::Namespace, super::Glyph::None, state.word.clone(), &state);
     mark.header = HEADING;
@@ -186,12 +209,7 @@ fn cell_size(count: i32, across: i32) -> (i32, i32) {
 fn used(scene: &mut Scene, places: &mut Places, model: &Model, wanted: &Wanted, columns: &Columns, objects: &Objects, top: i32) -> i32 {
     let (x, width) = (columns.x[3], columns.width[3]);
     let mut y = top;
-    let put = |scene: &mut Scene, places: &mut Places, mark: Mark, y: &mut i32| {
-        let mark = mark.at(x, *y, width, CARD_HEIGHT);
-        places.enter(&mark);
-        scene.marks.push(mark);
-        *y += CARD_HEIGHT + ROW_GAP;
-    };
+    let put = |scene: &mut Scene, places: &mut Places, mark: Mark, y: &mut i32| *y = put_card(scene, places, wanted, mark, (x, *y, width));
     for (resource, object) in &objects.config {
         let mark = if *resource == SECRETS { cards::secret(object, Shape::Card) } else { cards::config_map(object, Shape::Card) };
         put(scene, places, mark, &mut y);
@@ -209,8 +227,20 @@ fn used(scene: &mut Scene, places: &mut Places, model: &Model, wanted: &Wanted, 
         scene.links.push(Link { from: id, to: mark.id.clone(), tone: Tone::Plain, broken: false });
         put(scene, places, mark, &mut y);
     }
-    uses_links(scene, places, model, objects);
+    // Within one column, the lines would run behind everything; a selection still traces them.
+    if !columns.are_two {
+        uses_links(scene, places, model, objects);
+    }
     y
+}
+
+/// Puts a card at a place (left, top, width), as high as its name needs; where the next one may begin.
+fn put_card(scene: &mut Scene, places: &mut Places, wanted: &Wanted, mark: Mark, (x, y, width): (i32, i32, i32)) -> i32 {
+    let height = CARD_HEIGHT + if cards::needs_two_lines(&mark, width, wanted) { NAME_LINE } else { 0 };
+    let mark = mark.at(x, y, width, height);
+    places.enter(&mark);
+    scene.marks.push(mark);
+    y + height + ROW_GAP
 }
 
 /// A workload's pods all use the same things, so the lines begin at the workload; and they lead nowhere where a thing is missing.
@@ -243,41 +273,75 @@ fn names_in_trouble(model: &Model, card: &PodCard, target: &ObjectRef) -> bool {
     messages.any(|message| message.contains(target.key.name.as_str()))
 }
 
-fn services(scene: &mut Scene, places: &mut Places, model: &Model, columns: &Columns, objects: &Objects, top: i32) -> i32 {
-    let mut all: Vec<(i32, &Value, Backends)> = objects
+/// The Services of a namespace, each with how high it would like to be: beside the first of its pods, so that lines cross as little as possible.
+fn services_in_order<'a>(places: &Places, model: &Model, objects: &Objects<'a>) -> Vec<(Option<i32>, &'a Value, Backends)> {
+    let mut all: Vec<_> = objects
         .services
         .iter()
         .map(|service| {
             let backends = Backends::of(service, model);
-            let wanted_y =
-                backends.pods.iter().filter_map(|(pod, _)| places.pods.get(&pod_id(service, pod))).map(|(top, _)| *top).min().unwrap_or(i32::MAX / 2);
-            (wanted_y, *service, backends)
+            let tops = backends.pods.iter().filter_map(|(pod, _)| places.pods.get(&pod_id(service, pod))).map(|(top, _)| *top);
+            (tops.min(), *service, backends)
         })
         .collect();
-    all.order_by_key(|(wanted_y, service, _)| (*wanted_y, meta::key(service)));
+    all.order_by_key(|(wanted_y, service, _)| (wanted_y.unwrap_or(i32::MAX), meta::key(service)));
+    all
+}
+
+fn services(scene: &mut Scene, places: &mut Places, model: &Model, wanted: &Wanted, columns: &Columns, objects: &Objects, top: i32) -> i32 {
     let mut y = top;
-    for (wanted_y, service, backends) in all {
-        // Beside the first of its pods, so that lines cross as little as possible.
-        let beside = if wanted_y == i32::MAX / 2 { y } else { y.max(wanted_y - 2) };
-        let mark = cards::service(service, &backends, Shape::Card).at(columns.x[1], beside, columns.width[1], CARD_HEIGHT);
-        places.enter(&mark);
-        // Ready where one of the pods behind the line's end is.
-        let mut ends: SortedMap<&SmolStr, bool> = SortedMap::new();
-        for (pod, ready) in &backends.pods {
-            if let Some((_, end)) = places.pods.get(&pod_id(service, pod)) {
-                *ends.entry(end).or_default() |= ready;
-            }
-        }
-        for (end, ready) in ends {
-            let tone = if ready { Tone::Good } else { Tone::Plain };
-            scene.links.push(Link { from: mark.id.clone(), to: end.clone(), tone, broken: !ready });
-        }
-        if backends.ready() == 0 {
-            places.dead.insert(mark.id.clone());
-        }
-        scene.marks.push(mark);
-        y = beside + CARD_HEIGHT + ROW_GAP;
+    for (wanted_y, service, backends) in services_in_order(places, model, objects) {
+        let beside = wanted_y.map_or(y, |wanted_y| y.max(wanted_y - 2));
+        y = service_card(scene, places, wanted, columns, service, &backends, beside);
     }
+    y
+}
+
+fn service_card(scene: &mut Scene, places: &mut Places, wanted: &Wanted, columns: &Columns, service: &Value, backends: &Backends, y: i32) -> i32 {
+    let mark = cards::service(service, backends, Shape::Card);
+    let id = mark.id.clone();
+    let next = put_card(scene, places, wanted, mark, (columns.x[1], y, columns.width[1]));
+    // Ready where one of the pods behind the line's end is.
+    let mut ends: SortedMap<&SmolStr, bool> = SortedMap::new();
+    for (pod, ready) in &backends.pods {
+        if let Some((_, end)) = places.pods.get(&pod_id(service, pod)) {
+            *ends.entry(end).or_default() |= ready;
+        }
+    }
+    for (end, ready) in ends {
+        let tone = if ready { Tone::Good } else { Tone::Plain };
+        scene.links.push(Link { from: id.clone(), to: end.clone(), tone, broken: !ready });
+    }
+    if backends.ready() == 0 {
+        places.dead.insert(id);
+    }
+    next
+}
+
+/// In one column: each Ingress above the first of its Services.
+fn above_their_services(scene: &mut Scene, places: &mut Places, model: &Model, wanted: &Wanted, columns: &Columns, objects: &Objects, top: i32) -> i32 {
+    let mut y = top;
+    let mut waiting: Vec<(Vec<SmolStr>, &Value)> = objects.ingresses.iter().map(|ingress| (backends_of(ingress), *ingress)).collect();
+    let mut placed = Vec::new();
+    let place = (columns.x[0], columns.width[0]);
+    for (wanted_y, service, backends) in services_in_order(places, model, objects) {
+        let id = ObjectRef { resource: SERVICES, key: meta::key(service) }.id();
+        let (its, others) = waiting.into_iter().partition(|(targets, _)| targets.contains(&id));
+        waiting = others;
+        if its.is_empty() {
+            y = wanted_y.map_or(y, |wanted_y| y.max(wanted_y - 2));
+        }
+        for (targets, ingress) in its {
+            y = put_card(scene, places, wanted, cards::ingress(ingress, Shape::Card), (place.0, y, place.1));
+            placed.push((targets, ingress));
+        }
+        y = service_card(scene, places, wanted, columns, service, &backends, y);
+    }
+    for (targets, ingress) in waiting {
+        y = put_card(scene, places, wanted, cards::ingress(ingress, Shape::Card), (place.0, y, place.1));
+        placed.push((targets, ingress));
+    }
+    placed.iter().for_each(|(targets, ingress)| ingress_links(scene, places, ingress, targets));
     y
 }
 
@@ -285,21 +349,23 @@ fn pod_id(service: &Value, pod: &str) -> SmolStr {
     ObjectRef::new(&PODS, meta::namespace(service), pod).id()
 }
 
-fn ingresses(scene: &mut Scene, places: &mut Places, columns: &Columns, objects: &Objects, top: i32) -> i32 {
+fn ingresses(scene: &mut Scene, places: &mut Places, wanted: &Wanted, columns: &Columns, objects: &Objects, top: i32) -> i32 {
     let mut y = top;
     for ingress in &objects.ingresses {
         let targets = backends_of(ingress);
         let beside = targets.iter().filter_map(|id| places.left.get(id)).map(|(_, middle)| middle - CARD_HEIGHT / 2).min().unwrap_or(y);
-        let mark = cards::ingress(ingress, Shape::Card).at(columns.x[0], y.max(beside), columns.width[0], CARD_HEIGHT);
-        places.enter(&mark);
-        for to in targets.into_iter().filter(|to| places.left.contains_key(to)) {
-            let dead = places.dead.contains(&to);
-            scene.links.push(Link { from: mark.id.clone(), to, tone: if dead { Tone::Plain } else { Tone::Good }, broken: dead });
-        }
-        y = mark.y + CARD_HEIGHT + ROW_GAP;
-        scene.marks.push(mark);
+        y = put_card(scene, places, wanted, cards::ingress(ingress, Shape::Card), (columns.x[0], y.max(beside), columns.width[0]));
+        ingress_links(scene, places, ingress, &targets);
     }
     y
+}
+
+fn ingress_links(scene: &mut Scene, places: &Places, ingress: &Value, targets: &[SmolStr]) {
+    let from = ObjectRef { resource: INGRESSES, key: meta::key(ingress) }.id();
+    for to in targets.iter().filter(|to| places.left.contains_key(*to)) {
+        let dead = places.dead.contains(to);
+        scene.links.push(Link { from: from.clone(), to: to.clone(), tone: if dead { Tone::Plain } else { Tone::Good }, broken: dead });
+    }
 }
 
 /// The marks of the Services that an Ingress sends requests to.
@@ -319,8 +385,7 @@ fn free_volumes(scene: &mut Scene, model: &Model, wanted: &Wanted, columns: &Col
     for volume in cards::shown(model, wanted, &PERSISTENT_VOLUMES, None) {
         let mark = cards::volume(volume, Shape::Card);
         if scene.marks.iter().all(|other| other.id != mark.id) {
-            scene.marks.push(mark.at(columns.x[3], y, columns.width[3], CARD_HEIGHT));
-            y += CARD_HEIGHT + ROW_GAP;
+            y = put_card(scene, &mut Places::default(), wanted, mark, (columns.x[3], y, columns.width[3]));
         }
     }
     y

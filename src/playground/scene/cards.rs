@@ -3,6 +3,7 @@
 use super::Wanted;
 use super::marks::{Glyph, Mark, ObjectRef, Shape, Tone};
 use super::model::{Model, PodCard};
+use super::paint::LEAST_SHRUNK;
 use super::state::State;
 use crate::api::meta;
 use crate::api::resource::{
@@ -172,6 +173,12 @@ pub(super) fn chip_width(mark: &Mark, wanted: &Wanted) -> i32 {
     // Padding, glyph and gaps.
     let words = wanted.letters.width(&mark.title, 12.5, true) + wanted.letters.width(&mark.detail, 12.0, false);
     (58.0 + words).min(440.0) as i32
+}
+
+/// Whether the name of a card of that width has a second line.
+pub(super) fn needs_two_lines(mark: &Mark, width: i32, wanted: &Wanted) -> bool {
+    // Padding, glyph and gap.
+    wanted.letters.width(&mark.title, 12.5, true) * LEAST_SHRUNK > f64::from(width - 43)
 }
 
 /// The objects of a resource that are shown, in one namespace or all.

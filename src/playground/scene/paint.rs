@@ -42,6 +42,9 @@ pub const INKS: [&str; 21] = [
     "--hue-5",
 ];
 
+/// Titles that are too long become no smaller than by this.
+pub(super) const LEAST_SHRUNK: f64 = 0.86;
+
 const PAGE: Ink = Ink(0);
 const PANEL: Ink = Ink(1);
 const RAISED: Ink = Ink(2);

@@ -1,8 +1,8 @@
 use super::*;
 use crate::api::registry::Registry;
 use crate::api::resource::{
-    CONFIG_MAPS, DEPLOYMENTS, ENDPOINT_SLICES, GroupResource, NAMESPACES, NODES, ObjectKey, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS, REPLICA_SETS,
-    SECRETS, SERVICES,
+    CONFIG_MAPS, DEPLOYMENTS, ENDPOINT_SLICES, GroupResource, INGRESSES, NAMESPACES, NODES, ObjectKey, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS,
+    REPLICA_SETS, SECRETS, SERVICES,
 };
 use crate::store::{Cause, Store};
 use crate::value::{Sort, Value, json};
@@ -149,6 +149,26 @@ fn the_application_view_links_what_belongs_together() {
     assert!(links.contains(&("persistentvolumeclaims/default/data", "persistentvolumes/pv", Tone::Plain, false)), "{links:?}");
     assert!(lies_in(mark(&scene, "pods/default/web-1-a"), mark(&scene, "deployments.apps/default/web")));
     assert!(lies_in(mark(&scene, "deployments.apps/default/web"), mark(&scene, "namespaces/default")));
+}
+
+#[test]
+fn a_phone_shows_the_application_in_two_columns() {
+    let mut store = cluster();
+    let backend = json!({"service": {"name": "web", "port": {"number": 80}}});
+    let rules = json!([{"host": "shop.example", "http": {"paths": [{"path": "/", "pathType": "Prefix", "backend": backend}]}}]);
+    put(&mut store, &INGRESSES, json!({"kind": "Ingress", "metadata": {"namespace": "default", "name": "a-door-with-a-long-name"}, "spec": {"rules": rules}}));
+    let scene = scene(&store, View::Application, 358);
+    assert_eq!(scene.width, 358);
+    let cards: Vec<&Mark> = scene.marks.iter().filter(|mark| matches!(mark.shape, Shape::Card | Shape::Group)).collect();
+    for (index, card) in cards.iter().enumerate() {
+        assert!(card.x >= 0 && card.x + card.width <= 358 && card.width > 130, "{}", card.id);
+        let is_over = |other: &&&Mark| {
+            card.x < other.x + other.width && other.x < card.x + card.width && card.y < other.y + other.height && other.y < card.y + card.height
+        };
+        assert!(!cards[index + 1..].iter().any(|other| is_over(&other)), "{}", card.id);
+    }
+    let (door, service) = (mark(&scene, "ingresses.networking.k8s.io/default/a-door-with-a-long-name"), mark(&scene, "services/default/web"));
+    assert!(door.x == service.x && door.y < service.y && door.height > service.height, "it is above, and its name has two lines");
 }
 
 #[test]

@@ -89,6 +89,11 @@ enum PackedFile {
 
 /// The part of a link after `#`.
 pub fn encode(shared: &Shared) -> String {
+    format!("{FORM}{}", base64url::encode(&packing::pack(to_text(shared).as_bytes())))
+}
+
+/// All of it as a text, for keeping: larger than a link, and not held to its limits.
+pub fn to_text(shared: &Shared) -> String {
     let files = &shared.workspace.files;
     let pack_file = |file: &File| match files.iter().position(|other| other == file) {
         Some(index) => PackedFile::Same(index),
@@ -108,8 +113,12 @@ pub fn encode(shared: &Shared) -> String {
         v: shared.application,
         ns: shared.namespace.to_string(),
     };
-    let text = serde_json::to_vec(&packed).unwrap_or_default();
-    format!("{FORM}{}", base64url::encode(&packing::pack(&text)))
+    serde_json::to_string(&packed).unwrap_or_default()
+}
+
+/// Reads what [`to_text`] wrote.
+pub fn from_text(text: &str) -> Option<Shared> {
+    serde_json::from_str::<Packed>(text).ok().map(unpack)
 }
 
 /// Reads the part of a link after `#`.
@@ -130,10 +139,12 @@ pub fn decode(link: &str) -> Result<Shared, String> {
         return Err("it was made by another version of this page, or is not complete.".into());
     };
     let packed: Packed = serde_json::from_slice(&text).map_err(|_| damaged())?;
-    unpack(packed)
+    check(&packed)?;
+    Ok(unpack(packed))
 }
 
-fn unpack(packed: Packed) -> Result<Shared, String> {
+/// Whether a link asks for no more than a page can do.
+fn check(packed: &Packed) -> Result<(), String> {
     if packed.f.len() > MOST_FILES || packed.d.len() > MOST_DONE {
         return Err(format!("it has more than {MOST_FILES} files or {MOST_DONE} commands."));
     }
@@ -143,31 +154,36 @@ fn unpack(packed: Packed) -> Result<Shared, String> {
     if packed.t > LATEST_MS || packed.d.iter().any(|done| done.at_ms() > LATEST_MS) {
         return Err("it goes on for more than a day of cluster time.".into());
     }
-    let workspace = files(packed.f)?;
-    let sizes: Vec<usize> = workspace.files.iter().map(|file| file.text.len()).collect();
-    if packed.d.iter().map(|done| done.size(&sizes)).sum::<usize>() > MOST_APPLIED {
+    if packed.d.iter().map(|done| done.size(&packed.f)).sum::<usize>() > MOST_APPLIED {
         return Err("its commands would apply more than a cluster can take.".into());
     }
-    let mut done = packed.d.into_iter().map(|done| done.unpack(&workspace)).collect::<Result<Vec<Done>, String>>()?;
+    check_names(packed.f.iter().map(|(name, _)| name.as_str()))?;
+    packed.d.iter().try_for_each(|done| done.check(&packed.f))
+}
+
+/// The names of a link's files are held to what a person may type.
+fn check_names<'a>(names: impl Iterator<Item = &'a str>) -> Result<(), String> {
+    let mut workspace = Workspace::default();
+    for name in names {
+        workspace.check_name(workspace.files.len(), name)?;
+        workspace.files.push(File { name: SmolStr::new(name), text: String::new() });
+    }
+    Ok(())
+}
+
+fn unpack(packed: Packed) -> Shared {
+    let files = packed.f.into_iter().map(|(name, text)| File { name: name.into(), text });
+    let workspace = Workspace { files: files.collect() };
+    let mut done: Vec<Done> = packed.d.into_iter().map(|done| done.unpack(&workspace)).collect();
     done.order_by_key(|done| done.at_ms);
-    Ok(Shared {
+    Shared {
         setup: Setup { seed: packed.s, nodes: packed.n },
         workspace,
         done,
         at_ms: packed.t,
         application: packed.v,
         namespace: SmolStr::from(packed.ns.chars().take(63).collect::<String>()),
-    })
-}
-
-/// Files of a link, whose names are held to what a person may type.
-fn files(packed: Vec<(String, String)>) -> Result<Workspace, String> {
-    let mut workspace = Workspace::default();
-    for (name, text) in packed {
-        workspace.check_name(workspace.files.len(), &name)?;
-        workspace.files.push(File { name: SmolStr::from(name), text });
     }
-    Ok(workspace)
 }
 
 impl PackedDone {
@@ -177,33 +193,39 @@ impl PackedDone {
         }
     }
 
-    /// How much it would apply.
-    fn size(&self, sizes: &[usize]) -> usize {
+    /// The names and texts that it would apply; `files` are the link's.
+    fn applied<'a>(&'a self, files: &'a [(String, String)]) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let applied = if let PackedDone::Apply(_, applied) = self { applied.as_slice() } else { &[] };
+        applied.iter().filter_map(|file| match file {
+            PackedFile::Same(index) => files.get(*index).map(|(name, text)| (name.as_str(), text.as_str())),
+            PackedFile::Own(name, text) => Some((name, text)),
+        })
+    }
+
+    fn size(&self, files: &[(String, String)]) -> usize {
+        self.applied(files).map(|(_, text)| text.len()).sum()
+    }
+
+    fn check(&self, files: &[(String, String)]) -> Result<(), String> {
         match self {
-            PackedDone::Line(..) | PackedDone::Beside(..) => 0,
-            PackedDone::Apply(_, files) => files
-                .iter()
-                .map(|file| match file {
-                    PackedFile::Same(index) => sizes.get(*index).copied().unwrap_or(0),
-                    PackedFile::Own(_, text) => text.len(),
-                })
-                .sum(),
+            PackedDone::Line(_, line) | PackedDone::Beside(_, line, _) if line.len() > LONGEST_LINE => Err("it has a command that is too long.".into()),
+            PackedDone::Apply(_, applied) if applied.len() > MOST_FILES => Err(format!("it applies more than {MOST_FILES} files.")),
+            _ => check_names(self.applied(files).map(|(name, _)| name)),
         }
     }
 
-    fn unpack(self, workspace: &Workspace) -> Result<Done, String> {
-        match self {
-            PackedDone::Line(_, line) | PackedDone::Beside(_, line, _) if line.len() > LONGEST_LINE => Err("it has a command that is too long.".into()),
-            PackedDone::Line(at_ms, line) => Ok(Done { at_ms, what: What::Line(line) }),
-            PackedDone::Beside(at_ms, line, _) => Ok(Done { at_ms, what: What::Beside(line) }),
+    fn unpack(self, workspace: &Workspace) -> Done {
+        let (at_ms, what) = match self {
+            PackedDone::Line(at_ms, line) => (at_ms, What::Line(line)),
+            PackedDone::Beside(at_ms, line, _) => (at_ms, What::Beside(line)),
             PackedDone::Apply(at_ms, applied) => {
                 let unpack_file = |file| match file {
-                    PackedFile::Same(index) => workspace.files.get(index).map(|file| (file.name.to_string(), file.text.clone())),
-                    PackedFile::Own(name, text) => Some((name, text)),
+                    PackedFile::Same(index) => workspace.files.get(index).cloned(),
+                    PackedFile::Own(name, text) => Some(File { name: name.into(), text }),
                 };
-                let applied = files(applied.into_iter().take(MOST_FILES).filter_map(unpack_file).collect())?;
-                Ok(Done { at_ms, what: What::Apply(applied) })
+                (at_ms, What::Apply(Workspace { files: applied.into_iter().filter_map(unpack_file).collect() }))
             }
-        }
+        };
+        Done { at_ms, what }
     }
 }

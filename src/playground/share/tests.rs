@@ -39,6 +39,15 @@ fn what_is_shared_is_what_is_opened() {
 }
 
 #[test]
+fn own_work_is_kept_also_where_it_is_too_much_for_a_link() {
+    let mut own = lesson();
+    own.workspace.files.push(File { name: "a/b".into(), text: "large: ü\n".repeat(200_000) });
+    assert!(decode(&encode(&own)).is_err());
+    assert_eq!(from_text(&to_text(&own)), Some(own));
+    assert_eq!(from_text("damaged"), None);
+}
+
+#[test]
 fn every_example_with_commands_fits_into_a_chat() {
     for each in crate::playground::examples::all() {
         let link = encode(&example(each));

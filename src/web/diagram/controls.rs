@@ -84,7 +84,7 @@ pub fn Controls(stage: Held) -> impl IntoView {
     }
 }
 
-/// What came of the last request, over the picture's lower edge.
+/// What came of the last request.
 #[component]
 pub fn Sent(page: Page) -> impl IntoView {
     view! {

@@ -1,7 +1,7 @@
 //! What is pointed at, focused and read out: an element without a look for each object in the picture. The picture itself is a canvas, of which
 //! a screen reader and the keyboard know nothing.
 
-use crate::playground::scene::{Camera, Mark, Scene};
+use crate::playground::scene::{Camera, Mark, Scene, Shape};
 use crate::value::{SmolStr, SortedMap, SortedSet};
 use crate::web::dom::document;
 use wasm_bindgen::prelude::*;
@@ -16,7 +16,8 @@ const MOST_DESCRIBED: usize = 200;
 
 struct Hit {
     element: HtmlElement,
-    place: [i32; 4],
+    /// Left, top, width, height, and how near it lies: what is drawn around others lies below them.
+    place: [i32; 5],
     name: SmolStr,
     detail: SmolStr,
 }
@@ -89,6 +90,13 @@ impl Hits {
         entered < MOST_ENTRIES
     }
 
+    /// Begins anew for another picture, in whose order they are walked and read out.
+    pub fn clear(&mut self) {
+        for hit in std::mem::take(&mut self.shown).into_values() {
+            hit.element.remove();
+        }
+    }
+
     fn remove_others(&mut self, objects: &[&Mark]) {
         let stays: SortedSet<&SmolStr> = objects.iter().map(|mark| &mark.id).collect();
         let focused = document().active_element();
@@ -116,7 +124,7 @@ impl Hits {
             attribute(&element, "aria-pressed", "true");
         }
         let _ = self.layer.insert_before(&element, next.map(AsRef::as_ref));
-        Some(Hit { element, place: [i32::MIN; 4], name: SmolStr::default(), detail: SmolStr::default() })
+        Some(Hit { element, place: [i32::MIN; 5], name: SmolStr::default(), detail: SmolStr::default() })
     }
 
     /// Moves all of them with the picture.
@@ -161,11 +169,16 @@ impl Hits {
 
 impl Hit {
     fn change(&mut self, mark: &Mark, described: bool) {
-        let place = [mark.x, mark.y, mark.width, mark.height];
+        let near = match mark.shape {
+            Shape::Node | Shape::Namespace | Shape::Queue => 0,
+            Shape::Group => 1,
+            _ => 2,
+        };
+        let place = [mark.x, mark.y, mark.width, mark.height, near];
         if self.place != place {
             self.place = place;
-            let [x, y, width, height] = place;
-            self.element.style().set_css_text(&format!("left:{x}px;top:{y}px;width:{width}px;height:{height}px"));
+            let [x, y, width, height, near] = place;
+            self.element.style().set_css_text(&format!("left:{x}px;top:{y}px;width:{width}px;height:{height}px;z-index:{near}"));
         }
         if self.name != mark.name {
             self.name = mark.name.clone();

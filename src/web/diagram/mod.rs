@@ -30,7 +30,7 @@ fn with<T>(stage: Held, act: impl FnOnce(&mut Stage) -> T) -> Option<T> {
     stage.try_with_value(|stage| stage.try_borrow_mut().ok().map(|mut stage| act(&mut stage))).flatten()
 }
 
-/// The diagram with what is said above it.
+/// The diagram with what is said over it.
 #[component]
 pub fn Diagram(page: Page, stage: Held) -> impl IntoView {
     let outer = NodeRef::<html::Div>::new();
@@ -103,7 +103,6 @@ pub fn Diagram(page: Page, stage: Held) -> impl IntoView {
         <section class="diagram" role="region" aria-label=texts::DIAGRAM>
             <div class="stage-line">
                 <controls::FilterLine page stage />
-                <StageLine page />
                 <controls::Controls stage />
             </div>
             <div
@@ -126,7 +125,10 @@ pub fn Diagram(page: Page, stage: Held) -> impl IntoView {
                 <canvas node_ref=canvas aria-hidden="true"></canvas>
                 <div class="hits" node_ref=layer></div>
             </div>
-            <controls::Sent page />
+            <div class="over">
+                <StageLine page />
+                <controls::Sent page />
+            </div>
         </section>
     }
 }
@@ -146,7 +148,7 @@ pub fn glyph_view(glyph: Glyph) -> impl IntoView {
     view! { <svg class="glyph" viewBox="0 0 16 16" aria-hidden="true" inner_html=glyph_svg(glyph)></svg> }
 }
 
-/// What is said above the diagram: that it shows the past, or that nothing happens for a while.
+/// What is said over the picture's lower edge, where it moves nothing: that it shows the past, or that nothing happens for a while.
 #[component]
 fn StageLine(page: Page) -> impl IntoView {
     // To the second: it is read, not measured.
@@ -156,13 +158,13 @@ fn StageLine(page: Page) -> impl IntoView {
     });
     view! {
         <Show when=move || page.in_past.get()>
-            <span class="past">{texts::PAST} " " <button class="link" on:click=move |_| page.back_to_now()>{texts::BACK_TO_NOW}</button></span>
+            <p class="past">{texts::PAST} " " <button class="link" on:click=move |_| page.back_to_now()>{texts::BACK_TO_NOW}</button></p>
         </Show>
         <Show when=move || quiet_ms.get().is_some()>
-            <span class="quiet">
+            <p class="quiet">
                 {texts::QUIET} " " {move || duration_text(quiet_ms.get().unwrap_or_default())} " · "
                 <button class="link" on:click=move |_| frame::skip(page)>{texts::SKIP_SHORT}</button>
-            </span>
+            </p>
         </Show>
     }
 }

@@ -174,6 +174,9 @@ impl Stage {
         (self.travels, self.is_stale, self.hits_complete) = (true, true, false);
         if is_other_view {
             self.is_moved = false;
+            if let Some(screen) = &mut self.screen {
+                screen.hits.clear();
+            }
         }
         let picture = self.size();
         let camera = if self.is_moved { self.camera.within(picture, self.window) } else { self.home() };

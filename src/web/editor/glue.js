@@ -6,10 +6,12 @@ import { yaml } from "@codemirror/lang-yaml";
 import { HighlightStyle, bracketMatching, foldGutter, foldKeymap, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
 import { lintGutter, lintKeymap, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { EditorSelection, EditorState, RangeSet, StateEffect, StateField } from "@codemirror/state";
+import { EditorSelection, EditorState, RangeSet, RangeSetBuilder, StateEffect, StateField } from "@codemirror/state";
 import {
+  Decoration,
   EditorView,
   GutterMarker,
+  ViewPlugin,
   drawSelection,
   gutter,
   highlightActiveLine,
@@ -18,8 +20,11 @@ import {
   hoverTooltip,
   keymap,
   lineNumbers,
+  showTooltip,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
+
+export { keepWork, keptWorks } from "../shelf/database.js";
 
 // Colours are in styles/editor.css, so that they follow the theme.
 const colours = HighlightStyle.define([
@@ -60,6 +65,58 @@ class Mark extends GutterMarker {
   }
 }
 
+const helpTooltip = (answer) =>
+  answer && {
+    pos: answer.from,
+    end: answer.to,
+    create() {
+      const dom = document.createElement("div");
+      dom.className = "field-help";
+      const title = dom.appendChild(document.createElement("strong"));
+      title.textContent = answer.title;
+      const text = dom.appendChild(document.createElement("p"));
+      text.textContent = answer.text;
+      return { dom };
+    },
+  };
+
+// The same by keyboard, until something else is typed or gone to.
+const setHelp = StateEffect.define();
+const keyedHelp = StateField.define({
+  create: () => null,
+  update(help, transaction) {
+    for (const effect of transaction.effects) if (effect.is(setHelp)) return effect.value;
+    return transaction.docChanged || transaction.selection ? null : help;
+  },
+  provide: (field) => showTooltip.from(field),
+});
+const showHelp = (view, answer) => view.dispatch({ effects: setHelp.of(helpTooltip(answer)) });
+
+// A line that is wrapped goes on below where it began.
+const hanging = ViewPlugin.define(
+  (view) => {
+    const look = (view) => {
+      const lines = new RangeSetBuilder();
+      for (const { from, to } of view.visibleRanges) {
+        for (let at = from; at <= to; ) {
+          const line = view.state.doc.lineAt(at);
+          const indent = Math.min(line.text.match(/^[ -]*/)[0].length, 24);
+          if (indent > 0) lines.add(line.from, line.from, Decoration.line({ attributes: { style: `--indent: ${indent}ch` }, class: "hanging" }));
+          at = line.to + 1;
+        }
+      }
+      return lines.finish();
+    };
+    return {
+      lines: look(view),
+      update(update) {
+        if (update.docChanged || update.viewportChanged) this.lines = look(update.view);
+      },
+    };
+  },
+  { decorations: (plugin) => plugin.lines },
+);
+
 function extensions({ label, onChange, onApply, onComplete, onHover, onMark }) {
   return [
     marks,
@@ -94,6 +151,8 @@ function extensions({ label, onChange, onApply, onComplete, onHover, onMark }) {
       if (update.docChanged) onChange(update.state.doc.toString());
     }),
     autocompletion({
+      // In the order in which they are offered: what is required comes first.
+      compareCompletions: () => 0,
       override: [
         (context) => {
           const word = context.matchBefore(/[\w./-]*/);
@@ -103,25 +162,13 @@ function extensions({ label, onChange, onApply, onComplete, onHover, onMark }) {
         },
       ],
     }),
-    hoverTooltip((view, position) => {
-      const answer = onHover(view.state.doc.toString(), position);
-      if (!answer) return null;
-      return {
-        pos: answer.from,
-        end: answer.to,
-        create() {
-          const dom = document.createElement("div");
-          dom.className = "field-help";
-          const title = dom.appendChild(document.createElement("strong"));
-          title.textContent = answer.title;
-          const text = dom.appendChild(document.createElement("p"));
-          text.textContent = answer.text;
-          return { dom };
-        },
-      };
-    }),
+    hoverTooltip((view, position) => helpTooltip(onHover(view.state.doc.toString(), position, false))),
+    keyedHelp,
+    hanging,
     keymap.of([
       { key: "Mod-Enter", run: () => (onApply(), true) },
+      { key: "Ctrl-Shift-Space", run: (view) => (showHelp(view, onHover(view.state.doc.toString(), view.state.selection.main.head, true)), true) },
+      { key: "Escape", run: (view) => view.state.field(keyedHelp) !== null && (showHelp(view, null), true) },
       ...completionKeymap,
       ...lintKeymap,
       ...searchKeymap,

@@ -56,7 +56,7 @@ pub fn Inspector(page: Page) -> impl IntoView {
     Effect::new(move |before: Option<(String, String)>| {
         let now = (name.get(), state.with(|state| state.as_ref().map(|state| state.word.to_string()).unwrap_or_default()));
         if before.is_some_and(|before| before.0 == now.0 && before.1 != now.1) && !now.0.is_empty() {
-            page.say(format!("{}: {}", now.0, now.1));
+            page.mention(format!("{}: {}", now.0, now.1));
         }
         now
     });

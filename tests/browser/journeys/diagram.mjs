@@ -44,6 +44,19 @@ export default {
     },
   },
 
+  "what is inside of something is selected by pointing at it, in both views": {
+    async run({ page }) {
+      await running(page);
+      for (const view of ["Application", "Machines"]) {
+        await page.getByRole("radio", { name: view }).check({ force: true });
+        await page.waitForTimeout(900);
+        await pod(page).click();
+        await until("the pod", async () => /^mongodb-\w+-\w+$/.test(await inspector(page).getByRole("heading", { level: 2 }).innerText()));
+        await page.getByRole("button", { name: /^Deployment default\/mongo-express, / }).press("Enter");
+      }
+    },
+  },
+
   "shows what has a label, is of a kind, or has a name": {
     async run({ page }) {
       await running(page);

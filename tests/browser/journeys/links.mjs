@@ -1,7 +1,7 @@
 // Links and examples: what is opened, what is kept, and what nobody can break.
 import assert from "node:assert/strict";
 import { createServer } from "node:http";
-import { apply, editor, replaceInEditor, speed, type, until, untilPods } from "../steps.mjs";
+import { apply, editor, kubectl, pods, replaceInEditor, speed, type, until, untilPods } from "../steps.mjs";
 
 const ready = (page) => page.waitForFunction(() => performance.getEntriesByName("kubarium-ready").length > 0);
 const share = async (page) => {
@@ -52,6 +52,68 @@ export default {
       await page.getByRole("button", { name: "All examples" }).click();
       await page.getByRole("dialog", { name: "All examples" }).getByRole("button", { name: /^namespace.yaml, secret.yaml/ }).click();
       await until("the earlier work", async () => (await editor(page).innerText()).includes("first-work"));
+    },
+  },
+
+  "own work is brought back with what was done, also from beneath a link": {
+    async run({ page, url }) {
+      await page.getByRole("combobox", { name: "Example" }).selectOption({ label: "A Deployment heals itself" });
+      await replaceInEditor(page, "replicas: 3", "replicas: 4");
+      await speed(page, "20×");
+      await apply(page);
+      await untilPods(page, "web-", 4, "Running");
+      await kubectl(page, "kubectl scale deployment web --replicas=2");
+      await untilPods(page, "web-", 2, "Running");
+      const names = JSON.stringify(await pods(page, "web-"));
+      const link = await share(page);
+      await page.getByRole("combobox", { name: "Example" }).selectOption({ label: "An empty workspace" });
+      await page.getByRole("button", { name: "Go back to it" }).click();
+      await until("the same pods", async () => JSON.stringify(await pods(page, "web-")) === names || [names, await pods(page, "web-")]);
+
+      // The page goes away, as when its tab is closed, and is visited again.
+      await page.waitForTimeout(300);
+      await page.goto("about:blank");
+      await page.goto(url);
+      await ready(page);
+      await untilPods(page, "web-", 0, "");
+      await page.getByRole("button", { name: "Do again what you did" }).click();
+      await until("the same pods again", async () => JSON.stringify(await pods(page, "web-")) === names || [names, await pods(page, "web-")]);
+      assert.ok(link.length < 2_000);
+    },
+  },
+
+  "two tabs with the same work write over nothing": {
+    async run({ page, context, url }) {
+      await replaceInEditor(page, "mongo-staging", "shared-room");
+      await page.waitForTimeout(300);
+      const other = await context.newPage();
+      await other.goto(url);
+      await ready(other);
+      await until("the same work", async () => (await editor(other).innerText()).includes("shared-room"));
+      await replaceInEditor(other, "shared-room", "other-room");
+      await other.waitForTimeout(300);
+      await replaceInEditor(page, "shared-room", "first-room");
+      await page.waitForTimeout(300);
+      await page.reload();
+      await ready(page);
+      await until("the later one", async () => (await editor(page).innerText()).includes("first-room"));
+      await page.getByRole("button", { name: "All examples" }).click();
+      await page.getByRole("dialog", { name: "All examples" }).getByRole("button", { name: /^namespace.yaml, secret.yaml/ }).nth(1).click();
+      await until("the other one", async () => (await editor(page).innerText()).includes("other-room"));
+    },
+  },
+
+  "work that is too large for a link is kept": {
+    async run({ page, url }) {
+      await page.getByRole("combobox", { name: "Example" }).selectOption({ label: "An empty workspace" });
+      await type(page, `# ${"a long comment ".repeat(100_000)}\n# its end`);
+      await page.waitForTimeout(1_000);
+      await page.goto("about:blank");
+      await page.goto(url);
+      await ready(page);
+      await page.keyboard.press("e");
+      await page.keyboard.press("Control+End");
+      await until("all of it", async () => (await editor(page).innerText()).endsWith("# its end"));
     },
   },
 
@@ -111,7 +173,10 @@ export default {
         await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
         const page = await (await browser.newContext({ viewport: { width: 1440, height: 900 } })).newPage();
         if (blocked) {
-          await page.addInitScript(() => Object.defineProperty(window, "localStorage", { get() { throw new DOMException("denied", "SecurityError"); } }));
+          await page.addInitScript(() => {
+            const denied = { get() { throw new DOMException("denied", "SecurityError"); } };
+            Object.defineProperties(window, { localStorage: denied, indexedDB: denied });
+          });
         }
         const errors = [];
         page.on("pageerror", (error) => errors.push(String(error)));

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { ARTEFACTS } from "../browser.mjs";
 import { violations } from "../look.mjs";
-import { apply, diagram, inspector, kubectl, openFile, output, replaceInEditor, speed, until, untilPods } from "../steps.mjs";
+import { apply, diagram, inspector, kubectl, openFile, output, replaceInEditor, speed, type, until, untilPods } from "../steps.mjs";
 
 /** Passes the states that a person meets, and looks for what axe finds in each; keeps a picture of each. */
 function everyState(theme) {
@@ -137,6 +137,14 @@ export default {
       await until("it has its name", async () => (await page.getByRole("tab", { name: "mine.yaml", selected: true }).count()) === 1);
       await page.getByRole("button", { name: "Delete file" }).click();
       await until("it is gone", async () => (await page.getByRole("tab", { name: "mine.yaml" }).count()) === 0);
+      const tabs = () => page.getByRole("tablist", { name: "Files" }).getByRole("tab").allInnerTexts();
+      const before = await tabs();
+      await openFile(page, "mongo.yaml");
+      await page.getByRole("button", { name: "Delete file" }).click();
+      await until("it is gone", async () => !(await tabs()).includes("mongo.yaml"));
+      await page.getByRole("button", { name: "Bring it back" }).click();
+      await until("it is where it was", async () => (await tabs()).join() === before.join());
+      assert.ok((await page.getByRole("textbox", { name: "Manifest editor" }).innerText()).includes("image: mongo:"));
     },
   },
 
@@ -148,7 +156,58 @@ export default {
       await page.keyboard.press("End");
       await page.keyboard.insertText("\nspe");
       await page.keyboard.press("Control+Space");
-      await until("nothing that is there already is offered", async () => !(await page.locator(".cm-tooltip-autocomplete").allInnerTexts()).join().includes("kind"));
+      const offered = () => page.locator(".cm-tooltip-autocomplete .cm-completionLabel").allInnerTexts();
+      await until("nothing that is there already is offered", async () => !(await offered()).join().includes("kind"));
+      await type(page, "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: web\nspec:\n  ");
+      await page.keyboard.press("Control+Space");
+      await until("what is required comes first", async () => (await offered()).slice(0, 3).join() === "selector,template,minReadySeconds" || (await offered()));
+      await page.keyboard.press("Escape");
+      const key = "    env:\n    - name: X\n      valueFrom:\n        secretKeyRef:\n          name: mongodb-secret\n          key: ";
+      await type(page, `apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n  - name: web\n${key}`);
+      await page.keyboard.press("Control+Space");
+      await until("the Secret's keys", async () => (await offered()).join() === "mongo-root-password,mongo-root-username" || (await offered()));
+    },
+  },
+
+  "the editor says what a field means, by keyboard too": {
+    async run({ page }) {
+      await openFile(page, "mongo.yaml");
+      await page.locator(".cm-line", { hasText: "replicas" }).click();
+      await page.keyboard.press("Control+Shift+Space");
+      await until("it is shown", async () => (await page.locator(".field-help").innerText()).startsWith("replicas <integer>"));
+      await until("it is said", async () => (await page.locator(".said").innerText()).startsWith("replicas <integer>: Number of desired pods."));
+      await page.keyboard.press("Escape");
+      await until("it is gone", async () => (await page.locator(".field-help").count()) === 0);
+    },
+  },
+
+  "what happens by itself is said, but not more than one can listen to": {
+    async run({ page }) {
+      await page.getByRole("combobox", { name: "Example" }).selectOption({ label: "A crash loop, and its cure" });
+      await apply(page);
+      await speed(page, "Max");
+      await diagram(page).getByRole("button", { name: /^Pod / }).first().press("Enter");
+      await page.evaluate(() => {
+        globalThis.said = [];
+        new MutationObserver(() => globalThis.said.push(document.querySelector(".said").textContent)).observe(document.querySelector(".said"), { childList: true, characterData: true, subtree: true });
+      });
+      await page.waitForTimeout(7_000);
+      const said = await page.evaluate(() => globalThis.said);
+      assert.ok(said.length >= 1 && said.length <= 3, JSON.stringify(said));
+    },
+  },
+
+  "nothing that is said moves the diagram": {
+    async run({ page }) {
+      const place = async () => JSON.stringify(await diagram(page).locator(".frame").boundingBox());
+      const before = await place();
+      await until("nothing is due", async () => (await diagram(page).getByText("Nothing is due for").count()) === 1);
+      assert.equal(await place(), before);
+      await apply(page);
+      await page.getByRole("slider", { name: "History" }).focus();
+      await page.keyboard.press("Home");
+      await until("the past", async () => (await page.getByText("You are looking at the past.").count()) === 1);
+      assert.equal(await place(), before);
     },
   },
 };

@@ -1,6 +1,6 @@
 //! How each mark is drawn: from near with its words, from far as a shape.
 
-use super::{ACCENT, BAD, GLYPH_INK, INK, Ink, LINE, MUTED, PANEL, Pen, Picture, Place, RAISED, SOFT, STRONG_LINE, Words};
+use super::{ACCENT, BAD, GLYPH_INK, INK, Ink, LEAST_SHRUNK, LINE, MUTED, PANEL, Pen, Picture, Place, RAISED, SOFT, STRONG_LINE, Words};
 use crate::playground::scene::glyphs::{self, Stroke};
 use crate::playground::scene::marks::{Glyph, Shape, Tone};
 use crate::playground::scene::motion::Sprite;
@@ -71,11 +71,18 @@ impl Picture<'_> {
         let middle = place.y + place.height / 2.0;
         let both = place.height >= size * 2.5 && !mark.detail.is_empty();
         let y = if both { middle - size * 0.26 } else { middle + size * 0.35 };
-        let title = self.letters.fit(&mark.title, room, size, true, mark.shape == Shape::Pod);
-        pen.text(&title, (x, y), size, true, INK);
+        let is_pod = mark.shape == Shape::Pod;
+        let title_size = if is_pod { size } else { self.shrunk(&mark.title, room, size) };
+        let title = self.letters.fit(&mark.title, room, title_size, true, is_pod);
+        pen.text(&title, (x, y), title_size, true, INK);
         if both {
             self.text(pen, &mark.detail, Words { x, y: y + size * 1.3, room, size: size * 0.92 }, false, detail_ink);
         }
+    }
+
+    /// The size at which a title has room, as long as it is still as easily read as the others.
+    fn shrunk(&self, title: &str, room: f64, size: f64) -> f64 {
+        size * (room / self.letters.width(title, size, true).max(1.0)).clamp(LEAST_SHRUNK, 1.0)
     }
 
     fn glyph(&self, pen: &mut dyn Pen, sprite: &Sprite, at: (f64, f64), size: f64, ink: Ink) {
@@ -258,6 +265,20 @@ impl Picture<'_> {
         }
     }
 
+    /// The words of a card: its name over two lines, where it was made high enough for that, and a few words.
+    fn card_words(&self, pen: &mut dyn Pen, sprite: &Sprite, place: Place, (x, room): (f64, f64), detail_ink: Ink) {
+        let (title, size) = (sprite.mark.title.as_str(), 12.5 * self.text_scale());
+        if self.letters.width(title, size, true) * LEAST_SHRUNK <= room || place.height < size * 4.2 {
+            return self.two_lines(pen, sprite, place, (x, room), 12.5, detail_ink);
+        }
+        let (first, second) = title.split_at(self.wrapped(title, '-', room / LEAST_SHRUNK, size, true)[0].len());
+        let size = self.shrunk(first, room, size).min(self.shrunk(second, room, size));
+        let y = place.y + 15.0 * self.text_scale() + size * 0.35;
+        self.text(pen, first, Words { x, y, room, size }, true, INK);
+        self.text(pen, second, Words { x, y: y + size * 1.2, room, size }, true, INK);
+        self.text(pen, &sprite.mark.detail, Words { x, y: y + size * 2.5, room, size: size * 0.92 }, false, detail_ink);
+    }
+
     /// Anything else that is an object: a symbol, its name, a few words; in a row, or over each other where it is high enough.
     fn card(&self, pen: &mut dyn Pen, sprite: &Sprite, place: Place) {
         let (mark, scale) = (sprite.mark, self.text_scale());
@@ -266,7 +287,7 @@ impl Picture<'_> {
         pen.rect(place.all(), radius, Some(if is_chip { PANEL } else { RAISED }), Some((LINE, 1.0)), false);
         let size = (16.0 * scale).min(place.height * 0.6);
         let inset = (if is_chip { 12.0 } else { 10.0 }) * self.camera.scale.min(1.3);
-        let glyph_y = if is_chip { place.y + (place.height - size) / 2.0 } else { place.y + place.height * 0.33 - size / 2.0 };
+        let glyph_y = if is_chip { place.y + (place.height - size) / 2.0 } else { place.y + (place.height * 0.33).min(15.0 * scale) - size / 2.0 };
         if size >= 5.0 {
             self.glyph(pen, sprite, (place.x + inset, glyph_y), size, MUTED);
         }
@@ -274,7 +295,7 @@ impl Picture<'_> {
         let x = place.x + inset + size + 7.0;
         let room = place.x + place.width - inset - x;
         if !is_chip {
-            return self.two_lines(pen, sprite, place, (x, room), 12.5, detail_ink);
+            return self.card_words(pen, sprite, place, (x, room), detail_ink);
         }
         let size = (12.5 * scale).min(place.height * 0.55);
         if size < 7.0 {
