@@ -3,7 +3,7 @@
 //! Upstream's sync blocks while it waits for volumes, a pull, a hook, or a container's end. Here it is a [`SyncRun`] that is
 //! continued when what it waits for has happened; updates that arrive meanwhile wait for its end, as upstream's do.
 
-use super::compute_actions::{ContainerToKill, KillReason, compute_pod_actions};
+use super::compute_actions::{ContainerToKill, KillReason, RESIZE_REQUIRES_RESTART, compute_pod_actions};
 use super::hooks::HookRun;
 use super::images::ImageOutcome;
 use super::kill::{ContainerKill, PodKill};
@@ -157,7 +157,7 @@ impl PodSync<'_, '_> {
                 if before.get("image") != container.get("image") {
                     Some(format!("Container {name} definition changed"))
                 } else if needs_restart(container, before) {
-                    Some(format!("Container {name} resize requires restart"))
+                    Some(format!("Container {name} {RESIZE_REQUIRES_RESTART}"))
                 } else {
                     None
                 }
