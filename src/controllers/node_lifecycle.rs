@@ -187,7 +187,8 @@ fn set_execute_taints(context: &mut Context, node: Value) -> Result<(), Status> 
         }
         // That a node is well again is seen when nodes are looked at next, while its `NoSchedule` taint goes at once.
         let last_look_ms = context.now_ms - context.now_ms % MONITOR_MS;
-        let is_unseen = wanted.is_empty() && time_ms(meta::condition(&node, "Ready").get("lastTransitionTime")).is_some_and(|turned_ms| turned_ms >= last_look_ms);
+        let is_unseen =
+            wanted.is_empty() && time_ms(meta::condition(&node, "Ready").get("lastTransitionTime")).is_some_and(|turned_ms| turned_ms >= last_look_ms);
         if is_unseen && node.path("spec.taints").items().iter().any(|taint| taint.get("effect").str() == "NoExecute" && ours(taint.get("key").str())) {
             context.requeue_after(last_look_ms + MONITOR_MS - context.now_ms);
             return Ok(());

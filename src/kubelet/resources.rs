@@ -47,4 +47,3 @@ pub fn pod_requests(pod: &Value) -> Value {
 pub fn pod_limits(pod: &Value) -> Value {
     pod_resources::of_pod(pod, "limits")
 }
-
