@@ -238,7 +238,7 @@ static EXCEPTIONS: &[Exceptions] = &[
     of("core.v1.WindowsSecurityContextOptions", "", "", "", "gmsaCredentialSpec gmsaCredentialSpecName runAsUserName"),
     of("discovery.v1.Endpoint", "conditions", "", "", "hostname nodeName zone"),
     of("discovery.v1.EndpointPort", "", "", "", "appProtocol name protocol"),
-    of("discovery.v1.EndpointSlice", "endpoints ports", "", "", ""),
+    of("discovery.v1.EndpointSlice", "", "endpoints ports", "", ""),
     of("events.v1.Event", "deprecatedFirstTimestamp deprecatedLastTimestamp deprecatedSource eventTime regarding", "", "deprecatedCount", ""),
     of("flowcontrol.v1.FlowSchema", "spec status", "", "", ""),
     of("flowcontrol.v1.FlowSchemaCondition", "lastTransitionTime", "", "", ""),

@@ -134,6 +134,11 @@ pub trait Strategy: Send + Sync {
         self.validate_update(new, old)
     }
 
+    /// What is wrong with an object changed through its subresource `ephemeralcontainers`.
+    fn validate_ephemeral_containers(&self, new: &Value, old: &Value) -> Vec<FieldError> {
+        self.validate_update(new, old)
+    }
+
     /// What is wrong with a changed status.
     fn validate_status_update(&self, _new: &Value, _old: &Value) -> Vec<FieldError> {
         Vec::new()

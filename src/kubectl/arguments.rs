@@ -4,7 +4,7 @@ use super::entry::Invocation;
 use super::failure::Failure;
 use super::resources::{self, Mapping};
 use super::source::Info;
-use crate::server::request::Options;
+use crate::server::request::{Options, Verb};
 use crate::value::{SmolStr, Value};
 
 /// What arguments name: kinds, and names of each where they are given.
@@ -34,6 +34,7 @@ impl Invocation {
         if let Some(bad) = names.iter().find(|name| name.contains('/') || name.contains('%')) {
             return Err(Failure::text(format!("invalid resource name {bad:?}: [may not contain '%']")));
         }
+        self.warn_of_ambiguities(types.split(','));
         let mappings = resources::resolve_list(&registry, types)?;
         let single = mappings.len() == 1 && names.len() == 1;
         let mut pairs: Vec<(usize, String)> = Vec::new();
@@ -50,6 +51,14 @@ impl Invocation {
         Ok(Named { mappings, names: pairs, single })
     }
 
+    /// Says of short names that they could mean other kinds, too.
+    pub fn warn_of_ambiguities<'a>(&self, types: impl Iterator<Item = &'a str>) {
+        let registry = self.session.registry();
+        for warning in types.flat_map(|type_| resources::ambiguities(&registry, type_)) {
+            self.session.warn_once(&warning);
+        }
+    }
+
     fn slashed(&self, arguments: &[String]) -> Result<Named, Failure> {
         let registry = self.session.registry();
         let mut named = Named { mappings: Vec::new(), names: Vec::new(), single: arguments.len() == 1 };
@@ -62,6 +71,7 @@ impl Invocation {
             if type_.is_empty() || name.is_empty() || name.contains('/') {
                 return Err(Failure::text("arguments in resource/name form must have a single resource and name"));
             }
+            self.warn_of_ambiguities(std::iter::once(type_));
             let mapping = resources::resolve(&registry, type_)?;
             let known = named.mappings.iter().position(|other| other.kind.resource() == mapping.kind.resource() && other.version == mapping.version);
             let index = known.unwrap_or_else(|| {
@@ -134,7 +144,11 @@ impl Invocation {
         for (index, name) in &named.names {
             let mapping = &named.mappings[*index];
             let namespace = if mapping.kind.namespaced { self.namespace.clone() } else { String::new() };
-            match self.get(mapping, &namespace, name).await {
+            let mut request = self.request_for(Verb::Get, mapping, &namespace, name);
+            if self.path == "get" {
+                request.subresource = SmolStr::new(self.flags.text("subresource"));
+            }
+            match self.send(request).await {
                 Ok(object) => infos.push(Info { mapping: mapping.clone(), namespace, name: name.clone(), object, source: String::new() }),
                 Err(failure) => failures.push(failure),
             }

@@ -57,6 +57,8 @@ impl Invocation {
         let mut request = self.request_for(Verb::Create, mapping, namespace, &name);
         request.name = SmolStr::default();
         request.body = object;
+        // What was read from a cluster and is created anew has a version; that one is not meant.
+        request.body.remove("metadata.resourceVersion");
         request.options = options;
         self.send(request).await
     }

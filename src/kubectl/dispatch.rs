@@ -5,7 +5,8 @@ use super::entry::{Entry, Invocation, global_flags};
 use super::failure::Failure;
 use super::flags::Flags;
 use super::help;
-use super::session::Session;
+use super::record;
+use super::session::{STDIN_FILE, Session};
 use crate::server::request::User;
 
 /// Carries out a command line; the exit code comes back.
@@ -75,6 +76,7 @@ async fn invoke(session: &Session, arguments: &[String]) -> Result<(), Failure> 
     let (found, rest) = find(arguments);
     let Some(entry) = found else { return without_command(session, &rest) };
     let mut known = (entry.flags)();
+    known.extend(record::flag_of(entry.path));
     for flag in global_flags() {
         if !known.iter().any(|own| own.name == flag.name) {
             let taken = flag.short.is_some_and(|letter| known.iter().any(|own| own.short == Some(letter)));
@@ -85,6 +87,9 @@ async fn invoke(session: &Session, arguments: &[String]) -> Result<(), Failure> 
         Failure::Text(text) => Failure::Text(format!("{text}\nSee 'kubectl {} --help' for usage.", entry.path)),
         other => other,
     })?;
+    if flags.has("record") {
+        session.err_line("Flag --record has been deprecated, --record will be removed in the future");
+    }
     if flags.is("help") {
         session.out(help::of(entry.path)?);
         return Ok(());
@@ -108,7 +113,8 @@ async fn invoke(session: &Session, arguments: &[String]) -> Result<(), Failure> 
 
 /// Whether a file that the command line names is the standard input.
 fn reads_whole_input(flags: &Flags) -> bool {
-    flags.list("filename").iter().any(|file| file == "-") || flags.text("patch-file") == "-"
+    let files = ["filename", "patch-file", "from-file", "from-env-file"].iter().flat_map(|flag| flags.list(flag));
+    files.into_iter().any(|file| file == "-" || file.ends_with(STDIN_FILE))
 }
 
 /// Reads the global flags: context, namespace, impersonation.
@@ -128,7 +134,8 @@ fn prepare(session: &Session, entry: &'static Entry, flags: Flags) -> Result<Inv
     if !as_user.is_empty() {
         session.set_user(impersonated(as_user, flags.list("as-group")));
     } else if flags.has("as-group") {
-        return Err(Failure::text("requesting uid, groups or user-extra for impersonation without impersonating a user"));
+        let user = kubeconfig.context(&kubeconfig.current_context).map_or("", |context| context.user.as_str());
+        return Err(Failure::text(format!("requesting uid, groups or user-extra for {user} without impersonating a user")));
     }
     let namespace_given = !flags.text("namespace").is_empty();
     let namespace = if namespace_given { flags.text("namespace").to_string() } else { kubeconfig.namespace().to_string() };

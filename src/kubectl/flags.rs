@@ -176,6 +176,8 @@ pub fn parse_duration_ms(text: &str) -> Result<i64, String> {
 pub struct Flags {
     known: Vec<Flag>,
     given: SortedMap<&'static str, Vec<String>>,
+    /// The names of the given ones, in the order of the command line.
+    order: Vec<&'static str>,
     /// What is not a flag.
     pub arguments: Vec<String>,
     /// How many of the arguments stand before `--`; `None` where there is no `--`.
@@ -251,6 +253,9 @@ impl Flags {
 
     fn give(&mut self, flag: &Flag, value: String) -> Result<(), Failure> {
         flag.check(&value).map_err(Failure::Text)?;
+        if !self.given.contains_key(flag.name) {
+            self.order.push(flag.name);
+        }
         let values = self.given.entry(flag.name).or_default();
         match flag.type_ {
             FlagType::List => values.extend(split_list(&value)),
@@ -258,6 +263,11 @@ impl Flags {
             _ => *values = vec![value],
         }
         Ok(())
+    }
+
+    /// The given flags with their values, in the order of the command line.
+    pub fn in_order(&self) -> impl Iterator<Item = (&'static str, String)> {
+        self.order.iter().map(|name| (*name, self.list(name).join(",")))
     }
 
     /// Whether the flag was given.

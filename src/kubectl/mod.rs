@@ -53,6 +53,7 @@ mod kubeconfig;
 mod last_applied;
 mod pods;
 mod printers;
+mod record;
 mod resources;
 mod session;
 mod source;

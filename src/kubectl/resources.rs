@@ -87,8 +87,12 @@ pub fn find(registry: &Registry, word: &str) -> Option<Mapping> {
         let by_name = kinds.iter().find(|kind| kind.plural == name || kind.singular == name || kind.kind.to_lowercase() == name);
         return by_name.or_else(|| kinds.iter().find(|kind| is_called(kind, name))).map(Mapping::preferred);
     };
-    if let Some((version, group)) = rest.split_once('.').or(Some((rest, ""))) {
+    if let Some((version, group)) = rest.split_once('.') {
         for kind in kinds.iter().filter(|kind| kind.group == group && is_called(kind, name)) {
+            // What a short name stands for has no version but the preferred one.
+            if kind.short_names.iter().any(|short| short == name) {
+                return Some(Mapping::preferred(kind));
+            }
             if let Some(found) = kind.versions.iter().find(|served| served.name == version) {
                 return Some(Mapping { kind: kind.clone(), version: found.name.clone() });
             }
@@ -106,7 +110,15 @@ pub fn find(registry: &Registry, word: &str) -> Option<Mapping> {
 /// # Errors
 /// `the server doesn't have a resource type "x"`.
 pub fn resolve(registry: &Registry, word: &str) -> Result<Mapping, Failure> {
-    find(registry, word).ok_or_else(|| Failure::text(format!("the server doesn't have a resource type \"{word}\"")))
+    let name = word.split('.').next().unwrap_or(word);
+    find(registry, word).ok_or_else(|| Failure::text(format!("the server doesn't have a resource type \"{name}\"")))
+}
+
+/// What is said of a short name that several kinds have: which others it could mean.
+pub fn ambiguities(registry: &Registry, word: &str) -> Vec<String> {
+    let kinds = in_order(registry).into_iter().filter(|kind| kind.short_names.iter().any(|short| short == word));
+    let others = kinds.skip(1);
+    others.map(|kind| format!("short name \"{word}\" could also match lower priority resource {}", kind.resource())).collect()
 }
 
 /// The kinds of a comma-separated list, categories such as `all` included.

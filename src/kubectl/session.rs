@@ -126,6 +126,9 @@ pub enum HostRequest {
     HasAddon(String),
 }
 
+/// The file that is the standard input.
+pub(super) const STDIN_FILE: &str = "/dev/stdin";
+
 /// How long something without a limit waits.
 const FOR_EVER_MS: u64 = u64::MAX;
 
@@ -326,6 +329,11 @@ impl Session {
     /// The files of the workspace.
     pub fn files(&self) -> Files {
         self.shared.borrow().environment.files.clone()
+    }
+
+    /// The text of a file of the workspace, or what is piped in.
+    pub fn file(&self, path: &str) -> Option<String> {
+        if path == STDIN_FILE { Some(self.read_stdin()) } else { self.shared.borrow().environment.files.get(path).map(str::to_string) }
     }
 
     /// Changes the files of the workspace.

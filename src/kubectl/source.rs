@@ -122,8 +122,8 @@ impl Invocation {
                 texts.push(Text { source: "STDIN".into(), text: self.session.read_stdin() });
             } else if path.starts_with("http://") || path.starts_with("https://") {
                 return Err(Failure::text(format!("unable to read URL \"{path}\": this kubectl has no network; save the manifest as a file of the workspace")));
-            } else if let Some(text) = files.get(path) {
-                texts.push(Text { source: path.clone(), text: text.into() });
+            } else if let Some(text) = self.session.file(path) {
+                texts.push(Text { source: path.clone(), text });
             } else if files.is_folder(path) {
                 let named = files.in_folder(path, self.flags.is("recursive"));
                 let manifests: Vec<&str> = named.into_iter().filter(|file| [".json", ".yaml", ".yml"].iter().any(|end| file.ends_with(end))).collect();

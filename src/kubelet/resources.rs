@@ -30,6 +30,16 @@ pub fn effective(pod: &Value) -> Value {
     resources
 }
 
+/// `status.resources` of a pod that has ended: of what it had, only the memory that it asked for is still told.
+pub fn left_behind(pod: &Value) -> Value {
+    let mut resources = Value::object();
+    let requests = pod_requests(pod);
+    if !requests.get("memory").is_null() {
+        resources.set("requests.memory", requests.get("memory"));
+    }
+    resources
+}
+
 /// What the pod requests as a whole.
 pub fn pod_requests(pod: &Value) -> Value {
     pod_total(pod, "requests")

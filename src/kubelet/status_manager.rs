@@ -64,7 +64,7 @@ impl PodSync<'_, '_> {
         status.set("conditions", all);
         self.set_addresses(runtime_status, old, &mut status);
         status.set("qosClass", resources::qos_class(pod));
-        status.set("resources", if is_over { Value::object() } else { resources::effective(pod) });
+        status.set("resources", if is_over { resources::left_behind(pod) } else { resources::effective(pod) });
         let requests = resources::pod_requests(pod);
         if !requests.is_empty() {
             status.set("allocatedResources", requests);

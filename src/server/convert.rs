@@ -29,6 +29,11 @@ pub(super) fn storage_resource(resource: &GroupResource) -> GroupResource {
     storage_resource_ref(resource).clone()
 }
 
+/// How the stored object calls a field that a request selects by.
+pub(super) fn storage_field(resource: &GroupResource, field: &str) -> String {
+    if resource.group == EVENTS_GROUP { events::core_field(field) } else { field.to_string() }
+}
+
 static EVENTS_RESOURCE: GroupResource = EVENTS;
 
 /// An object of `version` as it is stored.

@@ -8,7 +8,9 @@ use crate::kubectl::last_applied::{LAST_APPLIED, annotated, original_of};
 use crate::kubectl::printers::{Printer, print_flags, print_list};
 use crate::kubectl::source::{Check, Info, file_flags};
 use crate::kubectl::three_way::three_way_patch;
-use crate::server::request::{Options, PatchType};
+use crate::manifest::write_json_compact;
+use crate::server::patch;
+use crate::server::request::{Options, PatchType, Verb};
 use crate::value::Value;
 
 /// `apply`.
@@ -32,6 +34,7 @@ pub(super) fn flags() -> Vec<Flag> {
         Flag::array("prune-allowlist"),
         Flag::text("selector").short('l'),
         Flag::bool("server-side"),
+        Flag::text("subresource"),
         Flag::duration("timeout", "0s"),
         VALIDATE,
         Flag::bool("wait"),
@@ -55,6 +58,11 @@ are the ways you can resolve this warning:
   value; in this case, you'll become the manager if the other manager(s)
   stop managing the field (remove it from their configuration).
 See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts";
+
+/// Which patch could not be applied to what.
+fn not_applied(info: &Info, patch: String, failure: Failure) -> Failure {
+    failure.with_source(&format!("applying patch:\n{patch}\nto:\n{}\nfor:", info.long_name()), &info.source)
+}
 
 struct Apply {
     invocation: Invocation,
@@ -81,6 +89,9 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     }
     if invocation.flags.is("force") && server_side {
         return Err(Failure::text("--force cannot be used with --server-side"));
+    }
+    if !invocation.flags.text("subresource").is_empty() && !server_side {
+        return Err(Failure::text("--subresource can only be specified for --server-side"));
     }
     super::prune::check(&invocation)?;
     let printer = Printer::of(&invocation, &[])?;
@@ -147,7 +158,9 @@ impl Apply {
         if self.server_side {
             return self.on_the_server(info).await;
         }
-        let modified = annotated(&info.object);
+        let mut recorded = info.object.clone();
+        self.invocation.record(&mut recorded);
+        let modified = annotated(&recorded);
         let current = match info.require_name() {
             Ok(()) => self.invocation.get(&info.mapping, &info.namespace, &info.name).await,
             Err(failure) => Err(failure),
@@ -161,8 +174,10 @@ impl Apply {
 
     async fn on_the_server(&self, info: &Info) -> Result<Value, Failure> {
         info.require_name()?;
-        let answer = self.invocation.patch(&info.mapping, &info.namespace, &info.name, PatchType::Apply, info.object.clone(), self.options()).await;
-        match answer {
+        let mut request = self.invocation.request_for(Verb::Patch(PatchType::Apply), &info.mapping, &info.namespace, &info.name);
+        request.subresource = self.invocation.flags.text("subresource").into();
+        request.options = self.options();
+        match self.invocation.send(request.with_body(info.object.clone())).await {
             Ok(object) => {
                 self.say(info, &object, "serverside-applied")?;
                 Ok(object)
@@ -183,10 +198,6 @@ impl Apply {
     }
 
     async fn change(&self, info: &Info, modified: &Value, current: Value) -> Result<Value, Failure> {
-        if self.dry_run == DryRun::Client {
-            self.say(info, &current, "configured")?;
-            return Ok(current);
-        }
         if current.path("metadata.annotations").get(LAST_APPLIED).is_null() {
             self.invocation.session.err_line(format!("Warning: resource {} is missing the {LAST_APPLIED} {NO_LAST_APPLIED}", info.resource_name()));
         }
@@ -196,6 +207,26 @@ impl Apply {
         }
         self.say(info, &object, if patch.is_empty() && self.printer.is_human() { "unchanged" } else { "configured" })?;
         Ok(object)
+    }
+
+    /// Deletes an object that can't be changed, and makes it anew if it is gone in time: at once, unless a timeout is given.
+    async fn recreate(&self, info: &Info, modified: &Value) -> Result<Value, Failure> {
+        const POLL_MS: u64 = 1000;
+        let Apply { invocation, .. } = self;
+        let mut request = invocation.request_for(Verb::Delete, &info.mapping, &info.namespace, &info.name);
+        let grace_seconds = invocation.flags.int("grace-period");
+        request.options.grace_period_seconds = (grace_seconds >= 0).then_some(grace_seconds);
+        invocation.send(request).await?;
+        let deadline_ms = invocation.session.now_ms() + invocation.flags.duration_ms("timeout").max(0) as u64;
+        loop {
+            match invocation.get(&info.mapping, &info.namespace, &info.name).await {
+                Err(failure) if failure.is_not_found() => break,
+                Err(failure) => return Err(failure),
+                Ok(_) if invocation.session.now_ms() >= deadline_ms => return Err(Failure::text("context deadline exceeded")),
+                Ok(_) => invocation.session.sleep_ms(POLL_MS).await,
+            }
+        }
+        invocation.create(&info.mapping, &info.namespace, modified.clone(), self.options()).await
     }
 
     async fn patch(&self, info: &Info, modified: &Value, mut current: Value) -> Result<(Value, Value), Failure> {
@@ -209,6 +240,10 @@ impl Apply {
             if patch.is_empty() {
                 return Ok((patch, current));
             }
+            if self.dry_run == DryRun::Client {
+                let object = patch::locally(type_, &current, &patch, &definition).map_err(Failure::Text)?;
+                return Ok((patch, object));
+            }
             let failure = match self.invocation.patch(&info.mapping, &info.namespace, &info.name, type_, patch.clone(), self.options()).await {
                 Ok(object) => return Ok((patch, object)),
                 Err(failure) => failure,
@@ -220,12 +255,12 @@ impl Apply {
                 continue;
             }
             if self.invocation.flags.is("force") && matches!(failure.reason(), "Conflict" | "Invalid") {
-                super::replace::delete_and_create(&self.invocation, info, modified.clone(), self.options()).await?;
-                let object = self.invocation.get(&info.mapping, &info.namespace, &info.name).await?;
-                return Ok((patch, object));
+                return match self.recreate(info, modified).await {
+                    Ok(object) => Ok((patch, object)),
+                    Err(failure) => Err(not_applied(info, write_json_compact(modified) + "\n", failure)),
+                };
             }
-            let doing = format!("applying patch:\n{}\nto:\n{}\nfor:", crate::manifest::write_json_compact(&patch), info.long_name());
-            return Err(failure.with_source(&doing, &info.source));
+            return Err(not_applied(info, write_json_compact(&patch), failure.with_source("patching", &info.source)));
         }
     }
 }

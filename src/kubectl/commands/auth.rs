@@ -141,7 +141,11 @@ async fn list(invocation: &Invocation) -> Result<(), Failure> {
         for resource in rule.get("resources").items() {
             for group in rule.get("apiGroups").items() {
                 let name = if group.str().is_empty() { resource.str().to_string() } else { format!("{}.{}", resource.str(), group.str()) };
-                lines.push(vec![name, "[]".into(), words(rule.get("resourceNames")), words(rule.get("verbs"))]);
+                let row = |names: String| vec![name.clone(), "[]".into(), names, words(rule.get("verbs"))];
+                match rule.get("resourceNames").items() {
+                    [] => lines.push(row("[]".into())),
+                    names => lines.extend(names.iter().map(|name| row(format!("[{}]", name.str())))),
+                }
             }
         }
     }

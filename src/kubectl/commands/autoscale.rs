@@ -56,10 +56,20 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
             hpa.set("spec.metrics", metrics);
         }
         if let Err(failure) = create_and_say(&invocation, hpa, "", "autoscaled").await {
-            failures.push(failure);
+            failures.push(incompatible_with_v1(&invocation).unwrap_or(failure));
         }
     }
     Failure::of(failures)
+}
+
+/// What is said where the object can't be made in `autoscaling/v2`: kubectl then tries `v1`, which has a percentage of CPU and nothing else.
+fn incompatible_with_v1(invocation: &Invocation) -> Option<Failure> {
+    let why = match invocation.flags.text("cpu") {
+        cpu if cpu.ends_with('%') || invocation.flags.has("cpu-percent") => return None,
+        "" => "empty input",
+        _ => "%!w(<nil>)",
+    };
+    Some(Failure::text(format!("failed to create autoscaling/v2 HPA and the configuration is incompatible with autoscaling/v1: {why}")))
 }
 
 /// The targets of `--cpu` and `--memory`.
@@ -76,9 +86,9 @@ fn metrics(invocation: &Invocation) -> Result<Vec<Value>, Failure> {
         }
         match text.strip_suffix('%').map(str::parse::<i64>) {
             Some(Ok(percent)) if percent >= 0 => metrics.push(utilization(resource, percent)),
-            Some(_) => return Err(Failure::text(format!("invalid {resource} resource percentage: {text}"))),
+            Some(_) => return Err(Failure::text(format!("invalid percentage value: {}", text.trim_end_matches('%')))),
             None => {
-                crate::api::quantity::Quantity::parse(text).map_err(|why| Failure::text(format!("invalid {resource} resource quantity: {why}")))?;
+                crate::api::quantity::Quantity::parse(text).map_err(|_| Failure::text(format!("invalid resource {resource} value: {text}")))?;
                 metrics.push(json!({"type": "Resource", "resource": {"name": resource, "target": {"type": "AverageValue", "averageValue": text}}}));
             }
         }

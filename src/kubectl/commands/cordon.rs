@@ -39,7 +39,7 @@ pub(super) fn node_mapping(invocation: &Invocation) -> Result<Mapping, Failure> 
 pub(super) async fn nodes(invocation: &Invocation) -> Result<(Vec<Info>, Vec<Failure>), Failure> {
     let selector = invocation.flags.text("selector");
     if !selector.is_empty() && !invocation.arguments.is_empty() {
-        return Err(Failure::text("error: cannot specify both a node name and a --selector option"));
+        return Err(invocation.usage_error("error: cannot specify both a node name and a --selector option"));
     }
     if selector.is_empty() && invocation.arguments.is_empty() {
         return Err(invocation.usage_error(format!("USAGE: {} NODE [flags]", invocation.path)));

@@ -23,7 +23,12 @@ fn flags() -> Vec<Flag> {
         Flag::list("filename").short('f'),
         Flag::text("image"),
         Flag::text("image-pull-policy"),
+        Flag::bool("keep-annotations"),
+        Flag::on("keep-init-containers"),
         Flag::bool("keep-labels"),
+        Flag::bool("keep-liveness"),
+        Flag::bool("keep-readiness"),
+        Flag::bool("keep-startup"),
         Flag::text("profile").or("general"),
         Flag::bool("quiet").short('q'),
         Flag::bool("replace"),
@@ -36,6 +41,8 @@ fn flags() -> Vec<Flag> {
     ]
 }
 
+/// What `--profile` may be.
+const PROFILES: [&str; 6] = ["legacy", "general", "baseline", "netadmin", "restricted", "sysadmin"];
 /// How often it is looked whether the container runs.
 const POLL_MS: u64 = 200;
 /// The letters of generated names (`k8s.io/apimachinery/pkg/util/rand`).
@@ -43,6 +50,9 @@ const LETTERS: &[u8] = b"bcdfghjklmnpqrstvwxz2456789";
 
 fn check(invocation: &Invocation, targets: &[String], command: &[String]) -> Result<(), Failure> {
     let flags = &invocation.flags;
+    if !PROFILES.contains(&flags.text("profile")) {
+        return Err(Failure::text(format!("unknown profile: {}", flags.text("profile"))));
+    }
     let (image, copy) = (flags.text("image"), flags.text("copy-to"));
     if copy.is_empty() {
         if let Some(flag) = ["replace", "same-node", "set-image"].into_iter().find(|flag| flags.has(flag)) {
@@ -142,6 +152,13 @@ fn container(invocation: &Invocation, name: &str, command: &[String]) -> Value {
     for flag in ["stdin", "tty"].into_iter().filter(|flag| flags.is(flag)) {
         container.set(flag, true);
     }
+    allow(invocation, &mut container);
+    container
+}
+
+/// What the container may do, by its profile.
+fn allow(invocation: &Invocation, container: &mut Value) {
+    let flags = &invocation.flags;
     if matches!(flags.text("profile"), "general" | "netadmin" | "sysadmin") {
         let capabilities: &[&str] = if flags.text("profile") == "netadmin" { &["NET_ADMIN", "NET_RAW"] } else { &["SYS_PTRACE"] };
         container.set(
@@ -149,7 +166,6 @@ fn container(invocation: &Invocation, name: &str, command: &[String]) -> Value {
             if flags.text("profile") == "sysadmin" { json!({"privileged": true}) } else { json!({"capabilities": {"add": capabilities}}) },
         );
     }
-    container
 }
 
 /// An ephemeral container in a pod that runs.
@@ -168,20 +184,45 @@ async fn beside(invocation: &Invocation, mapping: &Mapping, pod: &Value, command
     Ok((pod, name))
 }
 
+/// Whether a copy has a container to debug with; with `--set-image` alone it hasn't.
+fn has_debug_container(invocation: &Invocation, pod: &Value, command: &[String]) -> bool {
+    let flags = &invocation.flags;
+    !flags.text("image").is_empty() || !command.is_empty() || pods::has_container(pod, flags.text("container"))
+}
+
+/// A copy to debug in doesn't get requests, isn't restarted by its probes, and its processes see each other.
+fn prepare_for_debugging(invocation: &Invocation, pod: &mut Value) {
+    let flags = &invocation.flags;
+    let probes = [("livenessProbe", "keep-liveness"), ("readinessProbe", "keep-readiness"), ("startupProbe", "keep-startup")];
+    for container in pod.path_mut("spec.containers").items_mut() {
+        for (probe, _) in probes.iter().filter(|(_, kept)| !flags.is(kept)) {
+            container.remove(probe);
+        }
+    }
+    if !flags.is("keep-init-containers") {
+        pod.remove("spec.initContainers");
+    }
+    if pod.path("spec.shareProcessNamespace").is_null() {
+        pod.set("spec.shareProcessNamespace", true);
+    }
+}
+
 /// A copy of a pod, with one more container or with other images.
 async fn copy(invocation: &Invocation, mapping: &Mapping, pod: &Value, command: &[String]) -> Result<(Value, String), Failure> {
     let flags = &invocation.flags;
     let mut copied = json!({"apiVersion": "v1", "kind": "Pod", "metadata": {"name": flags.text("copy-to"), "namespace": meta::namespace(pod)}});
-    if flags.is("keep-labels") && !pod.path("metadata.labels").is_null() {
-        copied.set("metadata.labels", pod.path("metadata.labels"));
+    for (field, kept) in [("metadata.labels", "keep-labels"), ("metadata.annotations", "keep-annotations")] {
+        if (flags.is(kept) || !has_debug_container(invocation, pod, command)) && !pod.path(field).is_null() {
+            copied.set(field, pod.path(field));
+        }
     }
     copied.set("spec", pod.get("spec"));
     copied.remove("spec.ephemeralContainers");
     if !flags.is("same-node") {
         copied.remove("spec.nodeName");
     }
-    if flags.is("share-processes") {
-        copied.set("spec.shareProcessNamespace", true);
+    if flags.has("share-processes") {
+        copied.set("spec.shareProcessNamespace", flags.is("share-processes"));
     }
     for pair in flags.list("set-image") {
         let (name, image) = pair.split_once('=').unwrap_or((pair, ""));
@@ -198,10 +239,12 @@ async fn copy(invocation: &Invocation, mapping: &Mapping, pod: &Value, command: 
                 container.set("image", flags.text("image"));
             }
             if !command.is_empty() {
-                container.set("command", command.iter().map(Value::from).collect::<Value>());
+                container.remove("args");
+                container.set(if flags.is("arguments-only") { "args" } else { "command" }, command.iter().map(Value::from).collect::<Value>());
             }
+            allow(invocation, container);
         }
-        None if flags.text("image").is_empty() && !flags.list("set-image").is_empty() => {
+        None if !has_debug_container(invocation, pod, command) => {
             name = copied.path("spec.containers").items().first().map_or("", |container| container.get("name").str()).to_owned();
         }
         None if flags.text("image").is_empty() => return Err(Failure::text("you must specify image when creating new container")),
@@ -209,6 +252,9 @@ async fn copy(invocation: &Invocation, mapping: &Mapping, pod: &Value, command: 
             name = container_name(invocation, &copied);
             copied.push("spec.containers", container(invocation, &name, command));
         }
+    }
+    if has_debug_container(invocation, pod, command) {
+        prepare_for_debugging(invocation, &mut copied);
     }
     let created = invocation.create(mapping, meta::namespace(pod), copied, Options::default()).await?;
     if flags.is("replace") {

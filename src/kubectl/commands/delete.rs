@@ -94,10 +94,7 @@ fn ignores_missing(invocation: &Invocation) -> bool {
 
 fn settings(invocation: &Invocation) -> Result<Delete, Failure> {
     let flags = &invocation.flags;
-    if flags.is("all") && !flags.text("selector").is_empty() {
-        return Err(Failure::text("cannot set --all and --selector at the same time"));
-    }
-    if flags.is("all") && !flags.text("field-selector").is_empty() {
+    if flags.is("all") && (!flags.text("selector").is_empty() || !flags.text("field-selector").is_empty()) {
         return Err(Failure::text("setting 'all' parameter but found a non empty selector. "));
     }
     if !matches!(flags.text("output"), "" | "name") {

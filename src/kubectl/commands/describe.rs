@@ -21,8 +21,9 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         return Err(Failure::text(advice));
     }
     let (infos, mut failures) = find(&invocation).await?;
-    if infos.is_empty() && failures.len() == 1 && failures[0].is_not_found() && invocation.arguments.len() == 2 {
-        return by_prefix(&invocation, failures.remove(0)).await;
+    let not_found = failures.iter().position(|failure| failure.is_not_found());
+    if let Some(index) = not_found.filter(|_| invocation.arguments.len() == 2) {
+        return by_prefix(&invocation, failures.remove(index)).await;
     }
     if infos.is_empty() && failures.is_empty() {
         let place = if invocation.flags.is("all-namespaces") { String::new() } else { format!(" in {} namespace", invocation.namespace) };
@@ -30,7 +31,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         invocation.session.err_line(if all_namespaced && !place.is_empty() { format!("No resources found{place}.") } else { "No resources found".into() });
         return Ok(());
     }
-    show(&invocation, &infos).await?;
+    show(&invocation, &infos, infos.len() == 1).await?;
     Failure::of(failures)
 }
 
@@ -55,21 +56,26 @@ async fn find(invocation: &Invocation) -> Result<(Vec<Info>, Vec<Failure>), Fail
 
 /// All objects whose names begin with the given one; where there is none, the failure stands.
 async fn by_prefix(invocation: &Invocation, not_found: Failure) -> Result<(), Failure> {
+    if invocation.arguments[0].contains('/') {
+        return Err(not_found);
+    }
     let (infos, _) = invocation.fetch(&invocation.named(&invocation.arguments[..1])?).await;
     let matching: Vec<Info> = infos.into_iter().filter(|info| info.name.starts_with(&invocation.arguments[1])).collect();
     if matching.is_empty() {
         return Err(not_found);
     }
-    show(invocation, &matching).await
+    show(invocation, &matching, false).await
 }
 
-async fn show(invocation: &Invocation, infos: &[Info]) -> Result<(), Failure> {
+/// Describes objects; unless somebody asks, events are shown of a single one only.
+async fn show(invocation: &Invocation, infos: &[Info], is_single: bool) -> Result<(), Failure> {
+    let shows_events = if invocation.flags.has("show-events") { invocation.flags.is("show-events") } else { is_single };
     for (index, info) in infos.iter().enumerate() {
         if index > 0 {
             invocation.session.out("\n\n");
         }
         let info = Info { object: crate::kubectl::client::with_type(&info.object, &info.mapping), ..info.clone() };
-        invocation.session.out(describe(invocation, &info).await?);
+        invocation.session.out(describe(invocation, &info, shows_events).await?);
     }
     Ok(())
 }

@@ -4,11 +4,11 @@ use crate::api::time;
 use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
+use crate::kubectl::printers::Printer;
 use crate::kubectl::printers::table::TabWriter;
-use crate::kubectl::printers::{Printer, list_of};
 use crate::kubectl::resources;
 use crate::server::request::Options;
-use crate::value::{Sort, Value};
+use crate::value::{Sort, Value, json};
 
 /// `events`.
 pub const ENTRY: Entry = Entry { path: "events", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
@@ -39,7 +39,9 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     let printer = Printer::of(&invocation, &[])?;
     let events = matching(&invocation, wanted.as_ref()).await?;
     if !printer.is_human() && !events.is_empty() {
-        return printer.print_object(&invocation.session, &list_of(events), invocation.flags.is("show-managed-fields"));
+        let mut list = json!({"apiVersion": "v1", "kind": "EventList", "metadata": {}});
+        list.set("items", Value::array(events));
+        return printer.print_object(&invocation.session, &list, invocation.flags.is("show-managed-fields"));
     }
     if events.is_empty() && !invocation.flags.is("watch") {
         let namespace = invocation.list_namespace();

@@ -33,20 +33,28 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         return Err(Failure::text(format!("unrecognized format: {output}")));
     }
     reference::texts().map_err(|why| Failure::text(format!("the descriptions of Kubernetes' fields {why}")))?;
+    if argument.contains(['[', ']']) {
+        return Err(Failure::text("invalid jsonpath syntax, first node must be field node"));
+    }
     let (mapping, path) = resolve(&invocation, argument)?;
-    let version = match invocation.flags.text("api-version").rsplit('/').next() {
-        Some(version) if !version.is_empty() => version.to_string(),
-        _ => mapping.version.to_string(),
-    };
     let kind = &mapping.kind;
+    let api_version = invocation.flags.text("api-version");
+    let (group, version) = match api_version.rsplit_once('/').unwrap_or(("", api_version)) {
+        (_, "") => (kind.group.as_str(), mapping.version.as_str()),
+        given => given,
+    };
     let mut text = String::new();
     if !kind.group.is_empty() {
         let _ = writeln!(text, "GROUP:      {}", kind.group);
     }
     let _ = writeln!(text, "KIND:       {}\nVERSION:    {version}\n", kind.kind);
-    let Some(root) = schema::for_kind(&kind.group, &version, &kind.kind) else {
-        let what = if kind.group.is_empty() { version } else { format!("{}/{version}", kind.group) };
-        return Err(Failure::text(format!("couldn't find resource for \"{what}, Resource={}\"", kind.plural)));
+    let Some(root) = schema::for_kind(group, version, &kind.kind) else {
+        let resource = format!("{group}/{version}, Resource={}", kind.plural);
+        let is_served = invocation.session.registry().all().any(|kind| kind.group == group && kind.versions.iter().any(|served| served.name == version));
+        return Err(Failure::text(match is_served {
+            true => format!("GVR ({resource}) not found in OpenAPI schema"),
+            false => format!("couldn't find resource for \"{resource}\""),
+        }));
     };
     let recursive = invocation.flags.is("recursive");
     match path.as_slice() {
@@ -56,8 +64,9 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         path => {
             let Some((parent, field)) = find(root, path) else {
                 invocation.session.out(text);
-                let missing = first_missing(root, path);
-                return Err(Failure::text(format!("field \"{missing}\" does not exist")));
+                // Upstream names the last one, whichever is missing.
+                let last = path.last().map_or("", String::as_str);
+                return Err(Failure::text(format!("field \"{last}\" does not exist")));
             };
             let _ = writeln!(text, "FIELD: {} <{}>", field.name, type_name(&field.type_));
             let words = enums::words(parent.name, field.name);
@@ -70,7 +79,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
             text.push_str("\n\n");
             let inner = field.type_.item_definition();
             let own = field_description(parent, field);
-            let of_type = inner.map_or("", Definition::description);
+            let of_type = type_description(&field.type_);
             let of_type = if of_type == own { "" } else { of_type };
             describe(&mut text, &[&own, of_type], inner.filter(|inner| !inner.fields().is_empty()), recursive);
         }
@@ -90,12 +99,18 @@ fn resolve(invocation: &Invocation, argument: &str) -> Result<(Mapping, Vec<Stri
         return Ok((mapping, path.iter().map(|word| word.to_string()).collect()));
     }
     // The longest beginning that names a kind with its group counts.
-    let whole = resources::find(&registry, argument).filter(|_| words.len() > 1).map(|mapping| (mapping, Vec::new()));
-    if let Some(found) = whole {
-        return Ok(found);
+    for length in (2..=words.len()).rev() {
+        let word = words[..length].join(".");
+        if let Some(mapping) = resources::find(&registry, &word).filter(|mapping| word.ends_with(mapping.kind.group.as_str()) && !mapping.kind.group.is_empty())
+        {
+            return Ok((mapping, words[length..].iter().map(|word| word.to_string()).collect()));
+        }
     }
     match resources::find(&registry, first) {
-        Some(mapping) => Ok((mapping, path.iter().map(|word| word.to_string()).collect())),
+        Some(mapping) => {
+            invocation.warn_of_ambiguities(std::iter::once(first));
+            Ok((mapping, path.iter().map(|word| word.to_string()).collect()))
+        }
         None => {
             invocation.session.err_line(format!("the server doesn't have a resource type \"{first}\""));
             Err(Failure::Exit(1))
@@ -116,8 +131,18 @@ fn find(root: &'static Definition, path: &[String]) -> Option<(&'static Definiti
     Some((here, here.field(last)?))
 }
 
-fn first_missing<'a>(root: &'static Definition, path: &'a [String]) -> &'a str {
-    (1..=path.len()).find(|&length| find(root, &path[..length]).is_none()).map_or("", |length| &path[length - 1])
+/// What is said of the type that a field, or the items in it, are of.
+fn type_description(type_: &FieldType) -> &'static str {
+    let definition = match type_ {
+        FieldType::Array(item) | FieldType::Map(item) => return type_description(item),
+        FieldType::Ref(target) => Some(target.definition()),
+        FieldType::Quantity => schema::definition("io.k8s.apimachinery.pkg.api.resource.Quantity"),
+        FieldType::IntOrString => schema::definition("io.k8s.apimachinery.pkg.util.intstr.IntOrString"),
+        FieldType::Time => schema::definition("io.k8s.apimachinery.pkg.apis.meta.v1.Time"),
+        FieldType::MicroTime => schema::definition("io.k8s.apimachinery.pkg.apis.meta.v1.MicroTime"),
+        _ => None,
+    };
+    definition.map_or("", Definition::description)
 }
 
 /// The description, then the fields where there are any.

@@ -57,6 +57,9 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     if !named.names.is_empty() && invocation.flags.is("all-namespaces") {
         return Err(Failure::text("a resource cannot be retrieved by name across all namespaces"));
     }
+    if named.names.is_empty() && !invocation.flags.text("subresource").is_empty() {
+        return Err(Failure::text("subresource cannot be used when bulk resources are specified"));
+    }
     if invocation.flags.is("watch") || invocation.flags.is("watch-only") {
         return super::get_watch::watch(&invocation, &printer, &named).await;
     }

@@ -5,6 +5,7 @@ use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::{Printer, print_flags};
+use crate::kubectl::record::CHANGE_CAUSE;
 use crate::kubectl::source::{Info, file_flags};
 use crate::server::request::PatchType;
 use crate::value::{SmolStr, Value};
@@ -67,6 +68,9 @@ async fn run(invocation: Invocation, marks: Marks) -> Result<(), Failure> {
     if let Some(stray) = pairs.iter().find(|word| !word.contains('=') && !word.ends_with('-')) {
         return Err(Failure::text(format!("all resources must be specified before {} changes: {stray}", marks.word)));
     }
+    if invocation.flags.is("all") && !invocation.flags.text("selector").is_empty() {
+        return Err(Failure::text("cannot set --all and --selector at the same time"));
+    }
     let changes = parse(pairs, marks)?;
     if named.is_empty() && !invocation.has_files() {
         return Err(Failure::text("one or more resources must be specified as <resource> <name> or <resource>/<name>"));
@@ -120,9 +124,6 @@ fn is_label_value(value: &str) -> bool {
         && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
-/// The annotation that a person may always write anew.
-const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
-
 #[expect(clippy::too_many_arguments, reason = "what the command line says, once for each object")]
 async fn one(
     invocation: &Invocation,
@@ -152,6 +153,8 @@ async fn one(
         }
     }
     let mut patch = Value::object();
+    invocation.record(&mut patch);
+    invocation.record(&mut after);
     let field = format!("metadata.{}", marks.field);
     for (key, value) in &changes.set {
         after.path_mut(&field).fields_mut().insert(SmolStr::new(key), value.as_str());

@@ -42,6 +42,9 @@ fn edit_flags() -> Vec<Flag> {
 
 /// The objects as they are now.
 async fn live(invocation: &Invocation) -> Result<Vec<Info>, Failure> {
+    if invocation.arguments.is_empty() && !invocation.has_files() && !invocation.flags.text("selector").is_empty() {
+        return Err(Failure::text("at least one resource must be specified to use a selector"));
+    }
     let (mut infos, failures) = invocation.find_objects(&invocation.arguments).await?;
     Failure::of(failures)?;
     if invocation.has_files() {
@@ -79,7 +82,7 @@ async fn set(invocation: Invocation) -> Result<(), Failure> {
     for info in &loaded.infos {
         let object = invocation.get(&info.mapping, &info.namespace, &info.name).await?;
         if original_of(&object).is_none() && !invocation.flags.is("create-annotation") {
-            let advice = "to create the annotation, run the command again with --create-annotation";
+            let advice = "to create the annotation, run the command with --create-annotation";
             return Err(Failure::text(format!("no last-applied-configuration annotation found on resource: {}, {advice}", info.name)));
         }
         write(&invocation, info, &info.object, dry_run).await?;

@@ -46,7 +46,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
                 .ok_or_else(|| Failure::text(format!("unable to read patch file: open {patch_file}: no such file or directory")))?
         }
     };
-    let mut type_ = match flags.text("type").to_lowercase().as_str() {
+    let type_ = match flags.text("type").to_lowercase().as_str() {
         "json" => PatchType::Json,
         "merge" => PatchType::Merge,
         "strategic" => PatchType::StrategicMerge,
@@ -72,14 +72,17 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         return Err(Failure::text("no objects passed to patch"));
     }
     for info in &infos {
-        let custom = info.mapping.kind.versions.first().is_some_and(|version| version.definition.is_empty());
-        if custom && type_ == PatchType::StrategicMerge && !flags.has("type") {
-            type_ = PatchType::Merge;
-        }
-        let done = if local || dry_run == DryRun::Client {
+        let is_custom = info.mapping.kind.versions.first().is_some_and(|version| version.definition.is_empty());
+        let done = if is_custom && type_ == PatchType::StrategicMerge {
+            Err(not_strategic(info))
+        } else if local || dry_run == DryRun::Client {
             here(&invocation, info, type_, &patch).await
         } else {
             one(&invocation, info, type_, &patch, dry_run).await
+        };
+        let done = match done {
+            Ok(done) if !local && dry_run != DryRun::Client => invocation.record_afterwards(info).await.map(|()| done),
+            done => done,
         };
         let done = match done {
             Ok((object, changed)) => {
@@ -94,6 +97,14 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         failures.extend(done.err());
     }
     Failure::of(failures)
+}
+
+/// Custom resources have no merge keys.
+fn not_strategic(info: &Info) -> Failure {
+    let kind = format!("{}, Kind={}", info.mapping.api_version(), info.mapping.kind.kind);
+    let accepted = "application/json-patch+json, application/merge-patch+json, application/apply-patch+yaml";
+    let why = format!("the body of the request was in an unknown format - accepted media types include: {accepted}");
+    Failure::text(format!("application/strategic-merge-patch+json is not supported by {kind}: {why}"))
 }
 
 /// Reads a patch. One that is neither JSON nor YAML is refused as the server would.

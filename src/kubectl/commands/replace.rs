@@ -109,11 +109,3 @@ async fn delete(invocation: &Invocation, info: &Info) -> Result<(), Failure> {
     }
     super::delete::wait_until_gone(invocation, std::slice::from_ref(&(info.clone(), String::new())), invocation.flags.duration_ms("timeout")).await
 }
-
-/// Deletes an object and makes it anew: what `--force` of other commands means.
-pub(super) async fn delete_and_create(invocation: &Invocation, info: &Info, object: Value, options: Options) -> Result<Value, Failure> {
-    let request = invocation.request_for(Verb::Delete, &info.mapping, &info.namespace, &info.name);
-    invocation.send(request).await?;
-    super::delete::wait_until_gone(invocation, std::slice::from_ref(&(info.clone(), String::new())), 0).await?;
-    invocation.create(&info.mapping, &info.namespace, object, options).await
-}

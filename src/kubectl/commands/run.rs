@@ -48,15 +48,16 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     let Some(name) = before.first().cloned() else {
         return Err(invocation.usage_error("NAME is required for run"));
     };
+    if name.is_empty() {
+        return Err(Failure::text("Parameter: name is required"));
+    }
     let words: Vec<String> = before[1..].iter().chain(after).cloned().collect();
     let image = flags.text("image");
     if !is_image_name(image) {
         return Err(Failure::text(format!("Invalid image name {image:?}: invalid reference format")));
     }
     let attach = flags.is("attach") || flags.is("stdin");
-    if flags.is("rm") && !attach {
-        return Err(invocation.usage_error("--rm should only be used for attached containers"));
-    }
+    let dry_run = invocation.dry_run()?;
     if flags.is("tty") && !flags.is("stdin") {
         return Err(invocation.usage_error("-i/--stdin is required for containers with -t/--tty=true"));
     }
@@ -66,16 +67,25 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     if !matches!(flags.text("restart"), "Always" | "OnFailure" | "Never") {
         return Err(invocation.usage_error(format!("invalid restart policy: {}", flags.text("restart"))));
     }
-    let dry_run = invocation.dry_run()?;
+    if flags.is("rm") && !attach {
+        return Err(invocation.usage_error("--rm should only be used for attached containers"));
+    }
     if attach && dry_run != DryRun::None {
         return Err(invocation.usage_error("--dry-run=[server|client] can't be used with attached containers options (--attach, --stdin, or --tty)"));
+    }
+    if !matches!(flags.text("image-pull-policy"), "" | "Always" | "IfNotPresent" | "Never") {
+        return Err(invocation.usage_error(format!("invalid image pull policy: {}", flags.text("image-pull-policy"))));
     }
     let printer = Printer::of(&invocation, &[])?;
     let mut pod = pod(&invocation, &name, image, &words)?;
     let overrides = flags.text("overrides");
     if !overrides.is_empty() {
-        let patch = Value::from_json(overrides).map_err(|_| Failure::text(format!("unable to parse \"{overrides}\": not JSON")))?;
+        let patch = Value::from_json(overrides).map_err(|_| Failure::text("Invalid JSON Patch"))?;
         override_with(&mut pod, &patch, flags.text("override-type"))?;
+        let (api_version, kind) = (pod.get("apiVersion").str(), pod.get("kind").str());
+        if resources::of_object(&invocation.session.registry(), api_version, kind).is_none() {
+            return Err(Failure::text(format!("no kind {kind:?} is registered for version {api_version:?} in scheme \"pkg/runtime/scheme.go:111\"")));
+        }
     }
     if flags.is("expose") {
         let port = flags.text("port").parse::<i64>().unwrap_or(0);
@@ -95,6 +105,7 @@ async fn create(invocation: &Invocation, printer: &Printer, dry_run: DryRun, res
     if invocation.namespace_given {
         object.set("metadata.namespace", invocation.namespace.as_str());
     }
+    invocation.record(&mut object);
     if invocation.flags.is("save-config") {
         object = annotated(&object);
     }

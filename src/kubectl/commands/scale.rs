@@ -42,9 +42,11 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     if infos.is_empty() && failures.is_empty() {
         return Err(Failure::text("no objects passed to scale"));
     }
+    let say = |info: &Info| printer.print(&invocation.session, &invocation, &info.mapping, &info.object, &format!("scaled{}", dry_run.suffix()));
     for info in &infos {
         let scaled = match one(&invocation, info, replicas, dry_run).await {
-            Ok(()) => printer.print(&invocation.session, &invocation, &info.mapping, &info.object, &format!("scaled{}", dry_run.suffix())),
+            Ok(()) if dry_run == DryRun::Client => say(info),
+            Ok(()) => invocation.record_afterwards(info).await.and_then(|()| say(info)),
             Err(failure) => Err(failure),
         };
         failures.extend(scaled.err());

@@ -26,7 +26,7 @@ use text::Text;
 ///
 /// # Errors
 /// Where something that belongs to it can't be read.
-pub async fn describe(invocation: &Invocation, info: &Info) -> Result<String, Failure> {
+pub async fn describe(invocation: &Invocation, info: &Info, shows_events: bool) -> Result<String, Failure> {
     let mut text = Text::default();
     let object = &info.object;
     let kind = info.mapping.kind.kind.as_str();
@@ -57,7 +57,7 @@ pub async fn describe(invocation: &Invocation, info: &Info) -> Result<String, Fa
         (info.mapping.kind.group.as_str(), kind),
         ("rbac.authorization.k8s.io", _) | ("networking.k8s.io", "NetworkPolicy") | ("", "Secret" | "Namespace" | "ResourceQuota" | "LimitRange")
     );
-    if has_events && invocation.flags.is("show-events") {
+    if has_events && shows_events {
         events::describe(invocation, info, out).await?;
     }
     Ok(text.finish())

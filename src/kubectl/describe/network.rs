@@ -151,7 +151,7 @@ fn rules(rules: &[Value], direction: &str, peers: &str, title: &str, text: &mut 
             let protocol = if port.get("protocol").is_empty() { "TCP" } else { port.get("protocol").str() };
             let number = if port.get("port").is_null() { "<any>".to_string() } else { plain(port.get("port")) };
             match port.get("endPort").as_i64() {
-                Some(end) => text.line(2, format!("To Port: {number}-{end}/{protocol}")),
+                Some(end) => text.line(2, format!("To Port Range: {number}-{end}/{protocol}")),
                 None => text.line(2, format!("To Port: {number}/{protocol}")),
             }
         }

@@ -92,8 +92,10 @@ pub(super) fn source(volume: &Value, text: &mut Text) {
         text.field(2, "Volume", spec.get("volumeName").str());
         text.labels("    Labels", ephemeral.path("volumeClaimTemplate.metadata.labels").fields());
         text.annotations("    Annotations", ephemeral.path("volumeClaimTemplate.metadata.annotations").fields());
-        text.field(2, "Capacity", plain(spec.path("resources.requests.storage")));
-        text.field(2, "Access Modes", super::storage::access_modes(spec.get("accessModes").items()));
+        // As of any claim, these are told once it has a volume.
+        let is_bound = !spec.get("volumeName").is_empty();
+        text.field(2, "Capacity", if is_bound { plain(spec.path("resources.requests.storage")) } else { String::new() });
+        text.field(2, "Access Modes", if is_bound { super::storage::access_modes(spec.get("accessModes").items()) } else { String::new() });
         text.field(2, "VolumeMode", if spec.get("volumeMode").is_empty() { "Filesystem" } else { spec.get("volumeMode").str() });
         return;
     }

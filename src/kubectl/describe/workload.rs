@@ -293,9 +293,7 @@ fn cron_job(object: &Value, text: &mut Text) {
     text.field(0, "Concurrency Policy", spec.get("concurrencyPolicy").str());
     text.field(0, "Suspend", capital_bool(spec.get("suspend").as_bool() == Some(true)));
     let or_unset = |value: &Value| if value.is_null() { "<unset>".to_string() } else { plain(value) };
-    if !spec.get("timeZone").is_null() {
-        text.field(0, "Time Zone", spec.get("timeZone").str());
-    }
+    text.field(0, "Time Zone", or_unset(spec.get("timeZone")));
     text.field(0, "Successful Job History Limit", or_unset(spec.get("successfulJobsHistoryLimit")));
     text.field(0, "Failed Job History Limit", or_unset(spec.get("failedJobsHistoryLimit")));
     let deadline = spec.get("startingDeadlineSeconds");

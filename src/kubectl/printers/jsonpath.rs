@@ -130,9 +130,7 @@ impl Walk<'_> {
                 Step::Literal(value) => next.push(value.clone()),
                 Step::Field(name) => {
                     for value in &values {
-                        if let Some(field) = value.fields().get(name).filter(|field| !field.is_null()) {
-                            next.push(field.clone());
-                        }
+                        next.extend(value.fields().get(name).cloned());
                     }
                     if next.is_empty() && !self.allow_missing {
                         return Err(format!("{name} is not found"));
@@ -285,7 +283,7 @@ fn go_value(value: &Value) -> String {
 /// A value as a template shows it: text as it is, lists and objects as JSON.
 pub fn value_text(value: &Value) -> String {
     match value {
-        Value::Null => String::new(),
+        Value::Null => "null".into(),
         Value::String(text) => text.to_string(),
         Value::Float(number) => go_float(*number, false),
         other => write_json_compact(other),

@@ -2,7 +2,7 @@
 
 use super::custom_columns::CustomColumns;
 use super::jsonpath::JsonPath;
-use super::template::Template;
+use super::template::{Stopped, Template};
 use crate::kubectl::entry::Invocation;
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
@@ -69,13 +69,11 @@ impl Printer {
             Some((name, argument)) => (name, argument),
             None => (format, invocation.flags.text("template")),
         };
-        let file = |path: &str| -> Result<String, Failure> {
+        let read = |path: &str, what: &str| -> Result<String, Failure> {
             let files = invocation.session.files();
-            files
-                .get(path)
-                .map(str::to_string)
-                .ok_or_else(|| Failure::text(format!("error reading --template {path}, open {path}: no such file or directory\n")))
+            files.get(path).map(str::to_string).ok_or_else(|| Failure::text(format!("error reading {what} {path}, open {path}: no such file or directory\n")))
         };
+        let file = |path: &str| read(path, "--template");
         match name {
             "" if argument.is_empty() => Ok(Printer::Human { wide: false }),
             "wide" if extra.contains(&"wide") => Ok(Printer::Human { wide: true }),
@@ -106,7 +104,7 @@ impl Printer {
                 Ok(Printer::JsonPath { template, path, as_json: name == "jsonpath-as-json" })
             }
             "custom-columns" | "custom-columns-file" if extra.contains(&"custom-columns") => {
-                let columns = if name == "custom-columns" { CustomColumns::parse(argument)? } else { CustomColumns::parse_file(&file(argument)?)? };
+                let columns = if name == "custom-columns" { CustomColumns::parse(argument)? } else { CustomColumns::parse_file(&read(argument, "template")?)? };
                 Ok(Printer::CustomColumns { columns, headings: !invocation.flags.is("no-headers") })
             }
             _ => Err(unknown_format(format, extra)),
@@ -144,13 +142,17 @@ impl Printer {
             Printer::Yaml => session.out(write_yaml(&shown())),
             Printer::Kyaml => session.out(write_kyaml(&shown())),
             Printer::Template { text, template } => {
-                let failure = |why: String| {
-                    let mut message = format!("error executing template {text:?}: {why}. Printing more information for debugging the template:\n");
-                    message += &format!("\ttemplate was:\n\t\t{text}\n\traw data was:\n\t\t{}\n", crate::manifest::write_json_compact(object));
-                    message += &format!("\tobject given to template engine was:\n\t\t{}\n\n", super::custom_columns::go_text(object));
-                    Failure::text(message)
+                let Stopped { written, why } = match template.text(object) {
+                    Ok(written) => {
+                        session.out(written);
+                        return Ok(());
+                    }
+                    Err(stopped) => stopped,
                 };
-                session.out(template.text(object).map_err(failure)?);
+                session.out(format!("{written}Error executing template: {why}. Printing more information for debugging the template:\n"));
+                session.out(format!("\ttemplate was:\n\t\t{text}\n\traw data was:\n\t\t{}\n", crate::manifest::write_json_compact(object)));
+                session.out(format!("\tobject given to template engine was:\n\t\t{}\n\n", super::custom_columns::go_text(object)));
+                return Err(Failure::text(format!("error executing template {text:?}: {why}")));
             }
             Printer::JsonPath { template, path, as_json } => {
                 let text = if *as_json { path.json(object) } else { path.text(object) };

@@ -2,6 +2,7 @@
 
 use super::{Attributes, MASTERS, rules};
 use crate::api::status::Status;
+use crate::api::time;
 use crate::server::request::User;
 use crate::server::verbs::Context;
 use crate::value::{SmolStr, Value, json};
@@ -29,6 +30,7 @@ pub(in crate::server) fn answer(context: &Context, review: &Value) -> Option<Res
                 status.set("userInfo.uid", user.uid());
             }
             status.set("userInfo.groups", groups);
+            answered.set("metadata.creationTimestamp", time::rfc3339(context.now_ms));
             status
         }
         ("authentication.k8s.io", "TokenReview") => json!({"user": {}, "error": "[invalid bearer token, token lookup failed]"}),

@@ -20,6 +20,13 @@ pub(super) fn to_core(event: &mut Value) {
     }
 }
 
+/// `regarding.name` → `involvedObject.name`.
+pub(super) fn core_field(field: &str) -> String {
+    let (first, rest) = field.split_at(field.find('.').unwrap_or(field.len()));
+    let core = RENAMED.iter().find(|(_, events)| *events == first).map_or(first, |(core, _)| core);
+    format!("{core}{rest}")
+}
+
 pub(super) fn from_core(event: &mut Value) {
     event.set("apiVersion", "events.k8s.io/v1");
     for (core, events) in RENAMED {

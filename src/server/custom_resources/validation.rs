@@ -47,7 +47,8 @@ fn check(value: &Value, schema: &Value, path: &str, errors: &mut Errors, depth: 
     }
     if !has_type(value, schema) {
         let given = type_name(value);
-        let why = format!("{} in body must be of type {}: \"{given}\"", shown(path), schema.get("type").str());
+        let wanted = if schema.get("x-kubernetes-int-or-string").as_bool() == Some(true) { "integer,string" } else { schema.get("type").str() };
+        let why = format!("{} in body must be of type {wanted}: \"{given}\"", shown(path));
         errors.push(FieldError { type_: ErrorType::TypeInvalid, field: field(path), shown: format!("\"{given}\""), detail: why });
         return;
     }

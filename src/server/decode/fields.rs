@@ -36,8 +36,6 @@ enum Speech {
     Json,
     /// The converter from unstructured objects, which strategic merge patches go through.
     Converter,
-    /// The typed values of server-side apply, which know no unknown fields.
-    Typed,
 }
 
 /// A field on the way; what Go calls its struct and its type is worked out only for errors.
@@ -155,7 +153,8 @@ impl Decoder {
                     None
                 }
                 Err(scalars::Problem::Said(error)) => {
-                    self.error.get_or_insert(error);
+                    let is_converted = self.speech == Speech::Converter && *scalar == FieldType::Bytes;
+                    self.error.get_or_insert(if is_converted { format!("error decoding from json: {error}") } else { error });
                     None
                 }
             },
@@ -211,11 +210,6 @@ impl Decoder {
         self.speech = Speech::Converter;
     }
 
-    /// Speaks as the typed values of server-side apply do.
-    pub(in crate::server) fn speak_as_typed(&mut self) {
-        self.speech = Speech::Typed;
-    }
-
     /// Reads on inside a field.
     pub(in crate::server) fn inside_field(&mut self, name: &str, read: impl FnOnce(&mut Decoder)) {
         self.path.push(Step::Field(SmolStr::new(name)));
@@ -232,12 +226,6 @@ impl Decoder {
 
     /// Notes a field that the type doesn't have.
     pub(in crate::server) fn unknown(&mut self, name: &str) {
-        if self.speech == Speech::Typed {
-            let path = self.shown_path();
-            let dot = if path.is_empty() { "" } else { "." };
-            self.error.get_or_insert(format!("{dot}{path}.{name}: field not declared in schema"));
-            return;
-        }
         if self.strict.len() < STRICT_LIMIT {
             let mut path = self.shown_path();
             if !path.is_empty() {
@@ -291,21 +279,9 @@ impl Decoder {
 }
 
 impl Decoder {
-    /// A wrong type in the words of the converter or of typed values.
+    /// A wrong type in the words of the converter.
     fn other_type_error(&self, value: &Value, type_: &str) -> String {
         let is_number = type_.starts_with("int") || type_.starts_with("float");
-        if self.speech == Speech::Typed {
-            let wanted = match type_ {
-                _ if is_number => "numeric (int or float)",
-                "bool" => "boolean",
-                _ if type_.starts_with('[') => "list",
-                _ if type_.starts_with("map") => "map",
-                _ if type_ == "string" => "string",
-                _ if value.is_array() => "map",
-                _ => "string or map",
-            };
-            return format!(".{}: expected {wanted}, got {}", self.shown_path(), shown_typed(value));
-        }
         let kind = match value {
             Value::String(_) => "string",
             Value::Bool(_) => "bool",
@@ -322,15 +298,6 @@ impl Decoder {
             _ if is_number => format!("unrecognized type: {type_}"),
             _ => format!("cannot restore struct from: {kind}"),
         }
-    }
-}
-
-fn shown_typed(value: &Value) -> String {
-    match value {
-        Value::Array(_) => "list".into(),
-        Value::Object(_) => "map".into(),
-        Value::String(_) => format!("string, value:{}", value.to_json()),
-        other => other.to_json(),
     }
 }
 

@@ -8,7 +8,7 @@ mod scalars;
 mod tests;
 
 use super::verbs::Context;
-use super::{convert, custom_resources};
+use super::{convert, custom_resources, managed_fields};
 use crate::api::schema;
 use crate::api::status::Status;
 use crate::value::Value;
@@ -142,10 +142,9 @@ pub(super) fn check_applied(context: &mut Context, body: &Value) -> Result<Value
     check_kind(context, body, &convert::api_version(&kind, &version))?;
     let definition = kind.versions.iter().find(|served| served.name == version).and_then(|served| schema::definition(&served.definition));
     let Some(definition) = definition else { return Ok(convert::to_storage(&kind, &version, body.clone())) };
-    let mut decoder = Decoder::default();
-    decoder.speak_as_typed();
-    decoder.object(body, definition, None);
-    if let Some(error) = decoder.error {
+    let problems = managed_fields::typed_problems(body, definition);
+    if !problems.is_empty() {
+        let error = if let [only] = problems.as_slice() { only.clone() } else { format!("errors:\n  {}", problems.join("\n  ")) };
         let (name, namespace) = (crate::api::meta::name(body), crate::api::meta::namespace(body));
         let group_kind = format!("{}, Kind={}", convert::api_version(&kind, &version), kind.kind);
         let group_kind = if kind.group.is_empty() { format!("/{group_kind}") } else { group_kind };

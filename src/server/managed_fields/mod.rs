@@ -9,9 +9,11 @@ mod shape;
 mod shared;
 #[cfg(test)]
 mod tests;
+mod typed;
 
 pub(in crate::server) use shape::Shape;
 pub(in crate::server) use shared::SharedSets;
+pub(in crate::server) use typed::problems as typed_problems;
 
 use super::convert;
 use super::request::Request;

@@ -25,7 +25,10 @@ impl Selection {
     pub(super) fn of(context: &Context) -> Result<Selection, Status> {
         let options = &context.request.options;
         let labels = LabelSelector::parse(&options.label_selector).map_err(Status::bad_request)?;
-        let fields = FieldSelector::parse(&options.field_selector).map_err(Status::bad_request)?;
+        let mut fields = FieldSelector::parse(&options.field_selector).map_err(Status::bad_request)?;
+        for (field, _, _) in &mut fields.requirements {
+            *field = convert::storage_field(&context.request.resource, field);
+        }
         check_fields(context, &fields)?;
         Ok(Selection { labels, fields, name: context.request.name.clone(), namespace: context.request.namespace.clone() })
     }
@@ -63,7 +66,7 @@ fn check_fields(context: &Context, selector: &FieldSelector) -> Result<(), Statu
         if matches!(field.as_str(), "metadata.name" | "metadata.namespace") || selectable.iter().any(|(name, _)| name == field) {
             continue;
         }
-        return Err(Status::bad_request(if selectable.is_empty() {
+        return Err(Status::bad_request(if selectable.is_empty() && super::is_built_in(&context.kind) {
             format!("\"{field}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"")
         } else {
             format!("field label not supported: {field}")

@@ -112,6 +112,7 @@ fn finish_update(context: &mut Context, kind: &crate::api::strategy::Kind, mut n
     errors.extend(match context.request.subresource.as_str() {
         "status" | "approval" => strategy.validate_status_update(&new, old),
         "resize" => strategy.validate_resize(&new, old),
+        "ephemeralcontainers" => strategy.validate_ephemeral_containers(&new, old),
         _ => strategy.validate_update(&new, old),
     });
     context.refuse(&context.request.name, &errors)?;

@@ -2,7 +2,7 @@
 
 use super::super::cells;
 use super::super::core::pod_defaults::default_template;
-use super::super::core::pod_warnings;
+use super::super::core::{go_struct, pod_warnings};
 use super::workload;
 use crate::api::field_error::FieldError;
 use crate::api::strategy::{Column, Strategy};
@@ -104,7 +104,11 @@ fn strategy(strategy: &Value) -> Vec<FieldError> {
             errors.extend(workload::not_over_100_percent(rolling.get("maxUnavailable"), &format!("{field}.maxUnavailable")));
             errors
         }
-        _ => vec![FieldError::not_supported("spec.strategy.type", strategy.get("type"), &["Recreate", "RollingUpdate"])],
+        _ => {
+            let mut error = FieldError::not_supported("spec.strategy", strategy.get("type"), &["Recreate", "RollingUpdate"]);
+            error.shown = go_struct::go_value("DeploymentStrategy", strategy).compact();
+            vec![error]
+        }
     }
 }
 

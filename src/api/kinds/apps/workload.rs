@@ -1,5 +1,6 @@
 //! Rules that the kinds with a template of Pods share (`pkg/apis/apps/validation`).
 
+use super::super::core::go_struct;
 use super::super::core::pod_validation::template;
 use crate::api::field_error::{ErrorType, FieldError};
 use crate::api::labels;
@@ -35,7 +36,9 @@ pub fn selector(spec: &Value, kind: &str) -> Vec<FieldError> {
 pub fn template(spec: &Value, why: &str, validate: impl FnOnce(&Value) -> Vec<FieldError>) -> Vec<FieldError> {
     let (selector, template) = (spec.get("selector"), spec.get("template"));
     if !label_selector(selector, "").is_empty() {
-        return vec![FieldError::invalid("spec.selector", selector, why)];
+        let mut error = FieldError::invalid("spec.selector", selector, why);
+        error.shown = go_struct::plain(selector).compact();
+        return vec![error];
     }
     let mut errors = if is_empty(selector) { Vec::new() } else { template_labels(selector, template) };
     errors.extend(validate(template));
@@ -62,7 +65,8 @@ pub fn template_labels(selector: &Value, template: &Value) -> Vec<FieldError> {
     if labels::matches(selector, given.fields()) {
         return Vec::new();
     }
-    let shown = if given.is_null() { Value::object() } else { given.clone() };
+    // Labels that were all taken away are an empty map in Go, those of a template without metadata are none.
+    let shown = if given.is_null() && template.get("metadata").is_object() { Value::object() } else { given.clone() };
     vec![FieldError::invalid("spec.template.metadata.labels", &shown, "`selector` does not match template `labels`")]
 }
 

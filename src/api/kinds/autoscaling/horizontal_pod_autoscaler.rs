@@ -105,7 +105,7 @@ fn target(reference: &Value) -> Vec<FieldError> {
     }
     let version = reference.get("apiVersion").str();
     let why = match version.matches('/').count() {
-        _ if version == "v1" => return errors,
+        _ if version == "v1" && reference.get("kind").str() == "ReplicationController" => return errors,
         0 => "apiVersion must specify API group".to_string(),
         1 => return errors,
         _ => format!("unexpected GroupVersion string: {version}"),

@@ -69,7 +69,7 @@ impl Strategy for CronJobStrategy {
     fn validate_name(&self, name: &str) -> Vec<String> {
         let mut errors = names::dns1123_subdomain(name);
         if name.len() > 52 {
-            errors.push(names::too_long(52));
+            errors.push("must be no more than 52 characters".into());
         }
         errors
     }

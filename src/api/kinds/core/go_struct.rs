@@ -98,6 +98,8 @@ const TYPES: &[(&str, &str)] = &[
     ("PodFailureCondition", "Type:s Status:s"),
     ("SuccessPolicy", "Rules:[SuccessPolicyRule"),
     ("SuccessPolicyRule", "SucceededIndexes:n SucceededCount:n"),
+    ("DeploymentStrategy", "Type:s RollingUpdate:*RollingUpdateDeployment"),
+    ("RollingUpdateDeployment", "MaxUnavailable:n MaxSurge:n"),
     ("LocalVolume", "Path:s FSType:n"),
     ("CSIPersistent", "Driver:s VolumeHandle:s ReadOnly:b FSType:s VolumeAttributes:n ControllerPublishSecretRef:n NodeStageSecretRef:n NodePublishSecretRef:n ControllerExpandSecretRef:n NodeExpandSecretRef:n"),
 ];

@@ -19,6 +19,9 @@ impl Strategy for PodStrategy {
 
     fn prepare_for_create(&self, pod: &mut Value) {
         app_armor::take_annotations(pod);
+        if pod.path("spec.terminationGracePeriodSeconds").as_i64().is_some_and(|seconds| seconds < 0) {
+            pod.set("spec.terminationGracePeriodSeconds", 1);
+        }
         match_labels::merge(pod);
         pod.set("status", json!({"phase": "Pending", "qosClass": super::quality_of_service::class(pod.get("spec"))}));
         if !pod.path("spec.schedulingGates").is_empty() {
@@ -45,6 +48,10 @@ impl Strategy for PodStrategy {
 
     fn validate_resize(&self, new: &Value, old: &Value) -> Vec<FieldError> {
         pod_update::validate_resize(new, old)
+    }
+
+    fn validate_ephemeral_containers(&self, new: &Value, old: &Value) -> Vec<FieldError> {
+        pod_update::validate_ephemeral_containers(new, old)
     }
 
     fn has_generation(&self) -> bool {

@@ -30,6 +30,24 @@ pub fn validate_pod_update(new: &Value, old: &Value) -> Vec<FieldError> {
     errors
 }
 
+/// What is wrong with a Pod's changed ephemeral containers (`ValidatePodEphemeralContainersUpdate`): they only become more.
+pub fn validate_ephemeral_containers(new: &Value, old: &Value) -> Vec<FieldError> {
+    const FIELD: &str = "spec.ephemeralContainers";
+    let mut errors = validate_spec(new.get("spec"), "spec");
+    for before in old.path(FIELD).items() {
+        let name = before.get("name").str();
+        match new.path(FIELD).items().iter().find(|container| container.get("name") == before.get("name")) {
+            None => errors.push(FieldError::forbidden(FIELD, format!("existing ephemeral containers {name:?} may not be removed\n"))),
+            Some(after) if after != before => {
+                let difference = go_diff::difference("Container", before, after);
+                errors.push(FieldError::forbidden(FIELD, format!("existing ephemeral containers {name:?} may not be changed\n{difference}")));
+            }
+            Some(_) => {}
+        }
+    }
+    errors
+}
+
 /// What is wrong with a Pod that asks for other resources (`ValidatePodResize`).
 pub fn validate_resize(new: &Value, old: &Value) -> Vec<FieldError> {
     let mut errors = validate_spec(new.get("spec"), "spec");

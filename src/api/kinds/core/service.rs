@@ -66,6 +66,7 @@ impl Strategy for ServiceStrategy {
 
     fn validate_update(&self, new: &Value, old: &Value) -> Vec<FieldError> {
         let mut errors = service_validation::validate_addresses_update(new, old);
+        errors.extend(service_validation::validate_class_update(new, old));
         errors.extend(service_validation::validate(new));
         errors
     }
@@ -92,6 +93,9 @@ impl Strategy for ServiceStrategy {
             if spec.get("sessionAffinity").str() != "None" {
                 warnings.push("spec.SessionAffinity is ignored for headless services".into());
             }
+        }
+        if spec.get("type").str() != "ExternalName" && !spec.get("externalName").is_empty() {
+            warnings.push("spec.externalName is ignored when spec.type is not \"ExternalName\"".into());
         }
         if spec.get("type").str() == "ExternalName" && !spec.get("externalIPs").is_empty() {
             warnings.push("spec.externalIPs is ignored when spec.type is \"ExternalName\"".into());

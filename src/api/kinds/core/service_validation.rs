@@ -288,12 +288,11 @@ fn traffic(spec: &Value) -> Vec<FieldError> {
         errors.push(FieldError::invalid("spec.healthCheckNodePort", &health.into(), why));
     }
     let internal = spec.get("internalTrafficPolicy");
-    if matches!(type_, "ClusterIP" | "NodePort" | "LoadBalancer") {
-        if internal.is_null() {
-            errors.push(FieldError::required("spec.internalTrafficPolicy", ""));
-        } else if !TRAFFIC_POLICIES.contains(&internal.str()) {
-            errors.push(FieldError::not_supported("spec.internalTrafficPolicy", internal, &TRAFFIC_POLICIES));
-        }
+    if matches!(type_, "ClusterIP" | "NodePort" | "LoadBalancer") && internal.is_null() {
+        errors.push(FieldError::required("spec.internalTrafficPolicy", ""));
+    }
+    if !internal.is_null() && !TRAFFIC_POLICIES.contains(&internal.str()) {
+        errors.push(FieldError::not_supported("spec.internalTrafficPolicy", internal, &TRAFFIC_POLICIES));
     }
     let distribution = spec.get("trafficDistribution");
     const DISTRIBUTIONS: [&str; 3] = ["PreferClose", "PreferSameZone", "PreferSameNode"];
@@ -301,6 +300,16 @@ fn traffic(spec: &Value) -> Vec<FieldError> {
         errors.push(FieldError::not_supported("spec.trafficDistribution", distribution, &DISTRIBUTIONS));
     }
     errors
+}
+
+/// A load balancer stays with the implementation that made it.
+pub fn validate_class_update(new: &Value, old: &Value) -> Vec<FieldError> {
+    let is_balanced = |service: &Value| service.path("spec.type").str() == "LoadBalancer";
+    let class = new.path("spec.loadBalancerClass");
+    if !is_balanced(new) || !is_balanced(old) || class == old.path("spec.loadBalancerClass") {
+        return Vec::new();
+    }
+    vec![FieldError::invalid("spec.loadBalancerClass", class, "may not change once set")]
 }
 
 /// The first address stays for as long as there are addresses (`validateUpgradeDowngradeClusterIPs`).

@@ -114,7 +114,10 @@ fn peer(peer: &Value, field: &str) -> Vec<FieldError> {
     }
     match (block.is_null(), count) {
         (true, 0) => vec![FieldError::required(field, "must specify a peer")],
-        (false, 1..) => vec![FieldError::forbidden(field, "may not specify both ipBlock and another peer")],
+        (false, 1..) => {
+            errors.push(FieldError::forbidden(field, "may not specify both ipBlock and another peer"));
+            errors
+        }
         _ => errors,
     }
 }

@@ -60,8 +60,8 @@ pub(super) fn data(invocation: &Invocation) -> Result<Vec<(String, String)>, Fai
             Some((_, path)) if path.contains('=') => return Err(Failure::text("key names or file paths cannot contain '='")),
             Some((key, path)) => (Some(key), path),
         };
-        if let Some(text) = files.get(path) {
-            add(invocation, &mut pairs, key.unwrap_or_else(|| path.rsplit('/').next().unwrap_or(path)), text)?;
+        if let Some(text) = invocation.session.file(path) {
+            add(invocation, &mut pairs, key.unwrap_or_else(|| path.rsplit('/').next().unwrap_or(path)), &text)?;
         } else if files.is_folder(path) {
             if key.is_some() {
                 return Err(Failure::text("cannot give a key name for a directory path"));
@@ -74,7 +74,7 @@ pub(super) fn data(invocation: &Invocation) -> Result<Vec<(String, String)>, Fai
         }
     }
     for path in flags.list("from-env-file") {
-        let Some(text) = files.get(path) else {
+        let Some(text) = invocation.session.file(path) else {
             return Err(Failure::text(format!("error reading {path}: no such file or directory")));
         };
         for line in text.lines().map(str::trim_start).filter(|line| !line.is_empty() && !line.starts_with('#')) {

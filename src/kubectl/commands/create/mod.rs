@@ -57,7 +57,11 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         return Err(Failure::text("no objects passed to create"));
     }
     for info in &invocation.selected(loaded.infos)? {
-        let object = if invocation.flags.is("save-config") { annotated(&info.object) } else { info.object.clone() };
+        let mut object = info.object.clone();
+        invocation.record(&mut object);
+        if invocation.flags.is("save-config") {
+            object = annotated(&object);
+        }
         let created = if dry_run == DryRun::Client {
             Ok(object)
         } else {
@@ -72,6 +76,21 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     Failure::of(failures)
 }
 
+/// Generators that look at the name themselves.
+const CHECKING_NAMES: [&str; 11] = [
+    "create clusterrole",
+    "create configmap",
+    "create namespace",
+    "create poddisruptionbudget",
+    "create quota",
+    "create role",
+    "create rolebinding",
+    "create secret docker-registry",
+    "create secret generic",
+    "create secret tls",
+    "create serviceaccount",
+];
+
 /// The one name that a generator needs.
 ///
 /// # Errors
@@ -79,6 +98,7 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
 pub(super) fn one_name(invocation: &Invocation) -> Result<String, Failure> {
     let (names, _) = invocation.split_at_dash();
     match names {
+        [name] if name.is_empty() && CHECKING_NAMES.contains(&invocation.path) => Err(Failure::text("name must be specified")),
         [name] => Ok(name.clone()),
         names => Err(invocation.usage_error(format!("exactly one NAME is required, got {}", names.len()))),
     }
@@ -101,6 +121,7 @@ pub(super) async fn create_and_say(invocation: &Invocation, mut object: Value, d
     if mapping.kind.namespaced && invocation.namespace_given {
         object.set("metadata.namespace", invocation.namespace.as_str());
     }
+    invocation.record(&mut object);
     if invocation.flags.is("save-config") {
         object = annotated(&object);
     }

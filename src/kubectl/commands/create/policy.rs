@@ -72,9 +72,13 @@ async fn budget(invocation: Invocation) -> Result<(), Failure> {
     });
     object.set("spec.selector.matchLabels", selector);
     let (field, text) = if minimum.is_empty() { ("spec.maxUnavailable", maximum) } else { ("spec.minAvailable", minimum) };
-    match text.parse::<i64>() {
+    match text.strip_suffix('%').unwrap_or(text).parse::<u32>() {
+        Ok(_) if text.ends_with('%') => object.set(field, text),
         Ok(number) => object.set(field, number),
-        Err(_) => object.set(field, text),
+        Err(_) => {
+            let flag = if minimum.is_empty() { "max-unavailable" } else { "min-available" };
+            return Err(Failure::text(format!("invalid format specified for {flag}")));
+        }
     }
     create_generated(&invocation, object, "create poddisruptionbudgets").await
 }

@@ -69,6 +69,9 @@ const STANDARD_VERBS: [&str; 16] = [
     "*",
 ];
 
+/// The verbs for paths that aren't resources.
+const NON_RESOURCE_VERBS: [&str; 8] = ["*", "get", "post", "put", "delete", "patch", "head", "options"];
+
 /// A resource that a rule is about.
 struct Resource {
     group: String,
@@ -83,11 +86,14 @@ fn resources_of(invocation: &Invocation) -> Result<Vec<Resource>, Failure> {
             Some((type_, subresource)) => (type_, Some(subresource)),
             None => (text.as_str(), None),
         };
-        let (group, plural) = if type_ == "*" {
-            (String::new(), "*".to_string())
+        let (name, group) = type_.split_once('.').unwrap_or((type_, ""));
+        let (group, plural) = if name == "*" {
+            (group.to_string(), "*".to_string())
         } else {
             // Upstream says this as a bare aggregate, without the word `error`.
-            let mapping = resources::resolve(&registry, type_).map_err(|failure| Failure::Many(vec![failure]))?;
+            let in_group = if group.is_empty() { String::new() } else { format!(" in group \"{group}\"") };
+            let missing = || Failure::Many(vec![Failure::text(format!("the server doesn't have a resource type \"{name}\"{in_group}"))]);
+            let mapping = resources::find(&registry, type_).ok_or_else(missing)?;
             (mapping.kind.group.to_string(), mapping.kind.plural.to_string())
         };
         let name = subresource.map_or(plural.clone(), |subresource| format!("{plural}/{subresource}"));
@@ -112,10 +118,33 @@ fn verbs_of(invocation: &Invocation) -> Result<Vec<String>, Failure> {
     if verbs.is_empty() {
         return Err(Failure::text("at least one verb must be specified"));
     }
+    Ok(verbs)
+}
+
+fn warn_of_odd_verbs(invocation: &Invocation, verbs: &[String]) {
     for verb in verbs.iter().filter(|verb| !STANDARD_VERBS.contains(&verb.as_str())) {
         invocation.session.err_line(format!("Warning: '{verb}' is not a standard resource verb"));
     }
-    Ok(verbs)
+}
+
+/// The paths of `--non-resource-url`, to which only the verbs of HTTP apply.
+fn non_resource_urls<'a>(invocation: &'a Invocation, verbs: &[String]) -> Result<&'a [String], Failure> {
+    let urls = invocation.flags.list("non-resource-url");
+    if urls.is_empty() {
+        return Ok(urls);
+    }
+    if let Some(verb) = verbs.iter().find(|verb| !NON_RESOURCE_VERBS.contains(&verb.as_str())) {
+        return Err(Failure::text(format!("invalid verb: '{verb}' for nonResourceURL")));
+    }
+    for url in urls.iter().filter(|url| *url != "*") {
+        if !url.starts_with('/') {
+            return Err(Failure::text("nonResourceURL should start with /"));
+        }
+        if url[..url.len() - 1].contains('*') {
+            return Err(Failure::text("nonResourceURL only supports wildcard matches when '*' is at the end"));
+        }
+    }
+    Ok(urls)
 }
 
 /// One rule a group, by the groups' names.
@@ -137,13 +166,14 @@ fn rules(invocation: &Invocation, verbs: &[String], found: &[Resource]) -> Vec<V
 async fn role(invocation: Invocation) -> Result<(), Failure> {
     let name = one_name(&invocation)?;
     let verbs = verbs_of(&invocation)?;
+    warn_of_odd_verbs(&invocation, &verbs);
     let found = resources_of(&invocation)?;
     if found.is_empty() {
         return Err(Failure::text("at least one resource must be specified"));
     }
     let mut object = json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "Role", "metadata": {"name": name}});
     object.set("rules", Value::array(rules(&invocation, &verbs, &found)));
-    create_generated(&invocation, object, "create role").await
+    create_generated(&invocation, object, "").await
 }
 
 async fn cluster_role(invocation: Invocation) -> Result<(), Failure> {
@@ -151,18 +181,24 @@ async fn cluster_role(invocation: Invocation) -> Result<(), Failure> {
     let mut object = json!({"apiVersion": "rbac.authorization.k8s.io/v1", "kind": "ClusterRole", "metadata": {"name": name}, "rules": null});
     let aggregation = invocation.flags.text("aggregation-rule");
     if !aggregation.is_empty() {
+        if ["verb", "resource", "resource-name", "non-resource-url"].iter().any(|flag| !invocation.flags.list(flag).is_empty()) {
+            return Err(Failure::text("aggregation rule must be specified without nonResourceURLs, verbs, resources or resourceNames"));
+        }
         object.set("aggregationRule", json!({"clusterRoleSelectors": [{}]}));
         let mut selector = Value::object();
         selector.set("matchLabels", label_pairs(aggregation)?);
         object.set("aggregationRule.clusterRoleSelectors", Value::array(vec![selector]));
-        return create_generated(&invocation, object, "create clusterrole").await;
+        return create_generated(&invocation, object, "").await;
     }
     let verbs = verbs_of(&invocation)?;
-    let found = resources_of(&invocation)?;
-    let urls = invocation.flags.list("non-resource-url");
-    if found.is_empty() && urls.is_empty() {
+    if ["resource", "non-resource-url"].iter().all(|flag| invocation.flags.list(flag).is_empty()) {
         return Err(Failure::text("one of resource or nonResourceURL must be specified"));
     }
+    if !invocation.flags.list("resource").is_empty() {
+        warn_of_odd_verbs(&invocation, &verbs);
+    }
+    let found = resources_of(&invocation)?;
+    let urls = non_resource_urls(&invocation, &verbs)?;
     let mut all = rules(&invocation, &verbs, &found);
     if !urls.is_empty() {
         let mut rule = Value::object();
@@ -171,7 +207,7 @@ async fn cluster_role(invocation: Invocation) -> Result<(), Failure> {
         all.push(rule);
     }
     object.set("rules", Value::array(all));
-    create_generated(&invocation, object, "create clusterrole").await
+    create_generated(&invocation, object, "").await
 }
 
 fn subjects(invocation: &Invocation) -> Result<Vec<Value>, Failure> {

@@ -84,9 +84,8 @@ async fn docker_registry(invocation: Invocation) -> Result<(), Failure> {
     let name = one_name(&invocation)?;
     let flags = &invocation.flags;
     let text = if flags.has("from-file") {
-        let files = invocation.session.files();
         let path = flags.list("from-file").first().map(|source| source.rsplit('=').next().unwrap_or(source).to_string()).unwrap_or_default();
-        files.get(&path).map(str::to_string).ok_or_else(|| Failure::text(format!("error reading {path}: no such file or directory")))?
+        invocation.session.file(&path).ok_or_else(|| Failure::text(format!("error reading {path}: no such file or directory")))?
     } else {
         if flags.text("docker-username").is_empty() || flags.text("docker-password").is_empty() || flags.text("docker-server").is_empty() {
             let needed = "either --from-file or the combination of --docker-username, --docker-password and --docker-server is required";
@@ -104,7 +103,7 @@ async fn docker_registry(invocation: Invocation) -> Result<(), Failure> {
         )
     };
     let object = secret(&name, "kubernetes.io/dockerconfigjson", &[(".dockerconfigjson".into(), text)]);
-    finish(&invocation, object, "create secret docker-registry").await
+    finish(&invocation, object, "create secret").await
 }
 
 async fn tls(invocation: Invocation) -> Result<(), Failure> {

@@ -1,6 +1,6 @@
 //! `kubectl rollout history`.
 
-use super::revisions::{CHANGE_CAUSE, Revision, of};
+use super::revisions::{Revision, of};
 use super::{group_kind, target_flags, targets};
 use crate::kubectl::describe::template_text;
 use crate::kubectl::entry::{Entry, Invocation};
@@ -8,6 +8,7 @@ use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::printers::tab_writer::TabText;
 use crate::kubectl::printers::{Printer, print_flags};
+use crate::kubectl::record::CHANGE_CAUSE;
 use crate::kubectl::source::Info;
 
 /// `rollout history`.

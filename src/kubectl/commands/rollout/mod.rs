@@ -42,6 +42,15 @@ async fn targets(invocation: &Invocation) -> Result<(Vec<Info>, Vec<Failure>), F
     Ok((infos, failures))
 }
 
+/// The same; where nothing is found, that is said.
+async fn targets_or_none(invocation: &Invocation) -> Result<(Vec<Info>, Vec<Failure>), Failure> {
+    let found = targets(invocation).await?;
+    if found.0.is_empty() && found.1.is_empty() {
+        invocation.session.err_line(format!("No resources found in {} namespace.", invocation.namespace));
+    }
+    Ok(found)
+}
+
 /// `Deployment.apps`, `Pod`.
 fn group_kind(info: &Info) -> String {
     let kind = &info.mapping.kind;

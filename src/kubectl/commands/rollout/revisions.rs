@@ -5,13 +5,11 @@ use crate::kubectl::describe::workload::replica_sets;
 use crate::kubectl::entry::Invocation;
 use crate::kubectl::failure::Failure;
 use crate::kubectl::pods::selector_text;
+use crate::kubectl::record::CHANGE_CAUSE;
 use crate::kubectl::resources;
 use crate::kubectl::source::Info;
 use crate::server::request::Options;
 use crate::value::{SmolStr, Sort, Value};
-
-/// Why a revision was made.
-pub const CHANGE_CAUSE: &str = "kubernetes.io/change-cause";
 
 /// One revision.
 pub struct Revision {

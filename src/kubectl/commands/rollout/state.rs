@@ -1,6 +1,6 @@
 //! `kubectl rollout pause`, `resume` and `restart`.
 
-use super::{quoted_name, target_flags, targets};
+use super::{quoted_name, target_flags, targets_or_none};
 use crate::api::{meta, time};
 use crate::kubectl::dry_run::{DryRun, field_manager};
 use crate::kubectl::entry::{Entry, Invocation};
@@ -29,7 +29,7 @@ fn flags() -> Vec<Flag> {
 
 async fn run(invocation: Invocation, done: &'static str) -> Result<(), Failure> {
     let printer = Printer::of(&invocation, &[])?;
-    let (infos, mut failures) = targets(&invocation).await?;
+    let (infos, mut failures) = targets_or_none(&invocation).await?;
     for info in &infos {
         failures.extend(one(&invocation, info, done, &printer).await.err());
     }

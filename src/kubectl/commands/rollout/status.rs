@@ -1,6 +1,6 @@
 //! `kubectl rollout status`.
 
-use super::{group_kind, target_flags, targets};
+use super::{group_kind, target_flags, targets_or_none};
 use crate::api::meta;
 use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
@@ -22,7 +22,7 @@ const POLL_MS: u64 = 50;
 
 async fn run(invocation: Invocation) -> Result<(), Failure> {
     let timeout_ms = invocation.flags.duration_ms("timeout");
-    let (infos, failures) = targets(&invocation).await?;
+    let (infos, failures) = targets_or_none(&invocation).await?;
     Failure::of(failures)?;
     for info in infos {
         let deadline_ms = (timeout_ms > 0).then(|| invocation.session.now_ms() + timeout_ms as u64);

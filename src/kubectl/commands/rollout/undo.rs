@@ -59,7 +59,7 @@ async fn one(invocation: &Invocation, info: &Info, dry_run: DryRun) -> Result<St
     let revisions = of(invocation, info).await?;
     let target = choose(info, &revisions, number)?;
     if dry_run == DryRun::Client {
-        return Ok(template_text(&without_hash(target.template())));
+        return Ok(template_text(target.template()));
     }
     if info.object.path("spec.paused").as_bool() == Some(true) {
         return Err(Failure::text("you cannot rollback a paused deployment; resume it first with 'kubectl rollout resume' and try again"));

@@ -76,6 +76,7 @@ async fn one(
     let before = if invocation.has_files() && !local { invocation.get(&info.mapping, &info.namespace, &info.name).await? } else { info.object.clone() };
     let mut after = before.clone();
     change(info, &mut after)?;
+    invocation.record(&mut after);
     if local || dry_run == DryRun::Client {
         return Ok(Some(after));
     }

@@ -23,14 +23,33 @@ struct State {
     bytes_left: usize,
 }
 
-pub(super) fn execute(nodes: &[Node], object: &Value) -> Result<String, String> {
+/// Why a template stopped, and at which operand.
+pub(super) struct Failed {
+    pub(super) at: Option<String>,
+    pub(super) why: String,
+}
+
+impl From<String> for Failed {
+    fn from(why: String) -> Failed {
+        Failed { at: None, why }
+    }
+}
+
+impl From<&str> for Failed {
+    fn from(why: &str) -> Failed {
+        Failed::from(why.to_string())
+    }
+}
+
+/// What the nodes write, and whether they came to their end.
+pub(super) fn execute(nodes: &[Node], object: &Value) -> (String, Result<(), Failed>) {
     let mut state = State { output: String::new(), variables: vec![(String::new(), object.clone())], steps_left: MAX_STEPS, bytes_left: MAX_BYTES };
-    state.nodes(nodes, object)?;
-    Ok(state.output)
+    let outcome = state.nodes(nodes, object).map(|_| ());
+    (state.output, outcome)
 }
 
 impl State {
-    fn nodes(&mut self, nodes: &[Node], dot: &Value) -> Result<Flow, String> {
+    fn nodes(&mut self, nodes: &[Node], dot: &Value) -> Result<Flow, Failed> {
         for node in nodes {
             self.step()?;
             let known = self.variables.len();
@@ -48,7 +67,7 @@ impl State {
                         Some(name) if *declares => self.variables.push((name.clone(), value.unwrap_or_default())),
                         Some(name) => match self.variables.iter_mut().rev().find(|(known, _)| known == name) {
                             Some(variable) => variable.1 = value.unwrap_or_default(),
-                            None => return Err(format!("undefined variable \"${name}\"")),
+                            None => return Err(format!("undefined variable \"${name}\"").into()),
                         },
                     }
                     continue;
@@ -76,17 +95,17 @@ impl State {
         Ok(Flow::Next)
     }
 
-    fn step(&mut self) -> Result<(), String> {
+    fn step(&mut self) -> Result<(), Failed> {
         self.steps_left = self.steps_left.checked_sub(1).ok_or("the template takes too long")?;
         Ok(())
     }
 
-    fn pay(&mut self, bytes: usize) -> Result<(), String> {
+    fn pay(&mut self, bytes: usize) -> Result<(), Failed> {
         self.bytes_left = self.bytes_left.checked_sub(bytes).ok_or("the output is too large")?;
         Ok(())
     }
 
-    fn write(&mut self, text: &str) -> Result<(), String> {
+    fn write(&mut self, text: &str) -> Result<(), Failed> {
         self.pay(text.len())?;
         self.output.push_str(text);
         Ok(())
@@ -98,14 +117,14 @@ impl State {
         }
     }
 
-    fn range(&mut self, value: &Value, variables: &[String], body: &[Node], otherwise: &[Node], dot: &Value) -> Result<Flow, String> {
+    fn range(&mut self, value: &Value, variables: &[String], body: &[Node], otherwise: &[Node], dot: &Value) -> Result<Flow, Failed> {
         let pairs: Vec<(Value, Value)> = match value {
             Value::Array(items) => items.iter().enumerate().map(|(index, item)| (Value::from(index), item.clone())).collect(),
             Value::Object(fields) => fields.iter().map(|(key, field)| (Value::from(key), field.clone())).collect(),
             Value::Int(count) if *count > self.steps_left as i64 => return Err("the template takes too long".into()),
             Value::Int(count) => (0..(*count).max(0)).map(|index| (Value::Int(index), Value::Int(index))).collect(),
             Value::Null => Vec::new(),
-            other => return Err(format!("range can't iterate over {}", print(&Some(other.clone())))),
+            other => return Err(format!("range can't iterate over {}", print(&Some(other.clone()))).into()),
         };
         if pairs.is_empty() {
             return self.nodes(otherwise, dot);
@@ -131,7 +150,7 @@ impl State {
     }
 
     /// The result of a pipeline; `None` is Go's missing value.
-    fn pipeline(&mut self, pipeline: &Pipeline, dot: &Value) -> Result<Option<Value>, String> {
+    fn pipeline(&mut self, pipeline: &Pipeline, dot: &Value) -> Result<Option<Value>, Failed> {
         let mut last: Option<Option<Value>> = None;
         for command in pipeline {
             let Some((first, rest)) = command.split_first() else { return Err("empty command".into()) };
@@ -158,16 +177,16 @@ impl State {
         Ok(last.flatten())
     }
 
-    fn operand(&mut self, operand: &Operand, dot: &Value) -> Result<Option<Value>, String> {
+    fn operand(&mut self, operand: &Operand, dot: &Value) -> Result<Option<Value>, Failed> {
         match operand {
             Operand::Literal(value) => Ok(Some(value.clone())),
-            Operand::Field(path) => walk(dot, path),
+            Operand::Field(path) => walk(dot, path).map_err(|why| Failed { at: Some(format!(".{}", path.join("."))), why }),
             Operand::Variable(name, path) => match self.variables.iter().rev().find(|(known, _)| known == name) {
-                Some((_, value)) => walk(value, path),
-                None => Err(format!("undefined variable \"${name}\"")),
+                Some((_, value)) => Ok(walk(value, path)?),
+                None => Err(format!("undefined variable \"${name}\"").into()),
             },
-            Operand::Function(name) => call(name, &[]),
-            Operand::Group(pipeline, path) => walk(&self.pipeline(pipeline, dot)?.unwrap_or_default(), path),
+            Operand::Function(name) => Ok(call(name, &[])?),
+            Operand::Group(pipeline, path) => Ok(walk(&self.pipeline(pipeline, dot)?.unwrap_or_default(), path)?),
         }
     }
 }
@@ -183,19 +202,8 @@ fn walk(value: &Value, path: &[String]) -> Result<Option<Value>, String> {
                 None => return Err(format!("nil pointer evaluating interface {{}}.{}", path[index + 1])),
             },
             Value::Null => return Err(format!("nil pointer evaluating interface {{}}.{name}")),
-            other => return Err(format!("can't evaluate field {name} in type {}", go_type(other))),
+            _ => return Err(format!("can't evaluate field {name} in type interface {{}}")),
         }
     }
     Ok(Some(here.clone()))
-}
-
-fn go_type(value: &Value) -> &'static str {
-    match value {
-        Value::String(_) => "string",
-        Value::Array(_) => "[]interface {}",
-        Value::Int(_) => "int64",
-        Value::Float(_) => "float64",
-        Value::Bool(_) => "bool",
-        _ => "interface {}",
-    }
 }

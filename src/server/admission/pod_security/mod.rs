@@ -53,14 +53,18 @@ impl Policy {
         format!("{level}:{}", self.version)
     }
 
-    /// What a pod breaks, as `reason (detail), reason (detail)`; `None` where it breaks nothing.
-    fn broken_by(&self, metadata: &Value, spec: &Value) -> Option<String> {
+    fn violations(&self, metadata: &Value, spec: &Value) -> Vec<Violation> {
         let pod = Pod { metadata, spec };
-        let found = match self.level {
+        match self.level {
             Level::Privileged => Vec::new(),
             Level::Baseline => baseline::check(&pod, false),
             Level::Restricted => [baseline::check(&pod, true), restricted::check(&pod)].concat(),
-        };
+        }
+    }
+
+    /// What a pod breaks, as `reason (detail), reason (detail)`; `None` where it breaks nothing.
+    fn broken_by(&self, metadata: &Value, spec: &Value) -> Option<String> {
+        let found = self.violations(metadata, spec);
         let shown = |violation: &Violation| match violation.detail.as_str() {
             "" => violation.reason.to_string(),
             detail => format!("{} ({detail})", violation.reason),
@@ -209,7 +213,9 @@ fn check_namespace(attributes: &mut Attributes) -> Result<(), Status> {
 fn warn_of_existing(attributes: &mut Attributes, policy: &Policy) {
     let mut found: Vec<(String, Vec<String>)> = Vec::new();
     for pod in attributes.server.store.list(&PODS, Some(&attributes.name)) {
-        if let Some(broken) = policy.broken_by(pod.get("metadata"), pod.get("spec")) {
+        let violations = policy.violations(pod.get("metadata"), pod.get("spec"));
+        if !violations.is_empty() {
+            let broken = violations.iter().map(|violation| violation.reason.as_str()).collect::<Vec<_>>().join(", ");
             let name = meta::name(pod).to_string();
             match found.iter_mut().find(|(there, _)| *there == broken) {
                 Some((_, names)) => names.push(name),

@@ -37,6 +37,32 @@ pub fn validate(spec: &Value, field: &str, volumes: &VolumeNames) -> Vec<FieldEr
             errors.extend(if is_init { init_rules(container, &here, grace_seconds) } else { main_rules(container, &here, grace_seconds) });
         }
     }
+    errors.extend(ephemeral(spec, field, volumes, &mut seen));
+    errors
+}
+
+/// What a container that is put into a running Pod can't have, in the order of its fields.
+const NOT_FOR_EPHEMERAL: [&str; 9] =
+    ["ports", "resources", "resizePolicy", "restartPolicy", "restartPolicyRules", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle"];
+
+fn ephemeral<'a>(spec: &'a Value, field: &str, volumes: &VolumeNames, seen: &mut Vec<&'a str>) -> Vec<FieldError> {
+    let others = ["containers", "initContainers"].into_iter().flat_map(|list| spec.get(list).items());
+    let known: Vec<&Value> = others.map(|container| container.get("name")).collect();
+    let mut errors = Vec::new();
+    for (index, container) in spec.get("ephemeralContainers").items().iter().enumerate() {
+        let here = format!("{field}.ephemeralContainers[{index}]");
+        errors.extend(container_rules(container, &here, volumes, seen));
+        let target = container.get("targetContainerName");
+        if !target.is_empty() && !known.contains(&target) {
+            errors.push(FieldError::not_found(format!("{here}.targetContainerName"), target));
+        }
+        let forbidden = |field: String| FieldError::forbidden(field, "cannot be set for an Ephemeral Container");
+        errors.extend(NOT_FOR_EPHEMERAL.into_iter().filter(|name| !container.get(name).is_empty()).map(|name| forbidden(format!("{here}.{name}"))));
+        for (index, mount) in container.get("volumeMounts").items().iter().enumerate() {
+            let subs = ["subPath", "subPathExpr"].into_iter().filter(|name| !mount.get(name).is_empty());
+            errors.extend(subs.map(|name| forbidden(format!("{here}.volumeMounts[{index}].{name}"))));
+        }
+    }
     errors
 }
 

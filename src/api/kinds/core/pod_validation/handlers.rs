@@ -43,7 +43,7 @@ pub fn lifecycle(container: &Value, field: &str, grace_seconds: i64) -> Vec<Fiel
             let here = format!("{field}.lifecycle.{hook}");
             errors.extend(handler(action, &here));
             let seconds = action.path("sleep.seconds").as_i64().unwrap_or(0);
-            if seconds < 0 || seconds > grace_seconds {
+            if !action.get("sleep").is_null() && (seconds < 0 || seconds > grace_seconds) {
                 let why = format!("must be non-negative and less than terminationGracePeriodSeconds ({grace_seconds})");
                 errors.push(FieldError::invalid(format!("{here}.sleep"), &seconds.into(), why));
             }

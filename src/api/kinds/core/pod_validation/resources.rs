@@ -49,8 +49,8 @@ pub fn validate(resources: &Value, field: &str) -> Vec<FieldError> {
 /// cpu, memory, ephemeral-storage, hugepages-*, or `domain/name`.
 pub fn resource_name(name: &str, field: &str) -> Vec<FieldError> {
     let mut errors: Vec<FieldError> = names::qualified_name(name).into_iter().map(|rule| FieldError::invalid(field, &name.into(), rule)).collect();
-    if !name.contains('/') && !["cpu", "memory", "ephemeral-storage"].contains(&name) && !name.starts_with("hugepages-") && errors.is_empty() {
-        if !is_standard(name) {
+    if !name.contains('/') && !["cpu", "memory", "ephemeral-storage"].contains(&name) && !name.starts_with("hugepages-") {
+        if errors.is_empty() && !is_standard(name) {
             errors.push(FieldError::invalid(field, &name.into(), "must be a standard resource type or fully qualified"));
         }
         errors.push(FieldError::invalid(field, &name.into(), "must be a standard resource for containers"));

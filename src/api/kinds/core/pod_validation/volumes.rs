@@ -14,6 +14,39 @@ pub struct VolumeNames {
     claims: Vec<String>,
 }
 
+/// The types of volumes, in the order in which upstream looks for them.
+const SOURCES: [&str; 30] = [
+    "emptyDir",
+    "hostPath",
+    "gitRepo",
+    "gcePersistentDisk",
+    "awsElasticBlockStore",
+    "secret",
+    "nfs",
+    "iscsi",
+    "glusterfs",
+    "flocker",
+    "persistentVolumeClaim",
+    "rbd",
+    "cinder",
+    "cephfs",
+    "quobyte",
+    "downwardAPI",
+    "fc",
+    "flexVolume",
+    "configMap",
+    "azureFile",
+    "vsphereVolume",
+    "photonPersistentDisk",
+    "portworxVolume",
+    "azureDisk",
+    "storageos",
+    "projected",
+    "scaleIO",
+    "csi",
+    "ephemeral",
+    "image",
+];
 const HOST_PATH_TYPES: [&str; 8] = ["", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"];
 
 /// What is wrong with the volumes, and what they are called.
@@ -24,14 +57,19 @@ pub fn validate(volumes: &Value, field: &str) -> (VolumeNames, Vec<FieldError>) 
     for (index, volume) in volumes.items().iter().enumerate() {
         let here = format!("{field}[{index}]");
         let name = volume.get("name");
-        errors.extend(source(volume, &here));
+        let mut wrong = source(volume, &here);
         if name.is_empty() {
-            errors.push(FieldError::required(format!("{here}.name"), ""));
+            wrong.push(FieldError::required(format!("{here}.name"), ""));
         } else {
-            errors.extend(names::dns1123_label(name.str()).into_iter().map(|rule| FieldError::invalid(format!("{here}.name"), name, rule)));
+            wrong.extend(names::dns1123_label(name.str()).into_iter().map(|rule| FieldError::invalid(format!("{here}.name"), name, rule)));
         }
         if seen.iter().any(|other| other == name.str()) {
-            errors.push(FieldError::duplicate(format!("{here}.name"), name));
+            wrong.push(FieldError::duplicate(format!("{here}.name"), name));
+        }
+        // A volume with a mistake can't be mounted, and its name is still free.
+        if !wrong.is_empty() {
+            errors.extend(wrong);
+            continue;
         }
         seen.push(name.str().to_string());
         if !volume.get("persistentVolumeClaim").is_null() || !volume.get("ephemeral").is_null() {
@@ -43,8 +81,7 @@ pub fn validate(volumes: &Value, field: &str) -> (VolumeNames, Vec<FieldError>) 
 
 fn source(volume: &Value, field: &str) -> Vec<FieldError> {
     let mut errors = Vec::new();
-    let sources: Vec<(&str, &Value)> =
-        volume.fields().iter().filter(|(key, value)| *key != "name" && !value.is_null()).map(|(key, value)| (key.as_str(), value)).collect();
+    let sources: Vec<(&str, &Value)> = SOURCES.into_iter().map(|kind| (kind, volume.get(kind))).filter(|(_, value)| !value.is_null()).collect();
     if sources.is_empty() {
         errors.push(FieldError::required(field, "must specify a volume type"));
     }
