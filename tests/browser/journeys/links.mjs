@@ -38,6 +38,17 @@ export default {
     },
   },
 
+  "what was typed is there at the next visit": {
+    async run({ page, url }) {
+      await type(page, "# mine");
+      await page.waitForTimeout(500);
+      await page.goto("about:blank");
+      await page.goto(url);
+      await ready(page);
+      await until("it is there", async () => (await editor(page).innerText()).includes("# mine"));
+    },
+  },
+
   "own work that gave way to other own work is on the shelf": {
     async run({ page, url }) {
       await replaceInEditor(page, "mongo-staging", "first-work");

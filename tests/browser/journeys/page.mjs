@@ -83,6 +83,19 @@ export default {
     },
   },
 
+  "at every width all controls are there": {
+    async run({ page }) {
+      for (const width of [320, 390, 720, 1024, 1280, 1920]) {
+        await page.setViewportSize({ width, height: 720 });
+        const controls = await page.locator("header :is(button, select, input[type=range])").evaluateAll((all) => all.map((each) => [each.ariaLabel ?? each.textContent, each.getBoundingClientRect()]));
+        const outside = controls.filter(([, { left, right, width: own }]) => own === 0 || left < 0 || right > width).map(([name]) => name);
+        assert.deepEqual(outside, [], `${width} px`);
+      }
+      await page.setViewportSize({ width: 1280, height: 720 });
+      assert.ok((await page.locator("header").boundingBox()).height < 60, "a laptop has them in one row");
+    },
+  },
+
   "reduced motion moves nothing by itself": {
     options: { context: { reducedMotion: "reduce" } },
     async run({ page }) {
