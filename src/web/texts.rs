@@ -80,6 +80,7 @@ pub const RENAME: &str = "Rename";
 pub const CANCEL: &str = "Cancel";
 pub const EDITOR: &str = "Manifest editor";
 pub const PROBLEMS: &str = "Problems";
+pub const LINE: &str = "line";
 pub const APPLY: &str = "Apply";
 pub const APPLY_RESULT: &str = "Apply result";
 pub const APPLY_HELP: &str = "Applies all files (Ctrl+Enter)";
