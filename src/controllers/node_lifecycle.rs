@@ -185,6 +185,14 @@ fn set_execute_taints(context: &mut Context, node: Value) -> Result<(), Status> 
         if !wanted.is_empty() {
             context.requeue_after(MONITOR_MS);
         }
+        // That a node is well again is seen when nodes are looked at next, while its `NoSchedule` taint goes at once.
+        let last_look_ms = context.now_ms - context.now_ms % MONITOR_MS;
+        let is_unseen =
+            wanted.is_empty() && time_ms(meta::condition(&node, "Ready").get("lastTransitionTime")).is_some_and(|turned_ms| turned_ms >= last_look_ms);
+        if is_unseen && node.path("spec.taints").items().iter().any(|taint| taint.get("effect").str() == "NoExecute" && ours(taint.get("key").str())) {
+            context.requeue_after(last_look_ms + MONITOR_MS - context.now_ms);
+            return Ok(());
+        }
         return set_taints(context, node, "NoExecute", &[], ours).map(|_| ());
     }
     let has = node.path("spec.taints").items().iter().any(|taint| taint.get("effect").str() == "NoExecute" && taint.get("key").str() == wanted[0]);

@@ -145,7 +145,7 @@ impl Invocation {
             let mapping = &named.mappings[*index];
             let namespace = if mapping.kind.namespaced { self.namespace.clone() } else { String::new() };
             let mut request = self.request_for(Verb::Get, mapping, &namespace, name);
-            if self.path == "get" {
+            if matches!(self.path, "get" | "patch" | "edit") {
                 request.subresource = SmolStr::new(self.flags.text("subresource"));
             }
             match self.send(request).await {

@@ -113,7 +113,7 @@ async fn invoke(session: &Session, arguments: &[String]) -> Result<(), Failure> 
 
 /// Whether a file that the command line names is the standard input.
 fn reads_whole_input(flags: &Flags) -> bool {
-    let files = ["filename", "patch-file", "from-file", "from-env-file"].iter().flat_map(|flag| flags.list(flag));
+    let files = ["filename", "patch-file", "from-file", "from-env-file", "cert", "key"].iter().flat_map(|flag| flags.list(flag));
     files.into_iter().any(|file| file == "-" || file.ends_with(STDIN_FILE))
 }
 

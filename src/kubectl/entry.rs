@@ -1,7 +1,7 @@
 //! What the list of commands knows of each: its words and its flags.
 
 use super::failure::Failure;
-use super::flags::{Flag, Flags};
+use super::flags::{Flag, Flags, parse_duration_ms};
 use super::session::Session;
 use std::future::Future;
 use std::pin::Pin;
@@ -48,6 +48,13 @@ impl Invocation {
     /// The arguments before `--`, and those after it.
     pub fn split_at_dash(&self) -> (&[String], &[String]) {
         self.arguments.split_at(self.flags.arguments_before_dash.unwrap_or(self.arguments.len()))
+    }
+
+    /// `--request-timeout`: a duration, or a number of seconds; 0 is none.
+    pub fn request_timeout_ms(&self) -> Option<u64> {
+        let text = self.flags.text("request-timeout");
+        let timeout_ms = text.parse::<i64>().map(|seconds| seconds.saturating_mul(1000)).ok().or_else(|| parse_duration_ms(text).ok())?;
+        u64::try_from(timeout_ms).ok().filter(|timeout_ms| *timeout_ms > 0)
     }
 
     /// Fails unless these flags are given.

@@ -15,6 +15,10 @@ pub fn original_of(object: &Value) -> Option<Value> {
 /// The object with the annotation that remembers it.
 pub fn annotated(object: &Value) -> Value {
     let mut object = object.clone();
+    // kubectl reads the annotations as texts, in which nothing is an empty one.
+    for (_, value) in object.path_mut("metadata.annotations").fields_mut().iter_mut().filter(|(_, value)| value.is_null()) {
+        *value = "".into();
+    }
     object.path_mut("metadata.annotations").fields_mut().remove(LAST_APPLIED);
     let remembered = write_json_compact(&object) + "\n";
     object.path_mut("metadata.annotations").fields_mut().insert(LAST_APPLIED, remembered);

@@ -7,6 +7,7 @@ use super::pod_worker::Stage;
 use super::preemption::Requirement;
 use super::resources;
 use super::runtime::Profile;
+use crate::api::kinds::core::pod_resources;
 use crate::api::quantity::Quantity;
 use crate::api::resource::NODES;
 use crate::value::Value;
@@ -98,13 +99,13 @@ impl PodSync<'_, '_> {
             let missing = vec![Requirement { resource: "pods".into(), amount: 1, requested: 1, capacity: limit as i64 }];
             return Err(Refusal { missing, ..Refusal::new("OutOfpods", message) });
         }
-        let own = resources::requested(&self.worker.pod);
+        let own = pod_resources::of_pod(&self.worker.pod, "requests");
         if own.is_empty() {
             return Ok(());
         }
-        let mut used = resources::Amounts::new();
+        let mut used = pod_resources::Amounts::new();
         for pod in others {
-            for (name, quantity) in resources::requested(pod) {
+            for (name, quantity) in pod_resources::of_pod(pod, "requests") {
                 let sum = used.get(&name).map_or_else(|| quantity.clone(), |before| before.add(&quantity));
                 used.insert(name, sum);
             }

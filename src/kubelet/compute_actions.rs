@@ -6,6 +6,9 @@ use super::probe_results::{ProbeResult, ProbeResults};
 use super::runtime::{ContainerId, ContainerState, ContainerStatus};
 use crate::value::{SmolStr, SortedSet, Value};
 
+/// What is said of a container that has to restart to get other resources.
+pub const RESIZE_REQUIRES_RESTART: &str = "resize requires restart";
+
 /// Why a container is killed; decides its grace period.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum KillReason {
@@ -92,7 +95,9 @@ pub fn compute_pod_actions(
             kept += 1;
             continue;
         };
-        let message = if restart { format!("{message}, will be restarted") } else { message };
+        // Of a container that is to get other resources upstream says no more.
+        let is_resized = message.ends_with(RESIZE_REQUIRES_RESTART);
+        let message = if restart && !is_resized { format!("{message}, will be restarted") } else { message };
         if restart {
             actions.start.push(index);
         }

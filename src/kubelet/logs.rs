@@ -76,10 +76,10 @@ impl Kubelets {
             return Ok(LogText::default());
         };
         if node.stopped || node.cut_off.is_some() {
-            let why = if node.stopped { "connect: connection refused" } else { "i/o timeout" };
             let address = format!("{}:10250", node.config.internal_ip);
+            let why = if node.stopped { "net/http: TLS handshake timeout".to_string() } else { format!("dial tcp {address}: i/o timeout") };
             let path = format!("containerLogs/{}/{}/{container}", meta::namespace(pod), meta::name(pod));
-            return Err(Status::other(500, "InternalError", format!("Get \"https://{address}/{path}\": dial tcp {address}: {why}")));
+            return Err(Status::other(500, "", format!("Get \"https://{address}/{path}\": {why}")));
         }
         let Some(worker) = node.pod(meta::uid(pod)) else {
             let message = format!("pod \"{}\" cannot be found - no logs available", meta::name(pod));

@@ -1,16 +1,13 @@
 //! What a pod asks for: the helpers of `k8s.io/component-helpers/resource`, and its quality of service.
 
-use super::pod_spec::{self, ContainerKind};
+use crate::api::kinds::core::pod_resources;
 use crate::api::quantity::Quantity;
-use crate::value::{SmolStr, SortedMap, Value};
+use crate::value::Value;
 
 /// The quantity of a field; `None` where there is none.
 pub fn quantity(value: &Value) -> Option<Quantity> {
     if value.is_null() { None } else { Quantity::from_value(value).ok() }
 }
-
-/// How much there is of each resource.
-pub type Amounts = SortedMap<SmolStr, Quantity>;
 
 /// `status.qosClass`: as the server has it from the pod's creation on.
 pub fn qos_class(pod: &Value) -> &str {
@@ -43,81 +40,10 @@ pub fn left_behind(pod: &Value) -> Value {
 
 /// What the pod requests as a whole.
 pub fn pod_requests(pod: &Value) -> Value {
-    value_of(requested(pod))
+    pod_resources::value_of(pod_resources::of_pod(pod, "requests"))
 }
 
 /// What the pod is limited to as a whole.
 pub fn pod_limits(pod: &Value) -> Value {
-    value_of(pod_total(pod, "limits"))
-}
-
-/// What the pod requests as a whole, to be reckoned with.
-pub fn requested(pod: &Value) -> Amounts {
-    pod_total(pod, "requests")
-}
-
-fn value_of(amounts: Amounts) -> Value {
-    Value::from(amounts.into_iter().map(|(name, quantity)| (name, Value::from(quantity.to_string()))).collect::<crate::value::Map>())
-}
-
-/// Regular containers and sidecars together, or the greatest init container where that is more (with the sidecars started before
-/// it); what the pod asks for as a whole goes before both; the overhead of its runtime comes on top.
-fn pod_total(pod: &Value, list: &str) -> Amounts {
-    let mut total = Amounts::new();
-    for container in pod_spec::containers(pod, ContainerKind::Regular) {
-        add(&mut total, container.get("resources").get(list));
-    }
-    let mut sidecars = Amounts::new();
-    let mut greatest_init = Amounts::new();
-    for container in pod_spec::containers(pod, ContainerKind::Init) {
-        let own = container.get("resources").get(list);
-        if pod_spec::is_sidecar(container) {
-            add(&mut total, own);
-            add(&mut sidecars, own);
-            raise(&mut greatest_init, &sidecars);
-        } else {
-            let mut together = sidecars.clone();
-            add(&mut together, own);
-            raise(&mut greatest_init, &together);
-        }
-    }
-    raise(&mut total, &greatest_init);
-    for (name, value) in pod.path("spec.resources").get(list).fields().iter() {
-        if let Some(quantity) = quantity(value) {
-            total.insert(name.clone(), quantity);
-        }
-    }
-    let overhead = pod.path("spec.overhead");
-    for (name, value) in overhead.fields().iter() {
-        if (list == "requests" || total.contains_key(name))
-            && let Some(quantity) = quantity(value)
-        {
-            add_one(&mut total, name, quantity);
-        }
-    }
-    total
-}
-
-fn add(total: &mut Amounts, list: &Value) {
-    for (name, value) in list.fields().iter() {
-        if let Some(quantity) = quantity(value) {
-            add_one(total, name, quantity);
-        }
-    }
-}
-
-fn add_one(total: &mut Amounts, name: &SmolStr, quantity: Quantity) {
-    let sum = match total.get(name) {
-        Some(before) => before.add(&quantity),
-        None => quantity,
-    };
-    total.insert(name.clone(), sum);
-}
-
-fn raise(total: &mut Amounts, at_least: &Amounts) {
-    for (name, quantity) in at_least {
-        if total.get(name).is_none_or(|before| before < quantity) {
-            total.insert(name.clone(), quantity.clone());
-        }
-    }
+    pod_resources::value_of(pod_resources::of_pod(pod, "limits"))
 }

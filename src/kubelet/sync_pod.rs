@@ -3,7 +3,7 @@
 //! Upstream's sync blocks while it waits for volumes, a pull, a hook, or a container's end. Here it is a [`SyncRun`] that is
 //! continued when what it waits for has happened; updates that arrive meanwhile wait for its end, as upstream's do.
 
-use super::compute_actions::{ContainerToKill, KillReason, compute_pod_actions};
+use super::compute_actions::{ContainerToKill, KillReason, RESIZE_REQUIRES_RESTART, compute_pod_actions};
 use super::hooks::HookRun;
 use super::images::ImageOutcome;
 use super::kill::{ContainerKill, PodKill};
@@ -26,6 +26,10 @@ const RETRY_MS: u64 = 10_000;
 const DEADLINE_EXCEEDED: &str = "DeadlineExceeded";
 /// How long a change in the runtime takes to be noticed where the kubelet asks for it.
 const RELIST_MS: u64 = 10;
+
+/// How long the runtime takes to make a container and start it, and by how much that differs.
+const START_MS: u64 = 8;
+const START_SPREAD_MS: u64 = 16;
 
 /// A sync under way.
 #[derive(Clone, Debug)]
@@ -58,6 +62,7 @@ enum Step {
 enum Waiting {
     Volumes { deadline_ms: u64 },
     Pull { kind: ContainerKind, index: usize, pull: PullId },
+    Start { kind: ContainerKind, index: usize, at_ms: u64 },
     PostStart { name: SmolStr, container: ContainerId, hook: HookRun },
     Kill(ContainerKill),
     KillPod(PodKill),
@@ -157,7 +162,7 @@ impl PodSync<'_, '_> {
                 if before.get("image") != container.get("image") {
                     Some(format!("Container {name} definition changed"))
                 } else if needs_restart(container, before) {
-                    Some(format!("Container {name} resize requires restart"))
+                    Some(format!("Container {name} {RESIZE_REQUIRES_RESTART}"))
                 } else {
                     None
                 }
@@ -206,6 +211,11 @@ impl PodSync<'_, '_> {
     fn has_come(&mut self, waiting: Waiting, run: &mut SyncRun) -> bool {
         match waiting {
             Waiting::Volumes { deadline_ms } => {
+                if self.now_ms < self.worker.volumes.first_look_ms() {
+                    self.wake_at(self.worker.volumes.first_look_ms());
+                    run.waiting = Some(Waiting::Volumes { deadline_ms });
+                    return false;
+                }
                 if self.continue_mounting() {
                     self.sync_containers(run);
                 } else if self.mounting_failed() || self.now_ms >= deadline_ms {
@@ -222,6 +232,14 @@ impl PodSync<'_, '_> {
                     return false;
                 };
                 self.after_image(kind, index, outcome, run);
+            }
+            Waiting::Start { kind, index, at_ms } => {
+                if self.now_ms < at_ms {
+                    self.wake_at(at_ms);
+                    run.waiting = Some(Waiting::Start { kind, index, at_ms });
+                    return false;
+                }
+                self.start(kind, index, run);
             }
             Waiting::PostStart { name, container, mut hook } => {
                 let Some(outcome) = self.poll_hook(&mut hook) else {
@@ -390,6 +408,15 @@ impl PodSync<'_, '_> {
             run.fail(&name, reason, message, None);
             return self.after_failure(kind, &container, run);
         }
+        let at_ms = self.now_ms + START_MS + self.client.random().below(START_SPREAD_MS);
+        self.wake_at(at_ms);
+        run.waiting = Some(Waiting::Start { kind, index, at_ms });
+    }
+
+    /// The image is there, and the runtime has made the container of it.
+    fn start(&mut self, kind: ContainerKind, index: usize, run: &mut SyncRun) {
+        let Some(container) = pod_spec::containers(&self.worker.pod, kind).get(index).cloned() else { return };
+        let name = SmolStr::new(container.get("name").str());
         match self.create_and_start(&container, run) {
             Ok(id) => {
                 let hook = container.path("lifecycle.postStart");

@@ -54,6 +54,11 @@ impl PodVolumes {
         self.volumes.iter().find(|volume| volume.name == name && volume.mounted)
     }
 
+    /// When it is first looked whether they are mounted: not at once, since others do that.
+    pub fn first_look_ms(&self) -> u64 {
+        self.began_at_ms + POLL_MS
+    }
+
     /// When they next take up changes of ConfigMaps and Secrets.
     pub fn next_refresh_ms(&self, now_ms: u64) -> u64 {
         self.began_at_ms + (now_ms.saturating_sub(self.began_at_ms) / REFRESH_MS + 1) * REFRESH_MS
@@ -87,7 +92,6 @@ impl PodSync<'_, '_> {
         if self.worker.volumes.volumes.iter().all(|volume| volume.mounted) {
             return true;
         }
-        self.wake_at(self.now_ms + POLL_MS);
         false
     }
 

@@ -224,7 +224,7 @@ fn allocate_ports(context: &mut Context, service: &mut Value, old: &Value, alloc
             let number = if number == 0 {
                 free_port(context.server, |server, number| is_taken(server, number, allocated) || had.contains(&(number, protocol.clone())))
                     .ok_or_else(|| Status::other(500, "InternalError", "failed to allocate a nodePort: range is full"))?
-            } else if !(FIRST_PORT..=LAST_PORT).contains(&number) {
+            } else if !context.is_dry_run() && !(FIRST_PORT..=LAST_PORT).contains(&number) {
                 let why = format!("provided port is not in the valid range. The range of valid ports is {FIRST_PORT}-{LAST_PORT}");
                 return Err(invalid(service, FieldError::invalid(path, &Value::Int(number), why)));
             } else if is_taken(context.server, number, allocated) {

@@ -138,11 +138,22 @@ fn validate_owner_references(owners: &Value) -> Vec<FieldError> {
                 first_controller = controller;
             } else {
                 let why = format!("Only one reference can have Controller set to true. Found \"true\" in references for {first_controller} and {controller}");
-                errors.push(FieldError::invalid(PATH, owners, why));
+                let mut error = FieldError::invalid(PATH, owners, why);
+                error.shown = in_go_order(owners);
+                errors.push(error);
             }
         }
     }
     errors
+}
+
+/// Owners with their fields as Go declares them.
+fn in_go_order(owners: &Value) -> String {
+    let shown = |owner: &Value| {
+        let given = ["apiVersion", "kind", "name", "uid", "controller", "blockOwnerDeletion"].into_iter().filter(|field| !owner.get(field).is_null());
+        format!("{{{}}}", given.map(|field| format!("\"{field}\":{}", owner.get(field).to_json())).collect::<Vec<_>>().join(","))
+    };
+    format!("[{}]", owners.items().iter().map(shown).collect::<Vec<_>>().join(","))
 }
 
 fn validate_finalizers(finalizers: &Value) -> Vec<FieldError> {

@@ -4,6 +4,7 @@ use super::gallery::{close, follow};
 use super::page::{Dialog, Page};
 use super::texts;
 use crate::playground::diagnostics::{Difference, Outlook, Severity, Verdict};
+use crate::value::Sort;
 use leptos::html;
 use leptos::prelude::*;
 
@@ -17,7 +18,14 @@ pub fn Changes(page: Page) -> impl IntoView {
         close(page, Dialog::Changes);
         page.apply();
     };
-    let outlooks = move || is_open().then(|| page.forecast.get().map(|forecast| forecast.outlooks).unwrap_or_default());
+    let outlooks = move || {
+        is_open().then(|| {
+            let mut outlooks = page.forecast.get().map(|forecast| forecast.outlooks).unwrap_or_default();
+            // What nothing happens to is of the least interest.
+            outlooks.order_by_key(|outlook| outlook.verdict == Verdict::Unchanged);
+            outlooks
+        })
+    };
     view! {
         <dialog class="changes" node_ref=dialog aria-label=texts::DIFF_TITLE on:close=move |_: web_sys::Event| close(page, Dialog::Changes)>
             <h2>{texts::DIFF_TITLE}</h2>

@@ -184,7 +184,7 @@ fn restart(page: Page, own: Option<&Work>, setup: &Setup, workspace: Workspace) 
     page.refresh();
 }
 
-/// Keeps the files whenever the person has changed something, and what was done with them before the page goes away.
+/// Keeps the files whenever the person has changed something, and what they did with them.
 pub fn keep_work(page: Page) {
     Effect::new(move |before: Option<(u64, Workspace)>| {
         let (opened, workspace) = (page.opened.get_untracked(), page.workspace.get());
@@ -193,6 +193,11 @@ pub fn keep_work(page: Page) {
             shelf::keep(page);
         }
         (opened, workspace)
+    });
+    Effect::new(move || {
+        page.outcome.track();
+        page.prompt.track();
+        shelf::keep_done(page);
     });
     let hide = Closure::<dyn FnMut()>::new(move || {
         if super::dom::document().hidden() {

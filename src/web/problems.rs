@@ -14,7 +14,7 @@ pub use crate::playground::diagnostics::Problem;
 #[component]
 pub fn Problems(page: Page) -> impl IntoView {
     let item = move |problem: Problem| {
-        let place = format!("{}, line {}", problem.file, problem.line);
+        let place = format!("{}, {} {}", problem.file, texts::LINE, problem.line);
         let (file, from): (SmolStr, usize) = (problem.file.clone(), problem.from);
         let (sign, says) = match problem.severity {
             Severity::Error => ("▲ ", texts::PROBLEM_REFUSED),

@@ -39,18 +39,7 @@ pub fn ShareDialog(page: Page) -> impl IntoView {
             request_animation_frame(move || field.select());
         }
     });
-    let copy = move |words: String| {
-        let Some(window) = web_sys::window() else { return };
-        // Pages without a secure origin have no clipboard at all.
-        if js_sys::Reflect::get(&window.navigator(), &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_undefined()) {
-            return said.set(texts::COPY_FAILED);
-        }
-        let promise = window.navigator().clipboard().write_text(&words);
-        wasm_bindgen_futures::spawn_local(async move {
-            let copied = wasm_bindgen_futures::JsFuture::from(promise).await.is_ok();
-            said.set(if copied { texts::COPIED } else { texts::COPY_FAILED });
-        });
-    };
+    let copy = move |words: String| transfer::copy(&words, move |is_copied| said.set(if is_copied { texts::COPIED } else { texts::COPY_FAILED }));
     let embed = move || {
         format!(
             "<iframe src=\"{}\" title=\"{}\" width=\"100%\" height=\"720\" style=\"border: 0\" loading=\"lazy\" allow=\"clipboard-write\"></iframe>",

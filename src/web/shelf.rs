@@ -88,11 +88,23 @@ pub fn keep(page: Page) {
     write(page);
 }
 
-/// What is open is about to give way, or the page is: if it is the person's own, what was done with it is kept as well.
-pub fn leave(page: Page) {
+/// Whether something of the person's own is open with which something was done, all of it by now.
+fn is_at_work(page: Page) -> bool {
     let is_own = page.shelf.with_value(|shelf| shelf.open.is_some_and(|open| shelf.works.iter().any(|work| work.id == open)));
-    let is_replaying = page.replay.with_value(Option::is_some);
-    if is_own && !is_replaying && page.see(|session| !session.done().is_empty()) {
+    is_own && page.replay.with_value(Option::is_none) && page.see(|session| !session.done().is_empty())
+}
+
+/// If something was done with the person's own work, that is kept as well.
+pub fn keep_done(page: Page) {
+    let is_kept = |work: &Work| is_open(page, work) && page.see(|session| session.done() == work.shared.done);
+    if is_at_work(page) && !page.shelf.with_value(|shelf| shelf.works.iter().any(is_kept)) {
+        keep(page);
+    }
+}
+
+/// What is open is about to give way, or the page is: what is the person's own is kept as it is at this instant.
+pub fn leave(page: Page) {
+    if is_at_work(page) {
         keep(page);
         collect(page);
     }

@@ -24,7 +24,7 @@ pub const UNDO: &str = "Undo";
 pub const UNDONE: &str = "Undone:";
 pub const HELP: &str = "Keys and settings";
 pub const HELP_HELP: &str = "Keys and settings (?)";
-pub const KEYS: [(&str, &str); 15] = [
+pub const KEYS: [(&str, &str); 16] = [
     ("Space", "play, pause"),
     (".", "one step"),
     ("n", "skip to the next event"),
@@ -32,7 +32,8 @@ pub const KEYS: [(&str, &str); 15] = [
     ("Ctrl+Z", "undo what was done last (outside of the editor)"),
     ("Ctrl+Enter", "apply the files"),
     ("Page Up, Page Down", "on the history: from mark to mark"),
-    ("Ctrl+Space, Ctrl+Shift+Space", "in the editor: what could come next; what the field means"),
+    ("Ctrl+Space", "in the editor: what could come next"),
+    ("Ctrl+Shift+Space", "in the editor: what the field means"),
     ("e", "to the editor; Escape, then Tab, leaves it"),
     ("d", "to the diagram; the arrow keys walk, Enter selects"),
     ("t", "to the terminal; Tab completes, Up and Down bring earlier lines, Ctrl+C stops"),
@@ -79,6 +80,7 @@ pub const RENAME: &str = "Rename";
 pub const CANCEL: &str = "Cancel";
 pub const EDITOR: &str = "Manifest editor";
 pub const PROBLEMS: &str = "Problems";
+pub const LINE: &str = "line";
 pub const APPLY: &str = "Apply";
 pub const APPLY_RESULT: &str = "Apply result";
 pub const APPLY_HELP: &str = "Applies all files (Ctrl+Enter)";

@@ -1,4 +1,4 @@
-//! Files on their way between the page and the person's machine.
+//! Files and words on their way between the page and the person's machine.
 
 use super::page::{Notice, Page};
 use super::{opening, texts};
@@ -15,6 +15,17 @@ extern "C" {
     fn carries_files(event: &JsValue) -> bool;
     #[wasm_bindgen(js_namespace = KubariumEditor, js_name = readFiles)]
     fn read_files(source: &JsValue, most: f64, on_file: &JsValue);
+}
+
+/// Copies words to the person's clipboard, and tells `then` whether the browser let it.
+pub fn copy(words: &str, then: impl FnOnce(bool) + 'static) {
+    let Some(window) = web_sys::window() else { return };
+    // Pages without a secure origin have no clipboard at all.
+    if js_sys::Reflect::get(&window.navigator(), &"clipboard".into()).is_ok_and(|clipboard| clipboard.is_undefined()) {
+        return then(false);
+    }
+    let promise = window.navigator().clipboard().write_text(words);
+    wasm_bindgen_futures::spawn_local(async move { then(wasm_bindgen_futures::JsFuture::from(promise).await.is_ok()) });
 }
 
 /// Files over the editor: they can be dropped.

@@ -1,4 +1,4 @@
-// The end-to-end tests: every file of tests/browser/journeys/, each test in a page of its own; a newcomer's journeys in Firefox too.
+// The end-to-end tests: every file of tests/browser/journeys/, each test in a page of its own; a newcomer's journeys, and what is kept, in Firefox too.
 // `node tests/browser/run.mjs [part of a name, such as "time" or "firefox"]`
 import { existsSync, readdirSync } from "node:fs";
 import { launch, open, site, ARTEFACTS } from "./browser.mjs";
@@ -6,7 +6,7 @@ import { FIREFOX, launchFirefox } from "./firefox.mjs";
 
 const only = process.argv[2] ?? "";
 const browsers = [{ start: launch, suffix: "", plays: () => true }];
-if (existsSync(FIREFOX)) browsers.push({ start: launchFirefox, suffix: " [firefox]", plays: (name) => name.startsWith("newcomer: ") });
+if (existsSync(FIREFOX)) browsers.push({ start: launchFirefox, suffix: " [firefox]", plays: (name) => /^newcomer: |next visit/.test(name) });
 else console.log(`there is no ${FIREFOX}: nothing is tried in Firefox`);
 const tests = [];
 for (const file of readdirSync(new URL("journeys/", import.meta.url)).sort()) {

@@ -59,6 +59,21 @@ are the ways you can resolve this warning:
   stop managing the field (remove it from their configuration).
 See https://kubernetes.io/docs/reference/using-api/server-side-apply/#conflicts";
 
+/// What an apply makes anew has no fields that are `null`; items of lists stay.
+fn without_nulls(value: &Value) -> Value {
+    match value {
+        Value::Object(fields) => {
+            let mut kept = Value::object();
+            for (key, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
+                kept.fields_mut().insert(key.clone(), without_nulls(value));
+            }
+            kept
+        }
+        Value::Array(items) => items.iter().map(without_nulls).collect(),
+        scalar => scalar.clone(),
+    }
+}
+
 /// Which patch could not be applied to what.
 fn not_applied(info: &Info, patch: String, failure: Failure) -> Failure {
     failure.with_source(&format!("applying patch:\n{patch}\nto:\n{}\nfor:", info.long_name()), &info.source)
@@ -188,6 +203,7 @@ impl Apply {
     }
 
     async fn create(&self, info: &Info, modified: Value) -> Result<Value, Failure> {
+        let modified = without_nulls(&modified);
         let mut object = modified.clone();
         if self.dry_run != DryRun::Client {
             let created = self.invocation.create(&info.mapping, &info.namespace, modified, self.options()).await;

@@ -26,7 +26,11 @@ pub(super) async fn watch(invocation: &Invocation, printer: &Printer, named: &Na
     let mut headings_shown = layout.without_headings() || !printer.is_human();
     let mut first = true;
     let events = invocation.flags.is("output-watch-events");
+    let end_ms = invocation.request_timeout_ms().map(|timeout_ms| invocation.session.now_ms() + timeout_ms);
     loop {
+        if end_ms.is_some_and(|end_ms| invocation.session.now_ms() >= end_ms) {
+            return Ok(());
+        }
         let table = match ask(invocation, mapping, name).await {
             Ok(table) => table,
             Err(failure) if failure.is_not_found() && !first => Value::Null,

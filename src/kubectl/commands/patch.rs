@@ -52,7 +52,10 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         "strategic" => PatchType::StrategicMerge,
         other => return Err(Failure::text(format!("--type must be one of [json merge strategic], not {other:?}"))),
     };
-    let patch = parse(&text, type_)?;
+    let patch = match parse(&text, type_) {
+        Err(Failure::Text(why)) => return Err(Failure::Text(why)),
+        parsed => parsed,
+    };
     let dry_run = invocation.dry_run()?;
     let printer = Printer::of(&invocation, &[])?;
     let local = flags.is("local");
@@ -71,6 +74,8 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     if infos.is_empty() && failures.is_empty() {
         return Err(Failure::text("no objects passed to patch"));
     }
+    // What the server can't read is refused once there is an object.
+    let patch = if infos.is_empty() { Value::Null } else { patch? };
     for info in &infos {
         let is_custom = info.mapping.kind.versions.first().is_some_and(|version| version.definition.is_empty());
         let done = if is_custom && type_ == PatchType::StrategicMerge {

@@ -245,7 +245,7 @@ fn is_image_name(image: &str) -> bool {
             && !part.contains("___")
     };
     let parts: Vec<&str> = path.split('/').collect();
-    let first_is_host = parts.len() > 1 && (parts[0].contains(['.', ':']) || parts[0] == "localhost");
+    let first_is_host = parts.len() > 1 && (parts[0].contains(['.', ':']) || parts[0] == "localhost" || parts[0].bytes().any(|byte| byte.is_ascii_uppercase()));
     let skipped = usize::from(first_is_host);
     let host_fits = !first_is_host || parts[0].bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b':' | b'[' | b']'));
     tag_fits && digest_fits && host_fits && parts.iter().skip(skipped).all(|part| component(part))

@@ -35,14 +35,20 @@ pub(super) async fn describe(invocation: &Invocation, info: &Info, text: &mut Te
         text.line(0, "Events:\t<none>");
         return Ok(());
     };
-    // A node's events name it by its name instead of its UID, and those of cluster-scoped objects are in `default`.
-    let uid = if info.mapping.kind.kind == "Node" { info.name.as_str() } else { info.object.path("metadata.uid").str() };
-    let selector = format!(
-        "involvedObject.name={},involvedObject.namespace={},involvedObject.kind={},involvedObject.uid={uid}",
-        info.name, info.namespace, info.mapping.kind.kind
-    );
-    let options = Options { field_selector: SmolStr::from(selector), ..Options::default() };
-    let mut events = invocation.list(&mapping, &info.namespace, options).await.unwrap_or_default();
+    // Controllers name a node by its UID, kubelets by its name.
+    let mut uids = vec![info.object.path("metadata.uid").str()];
+    if info.mapping.kind.kind == "Node" {
+        uids.push(&info.name);
+    }
+    let mut events = Vec::new();
+    for uid in uids {
+        let selector = format!(
+            "involvedObject.name={},involvedObject.namespace={},involvedObject.kind={},involvedObject.uid={uid}",
+            info.name, info.namespace, info.mapping.kind.kind
+        );
+        let options = Options { field_selector: SmolStr::from(selector), ..Options::default() };
+        events.extend(invocation.list(&mapping, &info.namespace, options).await.unwrap_or_default());
+    }
     if events.is_empty() {
         text.line(0, "Events:\t<none>");
         return Ok(());

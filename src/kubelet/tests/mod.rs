@@ -150,7 +150,7 @@ fn a_node_joins_and_stays_alive() {
 fn a_pod_is_pulled_started_and_ready_then_deleted() {
     let mut world = World::new();
     world.apply(json!({"metadata": {"name": "web"}, "spec": {"containers": [{"name": "web", "image": "nginx", "imagePullPolicy": "Always"}]}}));
-    world.run(300);
+    world.run(400);
     let pod = world.pod("web");
     assert_eq!((pod.path("status.phase").str(), state(&pod, "web").as_str()), ("Pending", "waiting ContainerCreating"));
     assert_eq!(condition(&pod, "Ready"), "False ContainersNotReady containers with unready status: [web]");

@@ -82,6 +82,6 @@ pub(super) fn validate(attributes: &mut Attributes) -> Result<(), Status> {
     let other = attributes.server.store.list(&PRIORITY_CLASSES, None).find(|class| is_global_default(class));
     match other.map(meta::name).filter(|other| attributes.operation == Operation::Create || *other != attributes.name) {
         None => Ok(()),
-        Some(other) => Err(attributes.forbidden(&format!("PriorityClass {other} is already marked as globalDefault"))),
+        Some(other) => Err(attributes.forbidden(&format!("PriorityClass {other} is already marked as default. Only one default can exist"))),
     }
 }

@@ -125,10 +125,15 @@ impl Decoder {
         self.path.pop();
         self.go_path.truncate(depth);
         let result = decoded.as_ref().unwrap_or(value);
-        if presence == Presence::UnlessZero && is_zero(result) {
+        if presence == Presence::UnlessZero && is_zero(result) && !self.is_template_label_map(field) {
             return Some(None);
         }
         decoded.map(Some)
+    }
+
+    /// The labels of a template: validation tells an empty map from none, so it stays until then (see `complete`).
+    fn is_template_label_map(&self, field: &Field) -> bool {
+        field.name == "labels" && matches!(self.go_path.as_slice(), [.., template, metadata] if *template == "template" && *metadata == "metadata")
     }
 
     fn value(&mut self, value: &Value, type_: &'static FieldType, old: Option<&Value>) -> Option<Value> {

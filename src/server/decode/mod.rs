@@ -173,8 +173,13 @@ pub(super) fn empty_object(kind: &Kind) -> Value {
     definition.map_or_else(Value::object, fields::empty)
 }
 
-/// Adds what Go always writes at the top of an object (`status: {}`), where nothing did.
+/// Adds what Go always writes at the top of an object (`status: {}`), where nothing did, and takes out the empty map that a template's labels may be.
 pub(super) fn complete(context: &Context, object: &mut Value) {
+    for labels in ["spec.template.metadata.labels", "spec.jobTemplate.spec.template.metadata.labels"] {
+        if object.path(labels).is_object() && object.path(labels).is_empty() {
+            object.remove(labels);
+        }
+    }
     let definition = context.kind.versions.first().and_then(|version| schema::definition(&version.definition));
     let Some(definition) = definition else { return };
     for field in definition.fields() {

@@ -60,7 +60,7 @@ pub(super) fn strategic(object: &Value, patch: &Value, definition: &'static Defi
         return Err(Status::bad_request(format!("json: cannot unmarshal {} into Go value of type map[string]interface {{}}", patch.type_name())));
     }
     strategic::apply(object, patch, definition).map_err(|error| match error {
-        strategic::Error::BadFormat(why) => Status::bad_request(why),
+        strategic::Error::BadFormat(why) => Status::other(500, "", why),
         strategic::Error::Rejected(_) => rejected(),
         strategic::Error::Internal(why) => Status::other(500, "", why),
     })

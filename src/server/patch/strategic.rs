@@ -88,10 +88,9 @@ fn merge_value(original: &Value, patch: &Value, how: FieldMerge, order: Option<&
         (_, Value::Object(_)) => merge_map(original, patch, how.definition, depth + 1),
         (_, Value::Array(items)) if how.strategy.merges() => {
             let merged = merge_list(original.items(), items, &how, depth)?;
-            match order {
-                Some(order) => set_order(merged, original.items(), items, order.items(), how.key),
-                None => Ok(Value::array(merged)),
-            }
+            // Without a directive the order is that of the patch.
+            let own: Vec<Value> = items.iter().filter(|item| item.get(DIRECTIVE).is_null()).cloned().collect();
+            set_order(merged, original.items(), items, order.map_or(&own, |order| order.items()), how.key)
         }
         (_, Value::Array(items)) => Ok(items.iter().map(|item| without_directives(item, depth)).collect()),
         _ => Ok(patch.clone()),

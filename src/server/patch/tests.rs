@@ -75,5 +75,5 @@ fn primitive_lists_lose_what_the_directive_names() {
     let object = value(json!({"metadata": {"finalizers": ["a/b", "c/d"]}}));
     let patch = value(json!({"metadata": {"$deleteFromPrimitiveList/finalizers": ["a/b"], "finalizers": ["e/f"]}}));
     let patched = strategic(&object, &patch, schema::definition("io.k8s.api.core.v1.ConfigMap").unwrap()).unwrap();
-    assert_eq!(patched.path("metadata.finalizers"), &value(json!(["c/d", "e/f"])));
+    assert_eq!(patched.path("metadata.finalizers"), &value(json!(["e/f", "c/d"])));
 }

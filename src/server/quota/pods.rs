@@ -1,6 +1,7 @@
 //! What a pod takes of a quota (`pkg/quota/v1/evaluator/core/pods.go`, `k8s.io/component-helpers/resource`).
 
 use super::Amounts;
+use crate::api::kinds::core::pod_resources;
 use crate::api::quantity::Quantity;
 use crate::api::time;
 use crate::value::{SmolStr, Sort, Value};
@@ -11,69 +12,12 @@ const COUNTED: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
 
 /// What the pod's containers ask for together, with init containers, sidecars and overhead.
 pub fn pod_requests(pod: &Value) -> Value {
-    pod_resources(pod, "requests")
+    pod_resources::value_of(pod_resources::of_pod(pod, "requests"))
 }
 
 /// The limits of the pod's containers together.
 pub fn pod_limits(pod: &Value) -> Value {
-    pod_resources(pod, "limits")
-}
-
-fn amounts(list: &Value) -> Amounts {
-    list.fields().iter().map(|(name, amount)| (name.clone(), Quantity::of(amount))).collect()
-}
-
-fn add(total: &mut Amounts, more: &Amounts) {
-    for (name, amount) in more {
-        let sum = total.get(name).map_or_else(|| amount.clone(), |there| there.add(amount));
-        total.insert(name.clone(), sum);
-    }
-}
-
-fn raise(total: &mut Amounts, least: &Amounts) {
-    for (name, amount) in least {
-        if total.get(name).is_none_or(|there| there < amount) {
-            total.insert(name.clone(), amount.clone());
-        }
-    }
-}
-
-fn pod_resources(pod: &Value, field: &str) -> Value {
-    let spec = pod.get("spec");
-    let mut total = Amounts::new();
-    for container in spec.get("containers").items() {
-        add(&mut total, &amounts(container.get("resources").get(field)));
-    }
-    // A sidecar stays beside what comes after it; other init containers run alone with the sidecars before them.
-    let (mut sidecars, mut most) = (Amounts::new(), Amounts::new());
-    for container in spec.get("initContainers").items() {
-        let own = amounts(container.get("resources").get(field));
-        if container.get("restartPolicy").str() == "Always" {
-            add(&mut total, &own);
-            add(&mut sidecars, &own);
-            raise(&mut most, &sidecars);
-        } else {
-            let mut together = own;
-            add(&mut together, &sidecars);
-            raise(&mut most, &together);
-        }
-    }
-    raise(&mut total, &most);
-    for (name, amount) in amounts(spec.get("resources").get(field)) {
-        total.insert(name, amount);
-    }
-    let overhead = amounts(spec.get("overhead"));
-    if field == "requests" {
-        add(&mut total, &overhead);
-    } else {
-        let limited: Amounts = overhead.into_iter().filter(|(name, _)| total.contains_key(name)).collect();
-        add(&mut total, &limited);
-    }
-    let mut list = Value::object();
-    for (name, amount) in total {
-        list.fields_mut().insert(name, amount.to_string());
-    }
-    list
+    pod_resources::value_of(pod_resources::of_pod(pod, "limits"))
 }
 
 /// Whether the pod still counts: it hasn't ended, and its end isn't overdue (`QuotaV1Pod`).

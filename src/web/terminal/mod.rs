@@ -4,12 +4,13 @@ mod command_line;
 mod output;
 
 use super::page::Page;
-use super::texts;
+use super::{texts, transfer};
 use crate::kubectl::Stream;
 use crate::kubelet::runtime::Prompt;
 use crate::playground::session::{Report, Session};
 use leptos::html;
 use leptos::prelude::*;
+use std::time::Duration;
 
 /// A piece of what the terminal shows.
 #[derive(Clone, PartialEq, Debug)]
@@ -201,28 +202,29 @@ fn as_text(page: Page) -> String {
     })
 }
 
-fn copy(page: Page) {
-    let text = as_text(page);
-    if let Some(window) = web_sys::window() {
-        let promise = window.navigator().clipboard().write_text(&text);
-        // Where copying is forbidden, selecting still works.
-        wasm_bindgen_futures::spawn_local(async move {
-            let done = wasm_bindgen_futures::JsFuture::from(promise).await.is_ok();
-            page.say(if done { texts::COPIED } else { texts::COPY_FAILED });
-        });
-    }
+/// How long it is shown that the output was copied.
+const COPIED_SHOWN: Duration = Duration::from_millis(1500);
+
+/// Copies all output; where copying is forbidden, selecting still works.
+fn copy(page: Page, is_copied: RwSignal<bool>) {
+    transfer::copy(&as_text(page), move |done| {
+        page.say(if done { texts::COPIED } else { texts::COPY_FAILED });
+        is_copied.set(done);
+        set_timeout(move || is_copied.set(false), COPIED_SHOWN);
+    });
 }
 
 /// Output and command line.
 #[component]
 pub fn Terminal(page: Page) -> impl IntoView {
     let input = NodeRef::<html::Textarea>::new();
+    let is_copied = RwSignal::new(false);
     view! {
         <div class="terminal" on:click=move |event| focus_unless_selecting(&event, input)>
             <div class="tools">
-                <button class="icon" aria-label=texts::COPY_OUTPUT title=texts::COPY_OUTPUT on:click=move |_| copy(page)>
+                <button class="icon" aria-label=texts::COPY_OUTPUT title=texts::COPY_OUTPUT on:click=move |_| copy(page, is_copied)>
                     <svg width="14" height="14" viewBox="0 0 14 14" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.400">
-                        <path d="M4.500 4.500h7v7.500h-7zM9.500 4.500v-2.500h-7v7.500h2" />
+                        <path d=move || if is_copied.get() { "M2.500 7.500l3 3 6-7" } else { "M4.500 4.500h7v7.500h-7zM9.500 4.500v-2.500h-7v7.500h2" } />
                     </svg>
                 </button>
                 <button class="icon" aria-label=texts::CLEAR_OUTPUT title=texts::CLEAR_OUTPUT on:click=move |_| clear(page)>

@@ -46,6 +46,19 @@ function everyState(theme) {
   };
 }
 
+/** Whether the picture still moves a few frames after another view of it was chosen, while the clock stands still. */
+async function movesAfter(page) {
+  await apply(page);
+  await untilPods(page, "mongo-express-", 2, "Running");
+  await page.getByRole("button", { name: "Pause" }).click();
+  await page.waitForTimeout(900);
+  const picture = () => page.locator(".frame canvas").evaluate((canvas) => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => requestAnimationFrame(() => resolve(canvas.toDataURL()))))));
+  await page.getByRole("radio", { name: "Application" }).check({ force: true });
+  const first = await picture();
+  await page.waitForTimeout(1_200);
+  return first !== (await picture());
+}
+
 export default {
   "axe finds nothing, light": { options: { context: { colorScheme: "light" } }, run: everyState("light") },
   "axe finds nothing, dark": { options: { context: { colorScheme: "dark" } }, run: everyState("dark") },
@@ -83,13 +96,26 @@ export default {
     },
   },
 
+  "at every width all controls are there": {
+    async run({ page }) {
+      for (const width of [320, 390, 720, 1024, 1280, 1920]) {
+        await page.setViewportSize({ width, height: 720 });
+        const controls = await page.locator("header :is(button, select, input[type=range])").evaluateAll((all) => all.map((each) => [each.ariaLabel ?? each.textContent, each.getBoundingClientRect()]));
+        const outside = controls.filter(([, { left, right, width: own }]) => own === 0 || left < 0 || right > width).map(([name]) => name);
+        assert.deepEqual(outside, [], `${width} px`);
+      }
+      await page.setViewportSize({ width: 1280, height: 720 });
+      assert.ok((await page.locator("header").boundingBox()).height < 60, "a laptop has them in one row");
+    },
+  },
+
   "reduced motion moves nothing by itself": {
     options: { context: { reducedMotion: "reduce" } },
-    async run({ page }) {
-      await apply(page);
-      const durations = await diagram(page).locator(".mark").evaluateAll((all) => all.map((each) => getComputedStyle(each).transitionDuration));
-      assert.ok(durations.every((duration) => /^0s(, 0s)*$/.test(duration)), durations.join());
-    },
+    run: async ({ page }) => assert.equal(await movesAfter(page), false),
+  },
+
+  "without it, things travel to where they are shown next": {
+    run: async ({ page }) => assert.equal(await movesAfter(page), true),
   },
 
   "the diagram can be walked by keyboard": {
@@ -194,6 +220,22 @@ export default {
       await page.waitForTimeout(7_000);
       const said = await page.evaluate(() => globalThis.said);
       assert.ok(said.length >= 1 && said.length <= 3, JSON.stringify(said));
+    },
+  },
+
+  "the terminal's output is copied, also where that is forbidden it goes on": {
+    options: { context: { permissions: ["clipboard-read", "clipboard-write"] } },
+    async run({ page }) {
+      await kubectl(page, "echo copied words");
+      await output(page).hover();
+      const copy = () => page.getByRole("button", { name: "Copy all output" }).click();
+      await copy();
+      await until("it is said", async () => (await page.locator(".said").innerText()) === "Copied.");
+      assert.match(await page.evaluate(() => navigator.clipboard.readText()), /\$ echo copied words\ncopied words\n/);
+      await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+      await copy();
+      await until("it is said", async () => (await page.locator(".said").innerText()).startsWith("The browser does not let this page copy"));
+      assert.match(await kubectl(page, "echo on"), /on/);
     },
   },
 

@@ -65,9 +65,7 @@ pub fn template_labels(selector: &Value, template: &Value) -> Vec<FieldError> {
     if labels::matches(selector, given.fields()) {
         return Vec::new();
     }
-    // Labels that were all taken away are an empty map in Go, those of a template without metadata are none.
-    let shown = if given.is_null() && template.get("metadata").is_object() { Value::object() } else { given.clone() };
-    vec![FieldError::invalid("spec.template.metadata.labels", &shown, "`selector` does not match template `labels`")]
+    vec![FieldError::invalid("spec.template.metadata.labels", given, "`selector` does not match template `labels`")]
 }
 
 /// `metav1.LabelSelector`'s own rules (`ValidateLabelSelector`).

@@ -40,7 +40,7 @@ impl Strategy for HorizontalPodAutoscalerStrategy {
         if max < 1 {
             errors.push(FieldError::required("spec.maxReplicas", "must be set and greater than 0"));
         }
-        if min.is_some_and(|min| max < min) && max >= 1 {
+        if min.is_some_and(|min| max < min) {
             errors.push(FieldError::invalid("spec.maxReplicas", &max.into(), "must be greater than or equal to `minReplicas`"));
         }
         errors.extend(target(spec.get("scaleTargetRef")));

@@ -16,6 +16,7 @@ pub mod persistent_volume_claim;
 mod pod;
 pub mod pod_columns;
 pub mod pod_defaults;
+pub mod pod_resources;
 mod pod_template;
 mod pod_update;
 pub mod pod_validation;

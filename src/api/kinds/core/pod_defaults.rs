@@ -1,5 +1,6 @@
 //! What the server fills into a pod's spec (`pkg/apis/core/v1/defaults.go`), alike for Pods and for templates of Pods.
 
+use super::pod_resources;
 use crate::value::{Value, json};
 
 /// The lists of containers in a pod's spec.
@@ -47,6 +48,24 @@ pub fn default_pod(pod: &mut Value) {
                     requests.insert(resource.clone(), limit.clone());
                 }
             }
+        }
+    }
+    default_requests_of_all(spec);
+}
+
+/// Where the pod as a whole has limits, it asks for what its containers ask for together, or else for its limits (`defaultPodRequests`).
+fn default_requests_of_all(spec: &mut Value) {
+    let limits = spec.path("resources.limits").clone();
+    if limits.is_empty() {
+        return;
+    }
+    let asked = pod_resources::of_containers(spec, "requests").into_iter().map(|(name, amount)| (name, Value::from(amount.to_string())));
+    let limited = limits.fields().iter().map(|(name, limit)| (name.clone(), limit.clone()));
+    for (name, amount) in asked.chain(limited) {
+        let is_known = matches!(name.as_str(), "cpu" | "memory") || name.starts_with("hugepages-");
+        let requests = spec.path_mut("resources.requests").fields_mut();
+        if is_known && !requests.contains_key(&name) {
+            requests.insert(name, amount);
         }
     }
 }

@@ -74,8 +74,13 @@ pub fn validate_resize(new: &Value, old: &Value) -> Vec<FieldError> {
 
 fn without_cpu_and_memory(container: &Value) -> Value {
     let mut resources = container.get("resources").clone();
-    for kind in ["requests", "limits"].into_iter().filter(|kind| !container.path("resources").get(kind).is_null()) {
-        resources.get_mut(kind).fields_mut().retain(|name, _| !matches!(name, "cpu" | "memory"));
+    for kind in ["requests", "limits"] {
+        if !container.path("resources").get(kind).is_null() {
+            resources.get_mut(kind).fields_mut().retain(|name, _| !matches!(name, "cpu" | "memory"));
+        }
+        if resources.get(kind).is_empty() {
+            resources.remove(kind);
+        }
     }
     resources
 }

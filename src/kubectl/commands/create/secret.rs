@@ -111,10 +111,9 @@ async fn tls(invocation: Invocation) -> Result<(), Failure> {
     if invocation.flags.text("cert").is_empty() || invocation.flags.text("key").is_empty() {
         return Err(Failure::text("key and cert must be specified"));
     }
-    let files = invocation.session.files();
     let read = |flag: &str| {
         let path = invocation.flags.text(flag);
-        files.get(path).map(str::to_string).ok_or_else(|| Failure::text(format!("Cannot read file {path}, open {path}: no such file or directory")))
+        invocation.session.file(path).ok_or_else(|| Failure::text(format!("Cannot read file {path}, open {path}: no such file or directory")))
     };
     let pairs = [("tls.crt".to_string(), read("cert")?), ("tls.key".to_string(), read("key")?)];
     if !pairs[0].1.contains("-----BEGIN CERTIFICATE-----") {

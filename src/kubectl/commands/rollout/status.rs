@@ -6,7 +6,8 @@ use crate::kubectl::entry::{Entry, Invocation};
 use crate::kubectl::failure::Failure;
 use crate::kubectl::flags::Flag;
 use crate::kubectl::source::Info;
-use crate::value::Value;
+use crate::server::request::Verb;
+use crate::value::{SmolStr, Value};
 
 /// `rollout status`.
 pub const ENTRY: Entry = Entry { path: "rollout status", aliases: &[], flags, run: Some(|invocation| Box::pin(run(invocation))) };
@@ -31,24 +32,35 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Says how far the rollout is, and again after each change of the object.
 async fn one(invocation: &Invocation, mut info: Info, deadline_ms: Option<u64>) -> Result<(), Failure> {
+    let mut version = SmolStr::default();
     loop {
-        let (message, done) = status_of(&info, invocation.flags.int("revision"))?;
-        invocation.session.out_line(message);
-        if done || !invocation.flags.is("watch") {
-            return Ok(());
-        }
-        let seen = info.object.path("metadata.resourceVersion").clone();
-        while *info.object.path("metadata.resourceVersion") == seen {
-            if deadline_ms.is_some_and(|deadline_ms| invocation.session.now_ms() >= deadline_ms) {
-                return Err(Failure::text("timed out waiting for the condition"));
+        let mut request = invocation.request_for(Verb::Watch, &info.mapping, &info.namespace, &info.name);
+        request.options.resource_version = version;
+        let changes = match invocation.send(request).await {
+            Err(failure) if failure.reason() == "Expired" => {
+                version = SmolStr::default();
+                continue;
             }
-            invocation.session.sleep_ms(POLL_MS).await;
-            info.object = match invocation.get(&info.mapping, &info.namespace, &info.name).await {
-                Err(failure) if failure.is_not_found() => return Err(Failure::text("object has been deleted")),
-                other => other?,
-            };
+            other => other?,
+        };
+        for event in changes.get("events").items() {
+            if event.get("type").str() == "DELETED" {
+                return Err(Failure::text("object has been deleted"));
+            }
+            info.object = event.get("object").clone();
+            let (message, done) = status_of(&info, invocation.flags.int("revision"))?;
+            invocation.session.out_line(message);
+            if done || !invocation.flags.is("watch") {
+                return Ok(());
+            }
         }
+        version = SmolStr::new(changes.get("resourceVersion").str());
+        if deadline_ms.is_some_and(|deadline_ms| invocation.session.now_ms() >= deadline_ms) {
+            return Err(Failure::text("timed out waiting for the condition"));
+        }
+        invocation.session.sleep_ms(POLL_MS).await;
     }
 }
 

@@ -1,10 +1,11 @@
 //! The operating system, gates, claims to devices, and the resources of the pod as a whole.
 
 use super::super::super::rules;
-use super::super::quantities;
+use super::super::{pod_resources, quantities};
 use super::{resources, scheduling};
 use crate::api::field_error::FieldError;
 use crate::api::names;
+use crate::api::quantity::Quantity;
 use crate::value::Value;
 use std::cmp::Ordering;
 
@@ -93,6 +94,13 @@ fn pod_resources(spec: &Value, field: &str) -> Vec<FieldError> {
             if !matches!(name.as_str(), "cpu" | "memory") && !name.starts_with("hugepages-") {
                 errors.push(FieldError::not_supported(format!("{here}.{list}[{name}]"), &name.into(), &["cpu", "hugepages-", "memory"]));
             }
+        }
+    }
+    for (name, amount) in pod_resources::of_containers(spec, "requests") {
+        let asked = given.get("requests").get(&name);
+        if !asked.is_null() && Quantity::of(asked) < amount {
+            let why = format!("must be greater than or equal to aggregate container requests of {amount}");
+            errors.push(FieldError::invalid(format!("{here}.requests[{name}]"), asked, why));
         }
     }
     for (name, limit) in given.get("limits").fields().iter() {

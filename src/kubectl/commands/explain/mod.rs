@@ -1,5 +1,7 @@
 //! `kubectl explain` (`k8s.io/kubectl/pkg/explain/v2`, the template `plaintext`).
 
+mod custom;
+
 use crate::api::enums;
 use crate::api::reference;
 use crate::api::schema::{self, Definition, Field, FieldType};
@@ -48,43 +50,59 @@ async fn run(invocation: Invocation) -> Result<(), Failure> {
         let _ = writeln!(text, "GROUP:      {}", kind.group);
     }
     let _ = writeln!(text, "KIND:       {}\nVERSION:    {version}\n", kind.kind);
-    let Some(root) = schema::for_kind(group, version, &kind.kind) else {
-        let resource = format!("{group}/{version}, Resource={}", kind.plural);
-        let is_served = invocation.session.registry().all().any(|kind| kind.group == group && kind.versions.iter().any(|served| served.name == version));
-        return Err(Failure::text(match is_served {
-            true => format!("GVR ({resource}) not found in OpenAPI schema"),
-            false => format!("couldn't find resource for \"{resource}\""),
-        }));
-    };
     let recursive = invocation.flags.is("recursive");
-    match path.as_slice() {
-        [] => {
-            describe(&mut text, &[root.description()], Some(root), recursive);
+    let outcome = if let Some(root) = schema::for_kind(group, version, &kind.kind) {
+        at_path(&mut text, root, &path, recursive)
+    } else {
+        let is_custom = group == kind.group && kind.versions.iter().any(|served| served.definition.is_empty());
+        match if is_custom { custom::schema_of(&invocation, &mapping, version).await? } else { None } {
+            Some(root) => custom::explain(&mut text, &root, &path, recursive),
+            None => return Err(not_served(&invocation, group, version, &kind.plural)),
         }
-        path => {
-            let Some((parent, field)) = find(root, path) else {
-                invocation.session.out(text);
-                // Upstream names the last one, whichever is missing.
-                let last = path.last().map_or("", String::as_str);
-                return Err(Failure::text(format!("field \"{last}\" does not exist")));
-            };
-            let _ = writeln!(text, "FIELD: {} <{}>", field.name, type_name(&field.type_));
-            let words = enums::words(parent.name, field.name);
-            if !words.is_empty() {
-                let _ = writeln!(text, "ENUM:");
-                for word in &words {
-                    let _ = writeln!(text, "    {}", shown(word.value));
-                }
-            }
-            text.push_str("\n\n");
-            let inner = field.type_.item_definition();
-            let own = field_description(parent, field);
-            let of_type = type_description(&field.type_);
-            let of_type = if of_type == own { "" } else { of_type };
-            describe(&mut text, &[&own, of_type], inner.filter(|inner| !inner.fields().is_empty()), recursive);
-        }
+    };
+    if let Err(failure) = outcome {
+        invocation.session.out(text);
+        return Err(failure);
     }
     invocation.session.out(text + "\n");
+    Ok(())
+}
+
+fn not_served(invocation: &Invocation, group: &str, version: &str, plural: &str) -> Failure {
+    let resource = format!("{group}/{version}, Resource={plural}");
+    let is_served = invocation.session.registry().all().any(|kind| kind.group == group && kind.versions.iter().any(|served| served.name == version));
+    Failure::text(match is_served {
+        true => format!("GVR ({resource}) not found in OpenAPI schema"),
+        false => format!("couldn't find resource for \"{resource}\""),
+    })
+}
+
+/// Upstream names the last field of a path, whichever is missing.
+fn no_such_field(path: &[String]) -> Failure {
+    Failure::text(format!("field \"{}\" does not exist", path.last().map_or("", String::as_str)))
+}
+
+/// Writes what is at a path of a definition.
+fn at_path(text: &mut String, root: &'static Definition, path: &[String], recursive: bool) -> Result<(), Failure> {
+    if path.is_empty() {
+        describe(text, &[root.description()], Some(root), recursive);
+        return Ok(());
+    }
+    let (parent, field) = find(root, path).ok_or_else(|| no_such_field(path))?;
+    let _ = writeln!(text, "FIELD: {} <{}>", field.name, type_name(&field.type_));
+    let words = enums::words(parent.name, field.name);
+    if !words.is_empty() {
+        let _ = writeln!(text, "ENUM:");
+        for word in &words {
+            let _ = writeln!(text, "    {}", shown(word.value));
+        }
+    }
+    text.push_str("\n\n");
+    let inner = field.type_.item_definition();
+    let own = field_description(parent, field);
+    let of_type = type_description(&field.type_);
+    let of_type = if of_type == own { "" } else { of_type };
+    describe(text, &[&own, of_type], inner.filter(|inner| !inner.fields().is_empty()), recursive);
     Ok(())
 }
 
@@ -145,13 +163,17 @@ fn type_description(type_: &FieldType) -> &'static str {
     definition.map_or("", Definition::description)
 }
 
-/// The description, then the fields where there are any.
-fn describe(text: &mut String, descriptions: &[&str], definition: Option<&'static Definition>, recursive: bool) {
+fn describe_text(text: &mut String, descriptions: &[&str]) {
     text.push_str("DESCRIPTION:\n");
     let words: Vec<&str> = descriptions.iter().copied().filter(|words| !words.is_empty()).collect();
     let words = if words.is_empty() { "<empty>".to_string() } else { words.join("\n") };
     text.push_str(&indented(&words, 4));
     text.push_str("    \n");
+}
+
+/// The description, then the fields where there are any.
+fn describe(text: &mut String, descriptions: &[&str], definition: Option<&'static Definition>, recursive: bool) {
+    describe_text(text, descriptions);
     if let Some(definition) = definition {
         text.push_str("FIELDS:\n");
         fields(text, definition, 1, recursive);
