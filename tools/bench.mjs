@@ -95,7 +95,7 @@ async function crowd(browser, url) {
 async function scrub(page) {
   await kubectl(page, "kubectl rollout restart deployment/crowd");
   await page.waitForTimeout(20_000);
-  const revision = await kubectl(page, "kubectl get --raw '/api/v1/namespaces?limit=1' | grep -o 'resourceVersion\":\"[0-9]*' | head -1");
+  const revision = await kubectl(page, "kubectl get --raw '/api/v1/namespaces?limit=1' | grep -o 'resourceVersion\":\"[0-9]*' | tail -1");
   const took = await page.evaluate(async () => {
     const slider = document.querySelector("input[aria-label=History]");
     const timer = document.querySelector("[role=timer]");
