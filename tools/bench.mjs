@@ -78,9 +78,10 @@ async function crowd(browser, url) {
     await watch(page);
     const began = Date.now();
     await apply(page);
-    const isReady = async () => (await diagram(page).getByRole("button", { name: "Deployment default/crowd, 1000 of 1000 ready" }).count()) === 1;
+    // Asked in the page: finding it by its role looks at all of the thousand objects, again and again, and would be a part of what is measured.
+    const isReady = () => document.querySelector('[aria-label="Deployment default/crowd, 1000 of 1000 ready"]');
     if (label === "1×") await page.waitForTimeout(30_000);
-    else await until("a thousand pods are ready", isReady, 300_000);
+    else await page.waitForFunction(isReady, null, { polling: 50, timeout: 300_000 });
     if (label === "Max") row("1,000 pods of one Deployment on 50 nodes, from Apply to all Ready", Date.now() - began, "ms");
     const { longest, rate } = await seen(page);
     row(`the longest task meanwhile, at ${label}`, longest, "ms");

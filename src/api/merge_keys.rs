@@ -10,7 +10,7 @@
 use PatchStrategy::{Merge, MergeRetainKeys, Replace, RetainKeys};
 use Topology::{Atomic, Granular, Map, Set};
 
-use crate::api::schema::{self, FieldType};
+use crate::api::schema::{self, Definition, Field, FieldType};
 use crate::value::Value;
 
 /// How a field is merged.
@@ -64,10 +64,12 @@ impl PatchStrategy {
     }
 }
 
-/// How a field of a definition (`io.k8s.api.core.v1.PodSpec`) is merged, where that's not the usual way.
-pub fn rule(definition: &str, field: &str) -> Option<&'static Rule> {
-    let index = RULES.binary_search_by(|(name, _)| (*name).cmp(definition)).ok()?;
-    RULES[index].1.iter().find(|rule| rule.field == field)
+/// How a field of a definition is merged, where that's not the usual way.
+pub fn rule(definition: &Definition, field: &Field) -> Option<&'static Rule> {
+    *field.rule.get_or_init(|| {
+        let index = RULES.binary_search_by(|(name, _)| (*name).cmp(definition.name)).ok()?;
+        RULES[index].1.iter().find(|rule| rule.field == field.name)
+    })
 }
 
 /// Whether server-side apply takes objects of this definition as a whole, wherever they are.

@@ -5,6 +5,7 @@
 //! among the [`reference`] texts.
 
 use super::encoding::Presence;
+use super::merge_keys::Rule;
 use super::reference;
 use crate::value::{SortedMap, Value};
 use std::sync::OnceLock;
@@ -35,6 +36,8 @@ pub struct Field {
     number: usize,
     /// When it is written, once that has been looked up; every object that is decoded asks.
     pub(super) presence: OnceLock<Presence>,
+    /// How it is merged, once that has been looked up; every write asks.
+    pub(super) rule: OnceLock<Option<&'static Rule>>,
 }
 
 /// What a field holds.
@@ -241,7 +244,7 @@ fn parse(text: &'static str) -> Structure {
             definitions.push(Definition { name, type_, fields: Vec::new(), number, empty: OnceLock::new() });
         } else if let Some(definition) = definitions.last_mut() {
             let required = name.ends_with('!');
-            definition.fields.push(Field { name: name.trim_end_matches('!'), type_, required, number, presence: OnceLock::new() });
+            definition.fields.push(Field { name: name.trim_end_matches('!'), type_, required, number, presence: OnceLock::new(), rule: OnceLock::new() });
         }
         number += 1;
     }

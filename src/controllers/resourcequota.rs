@@ -8,7 +8,7 @@ use crate::server::quota;
 use crate::store::{Change, ChangeType, Store};
 
 /// What goes is noticed a little later than what comes, as upstream's replenishment is.
-const REPLENISH_MS: u64 = 500;
+const REPLENISH_MS: u64 = 50;
 
 /// The controller of ResourceQuotas.
 pub(super) struct ResourceQuotaController;

@@ -23,7 +23,7 @@ fn patch_fields(original: &Map, modified: &Map, current: &Map, definition: Optio
         let before = original.get(key).unwrap_or(&crate::value::NULL);
         let field = definition.and_then(|definition| definition.field(key));
         let inner = field.and_then(|field| field.type_.item_definition());
-        let rule = definition.and_then(|definition| merge_keys::rule(definition.name, key));
+        let rule = definition.zip(field).and_then(|(definition, field)| merge_keys::rule(definition, field));
         let strategy = rule.map_or(PatchStrategy::Replace, |rule| rule.patch_strategy);
         match (wanted, now) {
             (Value::Object(wanted), Value::Object(now)) => {

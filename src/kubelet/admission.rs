@@ -7,9 +7,10 @@ use super::pod_worker::Stage;
 use super::preemption::Requirement;
 use super::resources;
 use super::runtime::Profile;
+use crate::api::kinds::core::pod_resources;
 use crate::api::quantity::Quantity;
 use crate::api::resource::NODES;
-use crate::value::{SmolStr, SortedMap, Value};
+use crate::value::Value;
 
 /// Why a pod is refused.
 pub struct Refusal {
@@ -98,13 +99,13 @@ impl PodSync<'_, '_> {
             let missing = vec![Requirement { resource: "pods".into(), amount: 1, requested: 1, capacity: limit as i64 }];
             return Err(Refusal { missing, ..Refusal::new("OutOfpods", message) });
         }
-        let own = amounts(&resources::pod_requests(&self.worker.pod));
+        let own = pod_resources::of_pod(&self.worker.pod, "requests");
         if own.is_empty() {
             return Ok(());
         }
-        let mut used: SortedMap<SmolStr, Quantity> = SortedMap::new();
+        let mut used = pod_resources::Amounts::new();
         for pod in others {
-            for (name, quantity) in amounts(&resources::pod_requests(pod)) {
+            for (name, quantity) in pod_resources::of_pod(pod, "requests") {
                 let sum = used.get(&name).map_or_else(|| quantity.clone(), |before| before.add(&quantity));
                 used.insert(name, sum);
             }
@@ -134,8 +135,4 @@ impl PodSync<'_, '_> {
         status.set("qosClass", resources::qos_class(&self.worker.pod));
         self.set_status(status);
     }
-}
-
-fn amounts(list: &Value) -> SortedMap<SmolStr, Quantity> {
-    list.fields().iter().filter_map(|(name, value)| Some((name.clone(), Quantity::from_value(value).ok()?))).collect()
 }

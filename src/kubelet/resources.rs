@@ -40,10 +40,10 @@ pub fn left_behind(pod: &Value) -> Value {
 
 /// What the pod requests as a whole.
 pub fn pod_requests(pod: &Value) -> Value {
-    pod_resources::of_pod(pod, "requests")
+    pod_resources::value_of(pod_resources::of_pod(pod, "requests"))
 }
 
 /// What the pod is limited to as a whole.
 pub fn pod_limits(pod: &Value) -> Value {
-    pod_resources::of_pod(pod, "limits")
+    pod_resources::value_of(pod_resources::of_pod(pod, "limits"))
 }

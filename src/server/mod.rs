@@ -32,7 +32,7 @@ use crate::api::status::Status;
 use crate::store::{Cause, Store};
 use crate::value::{SmolStr, Value, Vector};
 pub use admission::default_class;
-use request::{PatchType, Request, Response, Verb};
+use request::{BODY_LIMIT_BYTES, PatchType, Request, Response, Verb, too_large};
 
 /// The API server with its store.
 #[derive(Clone)]
@@ -159,7 +159,9 @@ impl Server {
         let makes = request.creates()
             || matches!(request.verb, Verb::Update | Verb::Patch(PatchType::Apply))
                 && self.store.get(&convert::storage_resource(&request.resource), &request.namespace, &request.name).is_none();
-        match self.execute(request, now_ms, &mut warnings) {
+        // What the cluster's own actors send is never so large.
+        let is_too_large = request.body.json_bytes(BODY_LIMIT_BYTES) > BODY_LIMIT_BYTES;
+        match if is_too_large { Err(too_large()) } else { self.execute(request, now_ms, &mut warnings) } {
             Ok(body) => Response { code: if makes { 201 } else { 200 }, body, warnings },
             Err(status) => Response { code: status.code, body: status.body(), warnings },
         }

@@ -69,14 +69,15 @@ enum Entry<'a> {
 
 impl<'a> Entry<'a> {
     fn all(resource: &GroupResource, object: &'a Value) -> Vec<Entry<'a>> {
+        // Most objects are Events, and nothing refers to them.
+        if *resource == EVENTS {
+            return vec![Entry::Involved(involved(object))];
+        }
         let mut entries = vec![Entry::Uid(meta::uid(object))];
         entries.extend(owners(object).map(Entry::Owner));
         entries.extend(labels(object).iter().map(|(label, value)| Entry::Label(label, value.str())));
         if *resource == PODS {
             entries.push(Entry::Node(node(object)));
-        }
-        if *resource == EVENTS {
-            entries.push(Entry::Involved(involved(object)));
         }
         entries
     }

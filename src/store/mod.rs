@@ -101,7 +101,7 @@ impl Store {
         self.indexes.by_involved(uid).filter_map(|key| self.get_key(&crate::api::resource::EVENTS, key))
     }
 
-    /// The resource and key of the object with this UID.
+    /// The resource and key of the object with this UID. Events are not found so: nothing refers to them.
     pub fn find_uid(&self, uid: &str) -> Option<(&GroupResource, &Value)> {
         let (resource, key) = self.indexes.by_uid(uid)?;
         Some((resource, self.get_key(resource, key)?))

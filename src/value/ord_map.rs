@@ -8,8 +8,8 @@ use std::fmt;
 use std::mem;
 use std::sync::Arc;
 
-/// How many entries a chunk may have.
-const CHUNK: usize = 64;
+/// How many entries a chunk may have. A write copies one chunk for each clone that is kept, and most writes go anywhere: small chunks cost less.
+const CHUNK: usize = 16;
 
 /// A sorted map; clones share what neither has changed since.
 pub struct OrdMap<K, V> {
@@ -107,7 +107,7 @@ impl<K: Ord, V> OrdMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        let chunk = self.chunks.partition_point(|chunk| chunk[0].0.borrow() <= key).saturating_sub(1);
+        let chunk = self.chunks.partition_point(|chunk| chunk[0].0.borrow().cmp(key).is_le()).saturating_sub(1);
         let Some(entries) = self.chunks.get(chunk) else { return Err((0, 0)) };
         match entries.binary_search_by(|entry| entry.0.borrow().cmp(key)) {
             Ok(index) => Ok((chunk, index)),

@@ -5,22 +5,25 @@ use super::page::Page;
 use crate::playground::session::Session;
 use gloo::utils::window;
 use leptos::prelude::*;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
+use web_sys::MessageChannel;
 
 /// How long a frame may work on the cluster; the rest of its 16 ms is for drawing.
 const BUDGET_MS: f64 = 9.0;
-/// At full speed a frame is longer, so that less of the time goes into drawing; with what is drawn it is no task of 50 ms.
-const BUDGET_AT_MAX_MS: f64 = 28.0;
+/// At full speed the cluster is moved on between the frames, too, by tasks of this length.
+const SLICE_MS: f64 = 20.0;
+/// No such task follows another where the last frame is longer ago than this: the tab is hidden.
+const HIDDEN_AFTER_MS: f64 = 400.0;
 /// On the way to another instant nothing else is to be done.
 const BUDGET_SEEKING_MS: f64 = 30.0;
 /// Things that happen between two looks at the clock.
 const STEPS_AT_ONCE: usize = 4;
 /// After a pause (a hidden tab) this much is caught up at most.
 const LONGEST_FRAME_MS: f64 = 250.0;
-/// How much cluster time a frame at full speed aims at when next to nothing happens.
-const MAX_FRAME_CLUSTER_MS: u64 = 20_000;
+/// How much cluster time a task at full speed aims at when next to nothing happens.
+const MAX_SLICE_CLUSTER_MS: u64 = 20_000;
 
 /// A skip ends after this much cluster time, also when nothing has happened.
 const FARTHEST_SKIP_MS: u64 = 3_600_000;
@@ -40,13 +43,71 @@ pub fn run(page: Page, mut draw: impl FnMut() + 'static) {
     let mut last_ms: Option<f64> = None;
     // Cluster time that has passed but is less than a millisecond.
     let mut remainder_ms = 0.0;
+    let slices = Slices::new(page);
     *first.borrow_mut() = Some(Closure::new(move |frame_ms: f64| {
         let passed_ms = (frame_ms - last_ms.replace(frame_ms).unwrap_or(frame_ms)).clamp(0.0, LONGEST_FRAME_MS);
-        move_on(page, passed_ms, &mut remainder_ms);
+        if is_at_full_speed(page) && slices.go_on() {
+            page.refresh();
+        } else {
+            move_on(page, passed_ms, &mut remainder_ms);
+        }
         draw();
         request(&again);
     }));
     request(&first);
+}
+
+/// Whether nothing else is to be done than to move the cluster on as fast as the page can.
+fn is_at_full_speed(page: Page) -> bool {
+    page.playing.get_untracked()
+        && page.speed.get_untracked() == Speed::Max
+        && page.skipping_ms.get_untracked().is_none()
+        && !page.undoing.get_untracked()
+        && !page.see(Session::is_seeking)
+        && page.replay.with_value(Option::is_none)
+}
+
+/// The tasks between two frames: messages to itself, which a browser delivers when it has nothing more urgent to do.
+struct Slices {
+    channel: Option<MessageChannel>,
+    /// When the last frame was.
+    frame_ms: Rc<Cell<f64>>,
+    is_running: Rc<Cell<bool>>,
+}
+
+impl Slices {
+    fn new(page: Page) -> Slices {
+        let (frame_ms, is_running) = (Rc::new(Cell::new(0.0)), Rc::new(Cell::new(false)));
+        let channel = MessageChannel::new().ok();
+        if let Some(channel) = &channel {
+            let (port, last_frame_ms, runs) = (channel.port2(), frame_ms.clone(), is_running.clone());
+            let work = Closure::<dyn FnMut()>::new(move || {
+                let began_ms = now_ms();
+                runs.set(is_at_full_speed(page) && began_ms < last_frame_ms.get() + HIDDEN_AFTER_MS);
+                if runs.get() {
+                    page.session.update_value(|session| {
+                        let until_ms = session.now_ms() + MAX_SLICE_CLUSTER_MS;
+                        while !session.advance(until_ms, STEPS_AT_ONCE) && now_ms() < began_ms + SLICE_MS {}
+                    });
+                    runs.set(port.post_message(&JsValue::NULL).is_ok());
+                }
+            });
+            channel.port1().set_onmessage(Some(work.as_ref().unchecked_ref()));
+            // It lives as long as the page.
+            work.forget();
+        }
+        Slices { channel, frame_ms, is_running }
+    }
+
+    /// Sees to it that the tasks go on until the next frame; false where the browser has no such messages.
+    fn go_on(&self) -> bool {
+        let Some(channel) = &self.channel else { return false };
+        self.frame_ms.set(now_ms());
+        if !self.is_running.get() {
+            self.is_running.set(channel.port2().post_message(&JsValue::NULL).is_ok());
+        }
+        self.is_running.get()
+    }
 }
 
 fn request(callback: &FrameCallback) {
@@ -58,14 +119,7 @@ fn request(callback: &FrameCallback) {
 
 fn move_on(page: Page, passed_ms: f64, remainder_ms: &mut f64) {
     let is_seeking = page.see(Session::is_seeking);
-    let budget_ms = if is_seeking {
-        BUDGET_SEEKING_MS
-    } else if page.playing.get_untracked() && page.speed.get_untracked() == Speed::Max {
-        BUDGET_AT_MAX_MS
-    } else {
-        BUDGET_MS
-    };
-    let deadline_ms = now_ms() + budget_ms;
+    let deadline_ms = now_ms() + if is_seeking { BUDGET_SEEKING_MS } else { BUDGET_MS };
     let in_time = || now_ms() < deadline_ms;
     let mut arrived = false;
     page.session.update_value(|session| {
@@ -104,7 +158,7 @@ fn move_on(page: Page, passed_ms: f64, remainder_ms: &mut f64) {
                 *remainder_ms -= whole_ms;
                 now_ms + whole_ms as u64
             }
-            Speed::Max => now_ms + MAX_FRAME_CLUSTER_MS,
+            Speed::Max => now_ms + MAX_SLICE_CLUSTER_MS,
         };
         page.session.update_value(|session| while !session.advance(until_ms, STEPS_AT_ONCE) && in_time() {});
     }

@@ -29,6 +29,10 @@ fn tables_are_sorted_for_searching() {
 
 #[test]
 fn patches_and_apply_tell_ports_apart_differently() {
+    let rule = |definition: &str, field: &str| {
+        let definition = schema::definition(definition).expect("a definition");
+        rule(definition, definition.field(field).expect("a field"))
+    };
     let ports = rule("io.k8s.api.core.v1.Container", "ports").expect("a rule");
     assert_eq!((ports.patch_merge_key, ports.topology), ("containerPort", Map(&["containerPort", "protocol"])));
     assert_eq!(default("io.k8s.api.core.v1.ContainerPort", "protocol"), Some(Value::from("TCP")));

@@ -39,27 +39,33 @@ enum Condition {
 }
 
 async fn run(invocation: Invocation) -> Result<(), Failure> {
-    let condition = parse(&invocation)?;
+    let conditions = match invocation.flags.list("for") {
+        [] => return Err(Failure::text("unrecognized condition: []")),
+        texts => texts.iter().map(|text| parse(text)).collect::<Result<Vec<_>, _>>()?,
+    };
     let timeout_ms = match invocation.flags.duration_ms("timeout") {
         negative if negative < 0 => A_WEEK_MS,
         timeout_ms => timeout_ms as u64,
     };
     let deadline_ms = invocation.session.now_ms() + timeout_ms;
-    let infos = match find(&invocation, &condition, deadline_ms).await? {
-        Some(infos) => infos,
-        None => return Ok(()),
-    };
-    if infos.is_empty() {
-        return Err(Failure::text("no matching resources found"));
-    }
-    let mut failures = Vec::new();
-    for info in &infos {
-        match wait_for(&invocation, info, &condition, deadline_ms).await {
-            Ok(()) => say(&invocation, info, &condition),
-            Err(failure) => failures.push(failure),
+    for condition in &conditions {
+        let infos = match find(&invocation, condition, deadline_ms).await? {
+            Some(infos) => infos,
+            None => continue,
+        };
+        if infos.is_empty() {
+            return Err(Failure::text("no matching resources found"));
         }
+        let mut failures = Vec::new();
+        for info in &infos {
+            match wait_for(&invocation, info, condition, deadline_ms).await {
+                Ok(()) => say(&invocation, info, condition),
+                Err(failure) => failures.push(failure),
+            }
+        }
+        Failure::of(failures)?;
     }
-    Failure::of(failures)
+    Ok(())
 }
 
 fn say(invocation: &Invocation, info: &Info, condition: &Condition) {
@@ -74,12 +80,7 @@ fn say(invocation: &Invocation, info: &Info, condition: &Condition) {
     }
 }
 
-fn parse(invocation: &Invocation) -> Result<Condition, Failure> {
-    let text = match invocation.flags.list("for") {
-        [] => return Err(Failure::text("unrecognized condition: []")),
-        [one] => one.as_str(),
-        _ => return Err(Failure::text("only one --for is supported")),
-    };
+fn parse(text: &str) -> Result<Condition, Failure> {
     let lower = text.to_lowercase();
     if lower == "delete" {
         return Ok(Condition::Deleted);
@@ -146,7 +147,8 @@ async fn wait_for(invocation: &Invocation, info: &Info, condition: &Condition, d
             Err(failure) => return Err(failure),
         }
         if invocation.session.now_ms() >= deadline_ms {
-            return Err(Failure::text(format!("timed out waiting for the condition on {}", info.resource_name())));
+            let why = if invocation.flags.duration_ms("timeout") == 0 { "condition not met for" } else { "timed out waiting for the condition on" };
+            return Err(Failure::text(format!("{why} {}", info.resource_name())));
         }
         let left_ms = deadline_ms - invocation.session.now_ms();
         invocation.session.sleep_ms(POLL_MS.min(left_ms)).await;

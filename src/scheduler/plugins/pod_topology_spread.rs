@@ -10,7 +10,7 @@ use crate::scheduler::node_info::NodeInfo;
 use crate::scheduler::pod_info::PodInfo;
 use crate::scheduler::selector::matches_required_affinity;
 use crate::store::Store;
-use crate::value::{SmolStr, SortedMap, SortedSet, Value, json};
+use crate::value::{Map, SmolStr, SortedMap, SortedSet, Value, json};
 use std::sync::Arc;
 
 const HOSTNAME: &str = "kubernetes.io/hostname";
@@ -216,11 +216,14 @@ impl Constraint {
     }
 
     fn count(&self, pod: &PodInfo, node: &NodeInfo) -> i64 {
-        if self.selector.get("matchLabels").is_empty() && self.selector.get("matchExpressions").is_empty() {
+        let (pairs, expressions) = (self.selector.get("matchLabels"), self.selector.get("matchExpressions"));
+        if node.groups.is_empty() || pairs.is_empty() && expressions.is_empty() {
             return 0;
         }
+        // Asked for every node: only what is there is looked into.
+        let matches = |labels: &Map| if expressions.is_empty() { labels::matches_map(pairs.fields(), labels) } else { labels::matches(&self.selector, labels) };
         let groups = node.groups.iter().filter(|group| !group.terminating && group.namespace == pod.key.namespace);
-        groups.filter(|group| labels::matches(&self.selector, group.labels.fields())).map(|group| group.count).sum()
+        groups.filter(|group| matches(group.labels.fields())).map(|group| group.count).sum()
     }
 }
 

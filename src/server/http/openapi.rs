@@ -115,7 +115,7 @@ fn add_definition(definition: &'static Definition, dialect: Dialect, schemas: &m
         for field in definition.fields() {
             let mut property = type_of(&field.type_, dialect);
             property.set("description", field.description());
-            add_merge_rule(definition.name, field.name, &mut property);
+            add_merge_rule(merge_keys::rule(definition, field), &mut property);
             properties.insert(field.name, property);
             if field.required {
                 required.push(field.name);
@@ -149,8 +149,8 @@ fn type_of(type_: &FieldType, dialect: Dialect) -> Value {
     }
 }
 
-fn add_merge_rule(definition: &str, field: &str, property: &mut Value) {
-    let Some(rule) = merge_keys::rule(definition, field) else { return };
+fn add_merge_rule(rule: Option<&merge_keys::Rule>, property: &mut Value) {
+    let Some(rule) = rule else { return };
     match rule.patch_strategy {
         PatchStrategy::Replace => {}
         PatchStrategy::Merge => property.set("x-kubernetes-patch-strategy", "merge"),

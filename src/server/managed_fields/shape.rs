@@ -32,7 +32,7 @@ pub(super) enum Form {
 impl<'a> Shape<'a> {
     fn of_field(definition: &'static Definition, name: &str) -> Shape<'a> {
         let Some(field) = definition.field(name) else { return Shape::Unknown };
-        match merge_keys::rule(definition.name, name) {
+        match merge_keys::rule(definition, field) {
             Some(rule) => Shape::BuiltIn(&field.type_, rule.topology),
             None => Shape::BuiltIn(&field.type_, default_topology(&field.type_)),
         }

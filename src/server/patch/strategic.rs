@@ -36,7 +36,7 @@ struct FieldMerge {
 
 fn field_merge(definition: Option<&'static Definition>, name: &str) -> FieldMerge {
     let field = definition.and_then(|definition| definition.field(name));
-    let found = definition.and_then(|definition| rule(definition.name, name));
+    let found = definition.zip(field).and_then(|(definition, field)| rule(definition, field));
     FieldMerge {
         strategy: found.map_or(PatchStrategy::Replace, |rule| rule.patch_strategy),
         key: found.map_or("", |rule| rule.patch_merge_key),

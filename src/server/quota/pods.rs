@@ -12,12 +12,12 @@ const COUNTED: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
 
 /// What the pod's containers ask for together, with init containers, sidecars and overhead.
 pub fn pod_requests(pod: &Value) -> Value {
-    pod_resources::of_pod(pod, "requests")
+    pod_resources::value_of(pod_resources::of_pod(pod, "requests"))
 }
 
 /// The limits of the pod's containers together.
 pub fn pod_limits(pod: &Value) -> Value {
-    pod_resources::of_pod(pod, "limits")
+    pod_resources::value_of(pod_resources::of_pod(pod, "limits"))
 }
 
 /// Whether the pod still counts: it hasn't ended, and its end isn't overdue (`QuotaV1Pod`).

@@ -14,7 +14,7 @@ pub(super) use update::{Patched, update_object};
 
 use super::Server;
 use super::admission::{self, Attributes, Operation};
-use super::request::{BODY_LIMIT_BYTES, Request, Verb, too_large};
+use super::request::{Request, Verb};
 use crate::api::field_error::FieldError;
 use crate::api::meta;
 use crate::api::resource::{BINDINGS, PODS};
@@ -43,9 +43,6 @@ pub(super) fn execute(server: &mut Server, request: &Request, now_ms: u64, warni
     let kind = server.registry.resource(&request.resource).cloned().ok_or_else(Status::no_such_path)?;
     if !request.version.is_empty() && !kind.versions.iter().any(|version| version.name == request.version) {
         return Err(Status::no_such_path());
-    }
-    if request.body.json_bytes(BODY_LIMIT_BYTES) > BODY_LIMIT_BYTES {
-        return Err(too_large());
     }
     super::authorization::authorize(server, request)?;
     // The namespace of a client's context means nothing for what lives beside the namespaces.

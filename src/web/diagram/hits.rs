@@ -178,7 +178,7 @@ impl Hit {
         if self.place != place {
             self.place = place;
             let [x, y, width, height, near] = place;
-            self.element.style().set_css_text(&format!("transform:translate({x}px,{y}px);width:{width}px;height:{height}px;z-index:{near}"));
+            self.element.style().set_css_text(&format!("left:{x}px;top:{y}px;width:{width}px;height:{height}px;z-index:{near}"));
         }
         if self.name != mark.name {
             self.name = mark.name.clone();

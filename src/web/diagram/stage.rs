@@ -16,7 +16,7 @@ use std::rc::Rc;
 use web_sys::HtmlElement;
 
 /// At full speed, where each frame is another picture, this long passes from one to the next, and this long with many marks.
-const PICTURES_APART_MS: [f64; 2] = [60.0, 140.0];
+const PICTURES_APART_MS: [f64; 2] = [60.0, 180.0];
 /// So many marks are many.
 const CROWD: usize = 300;
 /// More requests than this on their way at once are a swarm.

@@ -51,7 +51,7 @@ pub fn of_containers(spec: &Value, list: &str) -> Amounts {
 }
 
 /// As [`of_containers`]; what the pod asks for as a whole goes before that, and the overhead of its runtime comes on top (to limits only where there is one).
-pub fn of_pod(pod: &Value, list: &str) -> Value {
+pub fn of_pod(pod: &Value, list: &str) -> Amounts {
     let spec = pod.get("spec");
     let mut total = of_containers(spec, list);
     for (name, amount) in amounts(spec.path("resources").get(list)) {
@@ -62,5 +62,10 @@ pub fn of_pod(pod: &Value, list: &str) -> Value {
         overhead.retain(|name, _| total.contains_key(name));
     }
     add(&mut total, &overhead);
-    Value::from(total.into_iter().map(|(name, quantity)| (name, Value::from(quantity.to_string()))).collect::<crate::value::Map>())
+    total
+}
+
+/// As a list of resources in an object has it.
+pub fn value_of(amounts: Amounts) -> Value {
+    Value::from(amounts.into_iter().map(|(name, quantity)| (name, Value::from(quantity.to_string()))).collect::<crate::value::Map>())
 }
