@@ -8,9 +8,15 @@ use crate::value::OrdMap;
 /// The number of a controller in the manager's list.
 pub(super) type ControllerIndex = usize;
 
-/// Back-off of a failing key: 5 ms doubling up to 1000 s (client-go's `DefaultTypedControllerRateLimiter`).
-const RETRY_BASE_MS: u64 = 5;
-const RETRY_LIMIT_MS: u64 = 1_000_000;
+/// Back-off of a failing key: the first wait, which doubles, and the longest.
+#[derive(Clone, Copy)]
+pub(super) struct Backoff {
+    pub(super) base_ms: u64,
+    pub(super) limit_ms: u64,
+}
+
+/// What most controllers have (client-go's `DefaultTypedControllerRateLimiter`).
+pub(super) const DEFAULT_BACKOFF: Backoff = Backoff { base_ms: 5, limit_ms: 1_000_000 };
 
 /// Due times with a number that keeps the order of those that are due together.
 type Slot = (u64, u64);
@@ -119,10 +125,10 @@ impl Agenda {
     }
 
     /// Ends a sync that failed: it is tried again after its back-off.
-    pub(super) fn failed(&mut self, controller: ControllerIndex, key: ObjectKey, now_ms: u64, busy_until_ms: u64, because: Option<u64>) {
+    pub(super) fn failed(&mut self, controller: ControllerIndex, key: ObjectKey, backoff: Backoff, now_ms: u64, busy_until_ms: u64, because: Option<u64>) {
         let item = self.items.get_or_default((controller, key.clone()));
         item.busy_until_ms = busy_until_ms;
-        let delay_ms = RETRY_BASE_MS.saturating_mul(1 << item.failures.min(30)).min(RETRY_LIMIT_MS);
+        let delay_ms = backoff.base_ms.saturating_mul(1 << item.failures.min(30)).min(backoff.limit_ms);
         item.failures += 1;
         self.add_after(controller, key, now_ms + delay_ms, because);
     }

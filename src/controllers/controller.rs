@@ -1,6 +1,6 @@
 //! What a controller is, and what it has at hand while it works.
 
-use super::agenda::{Agenda, ControllerIndex};
+use super::agenda::{Agenda, Backoff, ControllerIndex, DEFAULT_BACKOFF};
 use super::pod_control::SlowStart;
 use crate::api::resource::{GroupResource, ObjectKey};
 use crate::api::status::Status;
@@ -17,6 +17,11 @@ pub(super) trait Controller: Sync {
     /// What its Events are from; upstream's name of the event source.
     fn component(&self) -> &'static str {
         self.name()
+    }
+
+    /// How long a key whose sync has failed waits.
+    fn backoff(&self) -> Backoff {
+        DEFAULT_BACKOFF
     }
 
     /// Queues the keys that a write concerns (upstream's informer event handlers).

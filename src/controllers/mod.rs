@@ -233,7 +233,7 @@ impl ControllerManager {
             self.agenda.add_after(controller, key.clone(), now_ms + delay_ms, because);
         }
         if failed {
-            self.agenda.failed(controller, key, now_ms, busy_until_ms, because);
+            self.agenda.failed(controller, key, CONTROLLERS[controller].backoff(), now_ms, busy_until_ms, because);
         } else {
             self.agenda.done(controller, key, busy_until_ms);
         }

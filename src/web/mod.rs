@@ -121,8 +121,8 @@ fn App(shelf: Shelf) -> impl IntoView {
                 <problems::ApplyBar page />
                 <panes::Divider label=texts::RESIZE_EDITOR side="after" variable="--editor-width" least=240.0 most=900.0 first=380.0 />
             </section>
+            <NoticeLine page />
             <div class="pane stage">
-                <NoticeLine page />
                 <Diagram page stage />
             </div>
             <section class="pane term" aria-label=texts::TERMINAL>

@@ -7,6 +7,7 @@ mod manage;
 mod policy;
 mod track;
 
+use super::agenda::Backoff;
 use super::controller::{Context, Controller, Queue};
 use super::fields::{count, time_ms};
 use super::pods;
@@ -30,6 +31,11 @@ pub(super) struct JobController;
 impl Controller for JobController {
     fn name(&self) -> &'static str {
         "job-controller"
+    }
+
+    /// What the API server refuses is tried again less often than elsewhere (`DefaultJobApiBackOff`, `MaxJobApiBackOff`).
+    fn backoff(&self) -> Backoff {
+        Backoff { base_ms: 1_000, limit_ms: 60_000 }
     }
 
     fn enqueue(&self, change: &Change, store: &Store, queue: &mut Queue) {

@@ -69,6 +69,7 @@ export default {
       const panes = page.getByRole("navigation", { name: "Pane" });
       await panes.getByRole("button", { name: "Editor" }).click();
       await page.screenshot({ path: `${ARTEFACTS}/phone-editor.png` });
+      assert.ok(await page.locator(".notice").isVisible(), "what is said is seen in every pane");
       await speed(page, "20×");
       await apply(page);
       await panes.getByRole("button", { name: "Diagram" }).click();

@@ -119,8 +119,7 @@ fn resolve(invocation: &Invocation, argument: &str) -> Result<(Mapping, Vec<Stri
     // The longest beginning that names a kind with its group counts.
     for length in (2..=words.len()).rev() {
         let word = words[..length].join(".");
-        if let Some(mapping) = resources::find(&registry, &word).filter(|mapping| word.ends_with(mapping.kind.group.as_str()) && !mapping.kind.group.is_empty())
-        {
+        if let Some(mapping) = resources::find(&registry, &word).filter(|mapping| words[1..length].join(".") == mapping.kind.group.as_str()) {
             return Ok((mapping, words[length..].iter().map(|word| word.to_string()).collect()));
         }
     }
