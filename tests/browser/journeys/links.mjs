@@ -103,6 +103,7 @@ export default {
       await until("the same work", async () => (await editor(other).innerText()).includes("shared-room"));
       await replaceInEditor(other, "shared-room", "other-room");
       await other.waitForTimeout(300);
+      await page.bringToFront();
       await replaceInEditor(page, "shared-room", "first-room");
       await page.waitForTimeout(300);
       await page.reload();
