@@ -3,7 +3,7 @@
 use super::shape::{Form, Shape};
 use crate::api::schema::{Definition, FieldType};
 use crate::server::patch::go_map;
-use crate::value::Value;
+use crate::value::{OrdSet, Value};
 
 /// Objects nested deeper than this are not looked into; no type of the API comes near.
 const DEPTH_LIMIT: usize = 200;
@@ -73,7 +73,8 @@ impl Found {
 
     fn list(&mut self, list: &Value, items: &[Value], item_type: &'static FieldType, shape: Shape, path: &str, depth: usize) {
         let form = shape.form(list);
-        let mut seen: Vec<String> = Vec::new();
+        let mut seen: OrdSet<String> = OrdSet::new();
+        // In the order in which they come.
         let mut twice: Vec<String> = Vec::new();
         for (index, item) in items.iter().enumerate() {
             let element = match &form {
@@ -86,13 +87,13 @@ impl Found {
                 Form::Set => format!("[={}]", item.to_json()),
                 _ => format!("[{index}]"),
             };
-            if seen.contains(&element) && !twice.contains(&element) {
-                twice.push(element.clone());
-            }
             self.value(item, item_type, shape.item(), &format!("{path}{element}"), depth + 1);
-            seen.push(element);
+            if !seen.insert(element.clone()) {
+                twice.push(element);
+            }
         }
-        for element in twice {
+        let mut told: OrdSet<&String> = OrdSet::new();
+        for element in twice.iter().filter(|element| told.insert(element)) {
             self.add(path, format!("duplicate entries for key {element}"));
         }
     }
