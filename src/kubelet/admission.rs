@@ -105,10 +105,7 @@ impl PodSync<'_, '_> {
         }
         let mut used = pod_resources::Amounts::new();
         for pod in others {
-            for (name, quantity) in pod_resources::of_pod(pod, "requests") {
-                let sum = used.get(&name).map_or_else(|| quantity.clone(), |before| before.add(&quantity));
-                used.insert(name, sum);
-            }
+            pod_resources::add(&mut used, &pod_resources::of_pod(pod, "requests"));
         }
         let config = &self.node.config;
         for (resource, capacity) in [("cpu", &config.cpu), ("memory", &config.memory), ("ephemeral-storage", &config.ephemeral_storage)] {

@@ -1,6 +1,6 @@
 //! What a pod asks for: the helpers of `k8s.io/component-helpers/resource`, and its quality of service.
 
-use crate::api::kinds::core::pod_resources;
+pub use crate::api::kinds::core::pod_resources::{pod_limits, pod_requests};
 use crate::api::quantity::Quantity;
 use crate::value::Value;
 
@@ -36,14 +36,4 @@ pub fn left_behind(pod: &Value) -> Value {
         resources.set("requests.memory", requests.get("memory"));
     }
     resources
-}
-
-/// What the pod requests as a whole.
-pub fn pod_requests(pod: &Value) -> Value {
-    pod_resources::value_of(pod_resources::of_pod(pod, "requests"))
-}
-
-/// What the pod is limited to as a whole.
-pub fn pod_limits(pod: &Value) -> Value {
-    pod_resources::value_of(pod_resources::of_pod(pod, "limits"))
 }

@@ -1,6 +1,7 @@
 //! What the page opens with: the link's contents, the person's own work, or the first example.
 
 use super::clock::clock_text;
+use super::frame::now_ms;
 use super::page::{Notice, Outcome, Page};
 use super::shelf::{self, Shelf, Work};
 use super::texts;
@@ -103,10 +104,6 @@ fn begin(page: Page, shared: &Shared) {
         let restores = page.notice.with_untracked(|notice| notice.as_ref().and_then(|notice| notice.restores));
         page.notice.set(Some(Notice { restores, stops: true, ..Notice::saying(format!("{} {until}.", texts::REPLAYING)) }));
     }
-}
-
-fn now_ms() -> f64 {
-    web_sys::window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
 }
 
 /// Goes on with what a link says was done, for as long as there is time; whether there is more of it.

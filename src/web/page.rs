@@ -11,7 +11,7 @@ use crate::playground::outline::Entry;
 use crate::playground::requests::{self, Sent};
 use crate::playground::scene::{ObjectRef, View};
 use crate::playground::session::{CommandId, Session};
-use crate::playground::share::Replay;
+use crate::playground::share::{Replay, Shared};
 use crate::playground::workspace::{File, Workspace};
 use crate::value::SmolStr;
 use leptos::prelude::*;
@@ -246,6 +246,18 @@ impl Page {
             self.revision.set(revision);
         }
         terminal::take_reports(self);
+    }
+
+    /// What is open and what was done with it, to be shown again as it is at an instant of the session.
+    pub fn shared(self, at_ms: impl FnOnce(&Session) -> u64) -> Shared {
+        self.see(|session| Shared {
+            setup: session.setup().clone(),
+            workspace: self.files(),
+            done: session.done().to_vec(),
+            at_ms: at_ms(session),
+            application: self.view.get_untracked() == View::Application,
+            namespace: self.namespace.get_untracked().unwrap_or_default(),
+        })
     }
 
     /// Applies all files.

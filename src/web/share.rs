@@ -4,21 +4,14 @@ use super::gallery::{close, follow};
 use super::page::{Dialog, Page};
 use super::{files, texts, transfer};
 use crate::playground::import::LESSON;
-use crate::playground::scene::View;
-use crate::playground::share::{self, Shared, USUAL_LENGTH};
+use crate::playground::session::Session;
+use crate::playground::share::{self, USUAL_LENGTH};
 use leptos::html;
 use leptos::prelude::*;
 
 /// The link to what the page shows now.
 pub fn link(page: Page) -> String {
-    let shared = page.see(|session| Shared {
-        setup: session.setup().clone(),
-        workspace: page.files(),
-        done: session.done().to_vec(),
-        at_ms: session.now_ms(),
-        application: page.view.get_untracked() == View::Application,
-        namespace: page.namespace.get_untracked().unwrap_or_default(),
-    });
+    let shared = page.shared(Session::now_ms);
     let location = web_sys::window().map(|window| window.location());
     let address = location.and_then(|location| location.href().ok()).unwrap_or_default();
     let base = address.split('#').next().unwrap_or_default();

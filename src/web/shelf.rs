@@ -3,7 +3,7 @@
 
 use super::page::{Notice, Page};
 use super::texts;
-use crate::playground::scene::View;
+use crate::playground::session::Session;
 use crate::playground::share::{self, Shared};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
@@ -110,18 +110,6 @@ pub fn leave(page: Page) {
     }
 }
 
-/// What is open, with what was done up to the latest instant.
-fn as_it_is(page: Page) -> Shared {
-    page.see(|session| Shared {
-        setup: session.setup().clone(),
-        workspace: page.files(),
-        done: session.done().to_vec(),
-        at_ms: session.end_ms(),
-        application: page.view.get_untracked() == View::Application,
-        namespace: page.namespace.get_untracked().unwrap_or_default(),
-    })
-}
-
 /// Puts the work that is open among the others, as it is now.
 fn collect(page: Page) {
     page.shelf.update_value(|shelf| {
@@ -129,7 +117,7 @@ fn collect(page: Page) {
         let (at_ms, kept_at_ms) = shelf.find(id).map_or((0.0, 0.0), |work| (work.at_ms, work.kept_at_ms));
         shelf.works.retain(|work| work.id != id);
         // Two changes within a millisecond are two.
-        shelf.works.insert(0, Work { id, at_ms: js_sys::Date::now().max(at_ms + 1.0), shared: as_it_is(page), kept_at_ms });
+        shelf.works.insert(0, Work { id, at_ms: js_sys::Date::now().max(at_ms + 1.0), shared: page.shared(Session::end_ms), kept_at_ms });
     });
 }
 

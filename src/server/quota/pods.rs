@@ -1,7 +1,7 @@
 //! What a pod takes of a quota (`pkg/quota/v1/evaluator/core/pods.go`, `k8s.io/component-helpers/resource`).
 
 use super::Amounts;
-use crate::api::kinds::core::pod_resources;
+pub use crate::api::kinds::core::pod_resources::{pod_limits, pod_requests};
 use crate::api::quantity::Quantity;
 use crate::api::time;
 use crate::value::{SmolStr, Sort, Value};
@@ -9,16 +9,6 @@ use crate::value::{SmolStr, Sort, Value};
 /// Resources that every container must name where a quota counts them.
 const REQUIRED: [&str; 6] = ["cpu", "limits.cpu", "limits.memory", "memory", "requests.cpu", "requests.memory"];
 const COUNTED: [&str; 3] = ["cpu", "memory", "ephemeral-storage"];
-
-/// What the pod's containers ask for together, with init containers, sidecars and overhead.
-pub fn pod_requests(pod: &Value) -> Value {
-    pod_resources::value_of(pod_resources::of_pod(pod, "requests"))
-}
-
-/// The limits of the pod's containers together.
-pub fn pod_limits(pod: &Value) -> Value {
-    pod_resources::value_of(pod_resources::of_pod(pod, "limits"))
-}
 
 /// Whether the pod still counts: it hasn't ended, and its end isn't overdue (`QuotaV1Pod`).
 fn is_counted(pod: &Value, now_ms: u64) -> bool {

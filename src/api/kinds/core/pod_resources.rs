@@ -12,7 +12,7 @@ fn amounts(list: &Value) -> Amounts {
 }
 
 /// Adds what else is asked for.
-fn add(total: &mut Amounts, more: &Amounts) {
+pub fn add(total: &mut Amounts, more: &Amounts) {
     for (name, amount) in more {
         let sum = total.get(name).map_or_else(|| amount.clone(), |there| there.add(amount));
         total.insert(name.clone(), sum);
@@ -65,7 +65,16 @@ pub fn of_pod(pod: &Value, list: &str) -> Amounts {
     total
 }
 
-/// As a list of resources in an object has it.
-pub fn value_of(amounts: Amounts) -> Value {
+/// What the pod requests as a whole, as a list of resources in an object.
+pub fn pod_requests(pod: &Value) -> Value {
+    value_of(of_pod(pod, "requests"))
+}
+
+/// What the pod is limited to as a whole, as a list of resources in an object.
+pub fn pod_limits(pod: &Value) -> Value {
+    value_of(of_pod(pod, "limits"))
+}
+
+fn value_of(amounts: Amounts) -> Value {
     Value::from(amounts.into_iter().map(|(name, quantity)| (name, Value::from(quantity.to_string()))).collect::<crate::value::Map>())
 }
