@@ -44,11 +44,12 @@ pub fn run(page: Page, mut draw: impl FnMut() + 'static) {
     // Cluster time that has passed but is less than a millisecond.
     let mut remainder_ms = 0.0;
     let slices = Slices::new(page);
+    let is_whole = super::rest::is_here();
     *first.borrow_mut() = Some(Closure::new(move |frame_ms: f64| {
         let passed_ms = (frame_ms - last_ms.replace(frame_ms).unwrap_or(frame_ms)).clamp(0.0, LONGEST_FRAME_MS);
-        if is_at_full_speed(page) && slices.go_on() {
+        if is_at_full_speed(page) && is_whole.get() && slices.go_on() {
             page.refresh();
-        } else {
+        } else if is_whole.get() {
             move_on(page, passed_ms, &mut remainder_ms);
         }
         draw();

@@ -19,6 +19,7 @@ mod page;
 mod panes;
 mod problems;
 mod reference;
+mod rest;
 mod share;
 mod shelf;
 mod storage;
