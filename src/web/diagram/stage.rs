@@ -156,7 +156,7 @@ impl Stage {
                 self.model.turn();
             }
             if self.seen_revision != Some(revision) {
-                self.model.follow(cluster.store(), cluster.server().registry());
+                self.model.follow(cluster.store());
             }
             wanted.processes = processes(&self.model, cluster);
             wanted.pulls = pulls(cluster);
