@@ -15,8 +15,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::HtmlElement;
 
-/// At full speed, where each frame is another picture, this long passes from one to the next, and this long with many marks.
-const PICTURES_APART_MS: [f64; 2] = [60.0, 220.0];
+/// Of a crowd not every frame has another picture: from one to the next passes so many times as long as one takes, and at full speed, where each
+/// would be another and the time is the cluster's, so many times as long and at least so long.
+const PICTURES_APART: f64 = 3.0;
+const PICTURES_APART_AT_FULL_SPEED: f64 = 14.0;
+const PICTURES_APART_AT_FULL_SPEED_MS: f64 = 60.0;
+/// Where it took so long to lay it out, a picture is drawn in the next frame.
+const LONG_LAYOUT_MS: f64 = 5.0;
 /// So many marks are many.
 const CROWD: usize = 300;
 /// More requests than this on their way at once are a swarm.
@@ -72,6 +77,10 @@ pub struct Stage {
     travels: bool,
     is_stale: bool,
     made_at_ms: f64,
+    /// How long it takes to lay a picture out, and to draw it.
+    took_ms: [f64; 2],
+    /// Whether it is laid out but not drawn yet.
+    waits: bool,
     hits_complete: bool,
 }
 
@@ -87,11 +96,13 @@ impl Stage {
         let now_ms = frame::now_ms();
         self.follow_theme();
         let is_calm = matches!(page.speed.get_untracked(), Speed::Times(times) if times <= 20.0) || !page.playing.get_untracked();
-        let apart_ms = PICTURES_APART_MS[usize::from(self.motion.scene().marks.len() > CROWD)];
-        if is_calm || now_ms >= self.made_at_ms + apart_ms {
+        let took_ms = self.took_ms[0] + self.took_ms[1];
+        let apart_ms = if is_calm { took_ms * PICTURES_APART } else { (took_ms * PICTURES_APART_AT_FULL_SPEED).max(PICTURES_APART_AT_FULL_SPEED_MS) };
+        let was_laid_out = self.waits;
+        if !was_laid_out && now_ms >= self.made_at_ms + apart_ms {
             self.make(page, now_ms, is_calm);
-        }
-        if !self.hits_complete
+        } else if !was_laid_out
+            && !self.hits_complete
             && let Some(screen) = &mut self.screen
         {
             self.hits_complete = screen.hits.follow(self.motion.scene());
@@ -110,9 +121,11 @@ impl Stage {
             self.is_stale |= self.look.turn != turn;
             self.look.turn = turn;
         }
-        if self.is_stale || moves {
-            self.is_stale = false;
+        let began_ms = frame::now_ms();
+        if (self.is_stale || moves) && (was_laid_out || began_ms < now_ms + LONG_LAYOUT_MS) {
+            (self.is_stale, self.waits) = (false, false);
             self.paint(now_ms);
+            self.took_ms[1] = frame::now_ms() - began_ms;
         }
     }
 
@@ -171,7 +184,8 @@ impl Stage {
         let scene = Scene::of(&self.model, &wanted);
         self.motion.show(scene, self.travels && is_calm && !is_other_size && !reduced_motion(), now_ms);
         (self.wanted, self.seen_revision, self.made_at_ms) = (wanted, Some(revision), now_ms);
-        (self.travels, self.is_stale, self.hits_complete) = (true, true, false);
+        (self.travels, self.is_stale, self.waits, self.hits_complete) = (true, true, true, false);
+        self.took_ms[0] = frame::now_ms() - now_ms;
         if is_other_view {
             self.is_moved = false;
             if let Some(screen) = &mut self.screen {
