@@ -70,6 +70,8 @@ export default {
       await panes.getByRole("button", { name: "Editor" }).click();
       await page.screenshot({ path: `${ARTEFACTS}/phone-editor.png` });
       assert.ok(await page.locator(".notice").isVisible(), "what is said is seen in every pane");
+      const small = await page.locator("input:not([type=file], [type=radio], [type=range]), select, textarea, .cm-content").evaluateAll((all) => all.filter((each) => Number.parseFloat(getComputedStyle(each).fontSize) < 16).map((each) => each.outerHTML.slice(0, 80)));
+      assert.deepEqual(small, [], "an iPhone enlarges the page for these");
       await speed(page, "20×");
       await apply(page);
       await panes.getByRole("button", { name: "Diagram" }).click();
