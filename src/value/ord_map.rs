@@ -21,6 +21,9 @@ pub struct OrdMap<K, V> {
 
 type Chunk<K, V> = Arc<Vec<(K, V)>>;
 
+/// Hears of a key, its value before, and its value now.
+pub type Tell<'a, K, V> = dyn FnMut(&K, Option<&V>, Option<&V>) + 'a;
+
 /// Where an entry is: which chunk, and where in it.
 type Place = (usize, usize);
 
@@ -105,7 +108,7 @@ impl<K: Ord, V> OrdMap<K, V> {
 
     /// Tells in which entries `later` differs: the key, its value here, and its value there. What both share is skipped, so that the cost follows
     /// what was written since one was a clone of the other; what lies beside something that was written may be told although it is equal.
-    pub fn differences(&self, later: &OrdMap<K, V>, tell: &mut dyn FnMut(&K, Option<&V>, Option<&V>)) {
+    pub fn differences(&self, later: &OrdMap<K, V>, tell: &mut Tell<'_, K, V>) {
         let (mut old, mut new) = ((0, 0), (0, 0));
         loop {
             let is_shared = |old: Place, new: Place| (old.1, new.1) == (0, 0) && Arc::ptr_eq(&self.chunks[old.0], &later.chunks[new.0]);

@@ -81,7 +81,8 @@ pub struct Stage {
     took_ms: [f64; 2],
     /// Whether it is laid out but not drawn yet.
     waits: bool,
-    hits_complete: bool,
+    /// Whether the elements over it have not all followed yet.
+    hits_wait: bool,
 }
 
 /// The stage, to be drawn once a frame.
@@ -99,13 +100,16 @@ impl Stage {
         let took_ms = self.took_ms[0] + self.took_ms[1];
         let apart_ms = if is_calm { took_ms * PICTURES_APART } else { (took_ms * PICTURES_APART_AT_FULL_SPEED).max(PICTURES_APART_AT_FULL_SPEED_MS) };
         let was_laid_out = self.waits;
-        if !was_laid_out && now_ms >= self.made_at_ms + apart_ms {
+        let in_time = || frame::now_ms() < now_ms + LONG_LAYOUT_MS;
+        if !was_laid_out && !self.hits_wait && now_ms >= self.made_at_ms + apart_ms {
             self.make(page, now_ms, is_calm);
-        } else if !was_laid_out
-            && !self.hits_complete
+        }
+        if !was_laid_out
+            && self.hits_wait
+            && in_time()
             && let Some(screen) = &mut self.screen
         {
-            self.hits_complete = screen.hits.follow(self.motion.scene());
+            self.hits_wait = !screen.hits.follow(self.motion.scene());
         }
         self.follow_selection(page);
         self.follow_requests(page, now_ms);
@@ -121,9 +125,9 @@ impl Stage {
             self.is_stale |= self.look.turn != turn;
             self.look.turn = turn;
         }
-        let began_ms = frame::now_ms();
-        if (self.is_stale || moves) && (was_laid_out || began_ms < now_ms + LONG_LAYOUT_MS) {
+        if (self.is_stale || moves) && (was_laid_out || in_time()) {
             (self.is_stale, self.waits) = (false, false);
+            let began_ms = frame::now_ms();
             self.paint(now_ms);
             self.took_ms[1] = frame::now_ms() - began_ms;
         }
@@ -184,7 +188,7 @@ impl Stage {
         let scene = Scene::of(&self.model, &wanted);
         self.motion.show(scene, self.travels && is_calm && !is_other_size && !reduced_motion(), now_ms);
         (self.wanted, self.seen_revision, self.made_at_ms) = (wanted, Some(revision), now_ms);
-        (self.travels, self.is_stale, self.waits, self.hits_complete) = (true, true, true, false);
+        (self.travels, self.is_stale, self.waits, self.hits_wait) = (true, true, true, true);
         self.took_ms[0] = frame::now_ms() - now_ms;
         if is_other_view {
             self.is_moved = false;
