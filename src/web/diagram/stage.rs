@@ -16,10 +16,10 @@ use std::rc::Rc;
 use web_sys::HtmlElement;
 
 /// Of a crowd not every frame has another picture: from one to the next passes so many times as long as one takes, and at full speed, where each
-/// would be another and the time is the cluster's, so many times as long and at least so long.
+/// would be another and the time is the cluster's, so many times as long, but at least and at most so long.
 const PICTURES_APART: f64 = 3.0;
 const PICTURES_APART_AT_FULL_SPEED: f64 = 14.0;
-const PICTURES_APART_AT_FULL_SPEED_MS: f64 = 60.0;
+const PICTURES_APART_AT_FULL_SPEED_MS: (f64, f64) = (60.0, 400.0);
 /// Where it took so long to lay it out, a picture is drawn in the next frame.
 const LONG_LAYOUT_MS: f64 = 5.0;
 /// So many marks are many.
@@ -98,7 +98,8 @@ impl Stage {
         self.follow_theme();
         let is_calm = matches!(page.speed.get_untracked(), Speed::Times(times) if times <= 20.0) || !page.playing.get_untracked();
         let took_ms = self.took_ms[0] + self.took_ms[1];
-        let apart_ms = if is_calm { took_ms * PICTURES_APART } else { (took_ms * PICTURES_APART_AT_FULL_SPEED).max(PICTURES_APART_AT_FULL_SPEED_MS) };
+        let (least_ms, most_ms) = PICTURES_APART_AT_FULL_SPEED_MS;
+        let apart_ms = if is_calm { took_ms * PICTURES_APART } else { (took_ms * PICTURES_APART_AT_FULL_SPEED).clamp(least_ms, most_ms) };
         let was_laid_out = self.waits;
         let in_time = || frame::now_ms() < now_ms + LONG_LAYOUT_MS;
         if !was_laid_out && !self.hits_wait && now_ms >= self.made_at_ms + apart_ms {
