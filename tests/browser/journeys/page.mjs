@@ -242,6 +242,24 @@ export default {
     },
   },
 
+  "the terminal follows what is written, unless one reads further up": {
+    async run({ page }) {
+      const log = output(page);
+      const isAtEnd = () => log.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight < 4);
+      await kubectl(page, "seq 1 60");
+      await until("the end is seen", isAtEnd);
+      const input = page.getByRole("textbox", { name: "Command line" });
+      await input.fill("seq 1 60; sleep 2; seq 1 60");
+      await input.press("Enter");
+      await until("the end is seen", isAtEnd);
+      await log.evaluate((log) => (log.scrollTop = 40));
+      const length = (await log.innerText()).length;
+      await until("more is written", async () => (await log.innerText()).length > length);
+      await page.waitForTimeout(100);
+      assert.equal(await log.evaluate((log) => log.scrollTop), 40);
+    },
+  },
+
   "nothing that is said moves the diagram": {
     async run({ page }) {
       const place = async () => JSON.stringify(await diagram(page).locator(".frame").boundingBox());
