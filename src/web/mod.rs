@@ -83,6 +83,7 @@ impl Pane {
 fn App(shelf: Shelf) -> impl IntoView {
     let page = opening::open(shelf);
     page.refresh();
+    rest::wait(page);
     opening::keep_work(page);
     opening::follow_links(page);
     problems::watch(page);

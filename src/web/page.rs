@@ -33,6 +33,8 @@ pub struct Page {
     pub end_ms: RwSignal<u64>,
     /// When something happens next by itself that can be seen.
     pub next_due_ms: RwSignal<Option<u64>>,
+    /// Whether all of the program is here; nothing moves before. See [`super::rest`].
+    pub is_whole: RwSignal<bool>,
     /// Whether the past is shown.
     pub in_past: RwSignal<bool>,
     /// Whether the clock runs.
@@ -169,6 +171,7 @@ impl Page {
             now_ms: RwSignal::new(0),
             end_ms: RwSignal::new(0),
             next_due_ms: RwSignal::new(None),
+            is_whole: RwSignal::new(false),
             in_past: RwSignal::new(false),
             playing: RwSignal::new(true),
             speed: RwSignal::new(Speed::Times(1.0)),

@@ -50,6 +50,9 @@ const WAIT: Duration = Duration::from_millis(250);
 pub fn watch(page: Page) {
     let pending = StoredValue::new(None::<TimeoutHandle>);
     Effect::new(move || {
+        if !page.is_whole.get() {
+            return;
+        }
         page.workspace.track();
         page.outcome.track();
         page.prompt.track();

@@ -1,9 +1,10 @@
 //! The program comes in two parts (`tools/finish.mjs`): the first opens the page, the rest is fetched meanwhile. Nothing moves before it is there, so that
 //! no frame has to wait for it.
 
-use std::cell::Cell;
-use std::rc::Rc;
+use super::page::Page;
+use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 
 #[wasm_bindgen]
 extern "C" {
@@ -12,17 +13,15 @@ extern "C" {
     static REST: Option<js_sys::Promise>;
 }
 
-/// Becomes true once the program is whole.
-pub fn is_here() -> Rc<Cell<bool>> {
-    let rest = REST.with(Clone::clone);
-    let is_here = Rc::new(Cell::new(rest.is_none()));
-    if let Some(rest) = rest {
-        let is_here = is_here.clone();
-        wasm_bindgen_futures::spawn_local(async move {
-            // Should it not have come, it is fetched when something of it is wanted; then it is said if that fails, too.
-            let _ = wasm_bindgen_futures::JsFuture::from(rest).await;
-            is_here.set(true);
-        });
-    }
-    is_here
+/// Lets the page move once the program is whole.
+pub fn wait(page: Page) {
+    let Some(rest) = REST.with(Clone::clone) else {
+        page.is_whole.set(true);
+        return;
+    };
+    spawn_local(async move {
+        // Should it not have come, it is fetched when something of it is wanted; if that fails, too, it is said.
+        let _ = JsFuture::from(rest).await;
+        page.is_whole.set(true);
+    });
 }
