@@ -155,6 +155,7 @@ impl Search {
             return Ok(vec![(0, node.clone())]);
         }
         let named: Vec<(usize, &Arc<NodeInfo>)>;
+        // Upstream, too, leaves out names that no node has.
         let nodes = match &filters.nodes {
             Some((nodes, plugins)) => {
                 let plugins: Vec<&str> = plugins.iter().copied().collect();

@@ -86,3 +86,30 @@ fn key(pod: &PodInfo) -> SmolStr {
     }
     SmolStr::from(key)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::json;
+
+    fn pod(name: &str, app: &str) -> PodInfo {
+        PodInfo::of(&json!({"metadata": {"name": name, "namespace": "default", "uid": name, "labels": {"app": app}}}))
+    }
+
+    #[test]
+    fn a_group_lasts_as_long_as_its_pods() {
+        let mut groups = PodGroups::default();
+        let (first, second, other) = (pod("a", "web"), pod("b", "web"), pod("c", "db"));
+        let web = groups.enter(&first);
+        assert_eq!(groups.enter(&second), web);
+        let db = groups.enter(&other);
+        let is_web = |group: &PodGroup| group.labels.get("app").str() == "web";
+        assert_eq!(groups.wanted(is_web).iter().filter(|wanted| **wanted).count(), 1);
+        assert!(groups.wanted(is_web)[web] && !groups.wanted(is_web)[db]);
+        groups.leave(web, &first);
+        assert!(groups.wanted(is_web)[web]);
+        groups.leave(web, &second);
+        assert!(groups.wanted(|_| true).iter().filter(|wanted| **wanted).count() == 1);
+        assert_eq!(groups.enter(&pod("d", "cache")), web, "its number is given again");
+    }
+}
