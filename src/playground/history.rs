@@ -139,15 +139,13 @@ impl History {
         }
     }
 
-    /// The last copy before or at an instant, to go on from with [`History::replay`]; or `shown`, where that is nearer.
-    pub fn nearest(&self, at_ms: u64, shown: Option<Replay>) -> Option<Replay> {
+    /// The last copy before or at an instant, to go on from with [`History::replay`]; or what was `seen` lately, where that is nearer.
+    pub fn nearest(&self, at_ms: u64, seen: &[Replay]) -> Option<Replay> {
         let after = self.snapshots.partition_point(|snapshot| snapshot.cluster.now_ms() <= at_ms);
         let snapshot = self.snapshots.get(after.saturating_sub(1))?;
-        let is_nearer = |shown: &Replay| shown.end == usize::MAX && (snapshot.cluster.now_ms()..=at_ms).contains(&shown.cluster.now_ms());
-        if let Some(shown) = shown.filter(is_nearer) {
-            return Some(shown);
-        }
-        Some(Replay { cluster: snapshot.cluster.clone(), actions: snapshot.actions, end: usize::MAX })
+        let is_nearer = |seen: &&Replay| seen.end == usize::MAX && (snapshot.cluster.now_ms()..=at_ms).contains(&seen.cluster.now_ms());
+        let seen = seen.iter().filter(is_nearer).max_by_key(|seen| seen.cluster.now_ms());
+        Some(seen.cloned().unwrap_or_else(|| Replay { cluster: snapshot.cluster.clone(), actions: snapshot.actions, end: usize::MAX }))
     }
 
     /// The last copy before an instant that had no more than the first `actions` of what was done; it goes on with those only.

@@ -2,7 +2,6 @@
 
 use super::diagnostics::{Outlook, Verdict};
 use super::scene::{Glyph, ObjectRef, State, Tone};
-use crate::api::registry::Registry;
 use crate::api::resource::{NAMESPACES, NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS};
 use crate::store::Store;
 use crate::value::{SmolStr, Value};
@@ -23,14 +22,14 @@ pub struct Entry {
 }
 
 /// The documents that were looked at, with the states of their objects in the cluster.
-pub fn outline(outlooks: &[Outlook], store: &Store, registry: &Registry) -> Vec<Entry> {
-    outlooks.iter().map(|outlook| entry(outlook, store, registry)).collect()
+pub fn outline(outlooks: &[Outlook], store: &Store) -> Vec<Entry> {
+    outlooks.iter().map(|outlook| entry(outlook, store)).collect()
 }
 
-fn entry(outlook: &Outlook, store: &Store, registry: &Registry) -> Entry {
+fn entry(outlook: &Outlook, store: &Store) -> Entry {
     let live = outlook.object.as_ref().and_then(|object| store.get_key(&object.resource, &object.key).map(|value| (object, value)));
     let state = match (live, &outlook.verdict) {
-        (Some((object, value)), _) => state_of(object, value, registry),
+        (Some((object, value)), _) => state_of(object, value),
         (None, Verdict::Refused) => State { word: "would be refused".into(), glyph: Glyph::Trouble, tone: Tone::Bad },
         (None, _) => State { word: "not in the cluster".into(), glyph: Glyph::None, tone: Tone::Plain },
     };
@@ -44,10 +43,10 @@ fn entry(outlook: &Outlook, store: &Store, registry: &Registry) -> Entry {
 }
 
 /// The state in which an object of any kind is.
-fn state_of(object: &ObjectRef, value: &Value, registry: &Registry) -> State {
+fn state_of(object: &ObjectRef, value: &Value) -> State {
     let resource = &object.resource;
     if *resource == PODS {
-        State::of_pod(value, registry)
+        State::of_pod(value)
     } else if *resource == NODES {
         State::of_node(value)
     } else if [PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, NAMESPACES].contains(resource) {

@@ -78,6 +78,10 @@ const BOOT_LIMIT_MS: u64 = 120_000;
 /// A look ahead ends after this much cluster time: somebody will have done something by then.
 const FARTHEST_AHEAD_MS: u64 = 3_600_000;
 
+/// So many instants of the past are kept because they were looked at, or lie on the way to what was, and so many steps lie between two of them.
+const MOST_SEEN: usize = 24;
+const SEEN_APART_STEPS: u64 = 24;
+
 /// The number of a command in its session.
 pub type CommandId = usize;
 
@@ -116,6 +120,8 @@ pub struct Session {
     cluster: Cluster,
     /// The past that is being shown instead of `cluster`.
     past: Option<Replay>,
+    /// The past as it was lately shown or passed, the latest first: who looks for something goes to and fro.
+    seen: Vec<Replay>,
     /// The instant on the way to which the past is, in cluster time.
     seeking_ms: Option<u64>,
     history: History,
@@ -149,6 +155,7 @@ impl Session {
             terminal: Terminal::new(cluster.now_ms()),
             cluster,
             past: None,
+            seen: Vec::new(),
             seeking_ms: None,
             kubeconfig: Kubeconfig::single("kubarium", "https://10.0.0.10:6443", "default"),
             running: Vec::new(),
@@ -398,9 +405,10 @@ impl Session {
         let at_ms = self.began_ms.saturating_add(at_ms);
         let is_past = at_ms < self.cluster.now_ms();
         // What is shown may be nearer than the copies are.
-        let shown = self.past.take();
+        self.remember();
+        self.past = None;
         if is_past {
-            self.past = self.history.nearest(at_ms, shown);
+            self.past = self.history.nearest(at_ms, &self.seen);
         }
         self.seeking_ms = is_past.then_some(at_ms);
     }
@@ -467,7 +475,18 @@ impl Session {
         if arrived {
             self.seeking_ms = None;
         }
+        self.remember();
         arrived
+    }
+
+    /// Remembers the past as it is shown now, unless something near it was remembered last.
+    fn remember(&mut self) {
+        let Some(past) = &self.past else { return };
+        let is_far = |last: &Replay| last.cluster.steps().abs_diff(past.cluster.steps()) >= SEEN_APART_STEPS;
+        if self.seen.first().is_none_or(is_far) {
+            self.seen.truncate(MOST_SEEN - 1);
+            self.seen.insert(0, past.clone());
+        }
     }
 
     /// Makes the instant that is shown the latest one: what came after it is forgotten. Commands that were still waiting end.
@@ -476,6 +495,7 @@ impl Session {
         self.seeking_ms = None;
         self.epoch += 1;
         self.history.branch(&past);
+        self.seen.clear();
         self.cluster = past.cluster;
         let (now_ms, actions) = (self.end_ms(), self.history.actions());
         let kept = self.done.iter().zip(&self.actions_before).take_while(|(done, before)| done.at_ms < now_ms || (done.at_ms == now_ms && **before < actions));

@@ -70,6 +70,17 @@ impl Store {
         }
     }
 
+    /// Tells which objects of a resource are others than in `before`, and what they are here: gone, where there is none. Where both are states of
+    /// one cluster, the cost follows what is different.
+    pub fn differences(&self, before: &Store, resource: &GroupResource, tell: &mut dyn FnMut(&ObjectKey, Option<&Value>)) {
+        let objects = |store: &Store| store.resources.get(resource).cloned().unwrap_or_default();
+        objects(before).differences(&objects(self), &mut |key, old, new| {
+            if !old.zip(new).is_some_and(|(old, new)| old.same(new)) {
+                tell(key, new);
+            }
+        });
+    }
+
     /// How many objects of a resource there are.
     pub fn count(&self, resource: &GroupResource) -> usize {
         self.resources.get(resource).map_or(0, OrdMap::len)

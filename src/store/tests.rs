@@ -59,3 +59,24 @@ fn who_made_what_is_known_for_longer_than_what_was_written() {
     assert_eq!(store.deed(3).unwrap().object.path("spec.nodeName").str(), "");
     assert!(store.deed(store.revision() + 1).is_none());
 }
+
+#[test]
+fn two_states_of_a_store_differ_in_what_was_written() {
+    let mut store = Store::new();
+    let put = |store: &mut Store, name: &str, node: &str| drop(store.put(&PODS, pod(name, node, json!({})), 0, Cause::default()));
+    (0..100).for_each(|number| put(&mut store, &format!("pod-{number:02}"), ""));
+    let before = store.clone();
+    put(&mut store, "pod-07", "worker-1");
+    put(&mut store, "pod-1", "");
+    store.remove(&PODS, &ObjectKey::new("demo", "pod-50"), 0, Cause::default());
+    let told = |from: &Store, to: &Store| {
+        let mut told = Vec::new();
+        to.differences(from, &PODS, &mut |key, pod| told.push((key.name.to_string(), pod.map(|pod| pod.path("spec.nodeName").str().to_owned()))));
+        told
+    };
+    let is = |name: &str, node: Option<&str>| (name.to_owned(), node.map(str::to_owned));
+    assert_eq!(told(&before, &store), [is("pod-07", Some("worker-1")), is("pod-1", Some("")), is("pod-50", None)]);
+    assert_eq!(told(&store, &before), [is("pod-07", Some("")), is("pod-1", None), is("pod-50", Some(""))]);
+    assert_eq!(told(&Store::new(), &before).len(), 100);
+    assert_eq!(told(&store, &store), []);
+}

@@ -4,6 +4,7 @@
 //! is little code.
 
 use std::borrow::Borrow;
+use std::cmp::Ordering;
 use std::fmt;
 use std::mem;
 use std::sync::Arc;
@@ -19,6 +20,9 @@ pub struct OrdMap<K, V> {
 }
 
 type Chunk<K, V> = Arc<Vec<(K, V)>>;
+
+/// Hears of a key, its value before, and its value now.
+pub type Tell<'a, K, V> = dyn FnMut(&K, Option<&V>, Option<&V>) + 'a;
 
 /// Where an entry is: which chunk, and where in it.
 type Place = (usize, usize);
@@ -100,6 +104,53 @@ impl<K: Ord, V> OrdMap<K, V> {
     {
         let (Ok(place) | Err(place)) = self.find(key);
         Iter { chunks: &self.chunks, place }
+    }
+
+    /// Tells in which entries `later` differs: the key, its value here, and its value there. What both share is skipped, so that the cost follows
+    /// what was written since one was a clone of the other; what lies beside something that was written may be told although it is equal.
+    pub fn differences(&self, later: &OrdMap<K, V>, tell: &mut Tell<'_, K, V>) {
+        let (mut old, mut new) = ((0, 0), (0, 0));
+        loop {
+            let is_shared = |old: Place, new: Place| (old.1, new.1) == (0, 0) && Arc::ptr_eq(&self.chunks[old.0], &later.chunks[new.0]);
+            let order = match (self.at(old), later.at(new)) {
+                (None, None) => return,
+                (Some((key, value)), None) => {
+                    tell(key, Some(value), None);
+                    Ordering::Less
+                }
+                (None, Some((key, value))) => {
+                    tell(key, None, Some(value));
+                    Ordering::Greater
+                }
+                (Some(_), Some(_)) if is_shared(old, new) => {
+                    (old, new) = ((old.0 + 1, 0), (new.0 + 1, 0));
+                    continue;
+                }
+                (Some((key, value)), Some((other, later))) => {
+                    let order = key.cmp(other);
+                    match order {
+                        Ordering::Less => tell(key, Some(value), None),
+                        Ordering::Equal => tell(key, Some(value), Some(later)),
+                        Ordering::Greater => tell(other, None, Some(later)),
+                    }
+                    order
+                }
+            };
+            if order.is_le() {
+                old = self.after(old);
+            }
+            if order.is_ge() {
+                new = later.after(new);
+            }
+        }
+    }
+
+    fn at(&self, (chunk, index): Place) -> Option<&(K, V)> {
+        self.chunks.get(chunk)?.get(index)
+    }
+
+    fn after(&self, (chunk, index): Place) -> Place {
+        if index + 1 < self.chunks[chunk].len() { (chunk, index + 1) } else { (chunk + 1, 0) }
     }
 
     /// Where `key` is, or where it would be inserted.

@@ -25,9 +25,26 @@ pub fn Files(page: Page) -> impl IntoView {
         delete(page);
         renaming.set(false);
     };
+    // The tab that is open moves with a pressed mouse that goes beyond the middle of the one beside it. A finger scrolls the row.
+    let is_held = StoredValue::new(false);
+    let hold = move |event: web_sys::PointerEvent| is_held.set_value(event.pointer_type() == "mouse");
+    let drag = move |event: web_sys::PointerEvent| {
+        let row = event.current_target().and_then(|row| wasm_bindgen::JsCast::dyn_into::<web_sys::Element>(row).ok());
+        let Some(row) = row.filter(|_| is_held.get_value() && event.buttons() == 1) else { return is_held.set_value(false) };
+        let index = page.current.get_untracked();
+        let middle = |index: usize| {
+            let bounds = row.children().item(index as u32)?.get_bounding_client_rect();
+            Some(bounds.left() + bounds.width() / 2.0)
+        };
+        let x = f64::from(event.client_x());
+        let to_the_right = middle(index + 1).is_some_and(|middle| x > middle);
+        if to_the_right || index.checked_sub(1).and_then(middle).is_some_and(|middle| x < middle) {
+            move_file(page, to_the_right);
+        }
+    };
     view! {
         <div class="tabs">
-            <div role="tablist" aria-label=texts::FILES>
+            <div role="tablist" aria-label=texts::FILES on:pointerdown=hold on:pointermove=drag>
                 {move || names.get().into_iter().enumerate().map(|(index, name)| view! { <Tab page index name renaming /> }).collect_view()}
             </div>
             <div class="tools">
@@ -224,6 +241,7 @@ fn Tab(page: Page, index: usize, name: SmolStr, renaming: RwSignal<bool>) -> imp
             aria-controls="sheet"
             aria-selected=move || selected().to_string()
             tabindex=move || if selected() { "0" } else { "-1" }
+            on:pointerdown=move |event| if event.pointer_type() == "mouse" && event.button() == 0 { page.current.set(index) }
             on:click=move |_| page.current.set(index)
             on:dblclick=move |_| renaming.set(true)
             on:keydown=keys

@@ -10,14 +10,18 @@ use std::rc::Rc;
 use wasm_bindgen::prelude::*;
 use web_sys::MessageChannel;
 
-/// How long a frame may work on the cluster; the rest of its 16 ms is for drawing.
-const BUDGET_MS: f64 = 9.0;
-/// At full speed the cluster is moved on between the frames, too, by tasks of this length.
-const SLICE_MS: f64 = 20.0;
+/// How long a frame may work; the rest of its 16 ms is the browser's, for putting it on the screen.
+const FRAME_MS: f64 = 10.0;
+/// So long the cluster is moved on in each frame, however long drawing took.
+const LEAST_BUDGET_MS: f64 = 3.0;
+/// At full speed the cluster is moved on between the frames, by tasks of this length; the page says so often how far it has come.
+const SLICE_MS: f64 = 6.0;
+const REFRESHES_APART_MS: f64 = 50.0;
 /// No such task follows another where the last frame is longer ago than this: the tab is hidden.
 const HIDDEN_AFTER_MS: f64 = 400.0;
-/// On the way to another instant nothing else is to be done.
+/// On the way to another instant nothing else is to be done; where that took so long, the picture follows in the next frame.
 const BUDGET_SEEKING_MS: f64 = 30.0;
+const LONG_SEEK_MS: f64 = 10.0;
 /// Things that happen between two looks at the clock.
 const STEPS_AT_ONCE: usize = 4;
 /// After a pause (a hidden tab) this much is caught up at most.
@@ -36,25 +40,57 @@ pub fn now_ms() -> f64 {
     window().performance().map_or(0.0, |performance| performance.now())
 }
 
-/// Begins, and goes on until the page is closed. `draw` is called after each frame's work.
+/// Begins, and goes on until the page is closed. `draw` is called once a frame: what the frame before came to is drawn, and the cluster has the
+/// time that drawing leaves.
 pub fn run(page: Page, mut draw: impl FnMut() + 'static) {
     let again = FrameCallback::default();
     let first = again.clone();
     let mut last_ms: Option<f64> = None;
+    let mut refreshed_ms = 0.0;
+    let mut waited = false;
     // Cluster time that has passed but is less than a millisecond.
     let mut remainder_ms = 0.0;
     let slices = Slices::new(page);
     *first.borrow_mut() = Some(Closure::new(move |frame_ms: f64| {
         let passed_ms = (frame_ms - last_ms.replace(frame_ms).unwrap_or(frame_ms)).clamp(0.0, LONGEST_FRAME_MS);
-        if is_at_full_speed(page) && slices.go_on() {
-            page.refresh();
-        } else {
-            move_on(page, passed_ms, &mut remainder_ms);
+        let began_ms = now_ms();
+        let is_there = arrive(page, began_ms + BUDGET_SEEKING_MS);
+        // Where a hand drags on and on, every second frame has its picture.
+        waited = !waited && now_ms() > began_ms + LONG_SEEK_MS;
+        if !waited {
+            draw();
         }
-        draw();
+        if is_at_full_speed(page) && slices.go_on() {
+            if began_ms >= refreshed_ms + REFRESHES_APART_MS {
+                refreshed_ms = began_ms;
+                page.refresh();
+            }
+        } else if is_there {
+            move_on(page, passed_ms, &mut remainder_ms, (began_ms + FRAME_MS).max(now_ms() + LEAST_BUDGET_MS));
+        }
         request(&again);
     }));
     request(&first);
+}
+
+/// Goes on towards the instant that the person wants to see; true when it is there.
+fn arrive(page: Page, deadline_ms: f64) -> bool {
+    let mut arrived = !page.see(Session::is_seeking);
+    if !arrived {
+        page.session.update_value(|session| {
+            while !arrived {
+                arrived = session.arrive(STEPS_AT_ONCE);
+                if now_ms() >= deadline_ms {
+                    break;
+                }
+            }
+        });
+        // On its way the page shows where it was until it is there.
+        if arrived && !page.undoing.get_untracked() {
+            page.refresh();
+        }
+    }
+    arrived
 }
 
 /// Whether nothing else is to be done than to move the cluster on as fast as the page can.
@@ -117,21 +153,8 @@ fn request(callback: &FrameCallback) {
     }
 }
 
-fn move_on(page: Page, passed_ms: f64, remainder_ms: &mut f64) {
-    let is_seeking = page.see(Session::is_seeking);
-    let deadline_ms = now_ms() + if is_seeking { BUDGET_SEEKING_MS } else { BUDGET_MS };
+fn move_on(page: Page, passed_ms: f64, remainder_ms: &mut f64, deadline_ms: f64) {
     let in_time = || now_ms() < deadline_ms;
-    let mut arrived = false;
-    page.session.update_value(|session| {
-        arrived = session.arrive(STEPS_AT_ONCE);
-        while !arrived && in_time() {
-            arrived = session.arrive(STEPS_AT_ONCE);
-        }
-    });
-    // On its way to an instant of the past, the page shows where it was until it is there.
-    if !arrived {
-        return;
-    }
     if super::opening::go_on(page, in_time) {
         return;
     }
@@ -162,8 +185,8 @@ fn move_on(page: Page, passed_ms: f64, remainder_ms: &mut f64) {
         };
         page.session.update_value(|session| while !session.advance(until_ms, STEPS_AT_ONCE) && in_time() {});
     }
-    // At full speed there is no time to look ahead, nor anybody who could read what is found.
-    if page.speed.get_untracked() != Speed::Max || !page.playing.get_untracked() {
+    // Where there is no time to look ahead, nobody could read what is found.
+    if in_time() {
         page.session.update_value(|session| session.look_ahead(STEPS_AT_ONCE));
     }
     page.refresh();

@@ -69,6 +69,11 @@ fn set_large(is_large: bool) {
     if let Ok(root) = document_element().dyn_into::<web_sys::HtmlElement>() {
         let _ = root.dataset().set("type", if is_large { "large" } else { "usual" });
     }
+    // The tab that is open may have been cut by that.
+    let tab = super::dom::document().query_selector(".tabs [aria-selected=\"true\"]").ok().flatten();
+    if let Some(tab) = tab.and_then(|tab| tab.dyn_into::<web_sys::HtmlElement>().ok()) {
+        super::dom::show_in_row(&tab);
+    }
 }
 
 /// The dialog.

@@ -13,7 +13,7 @@ pub fn watch(page: Page) {
         page.revision.track();
         let entries = page.forecast.with(|forecast| {
             let outlooks = forecast.as_ref().map(|forecast| forecast.outlooks.as_slice()).unwrap_or_default();
-            page.see(|session| outline::outline(outlooks, session.cluster().store(), session.cluster().server().registry()))
+            page.see(|session| outline::outline(outlooks, session.cluster().store()))
         });
         set_if_changed(page.outline, entries);
     });

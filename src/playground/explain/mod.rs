@@ -98,7 +98,7 @@ pub fn inspect(object: &ObjectRef, cluster: &Cluster, began_ms: u64) -> Option<I
         kind: SmolStr::new(value.get("kind").str()),
         name: object.key.name.clone(),
         subtitle: subtitle(object, value),
-        state: state_of(object, value, registry),
+        state: state_of(object, value),
         finding: finding(object, value, cluster),
         actions: actions::actions(object, value, cluster),
         facts: facts(object, value, registry, now_ms),
@@ -145,9 +145,9 @@ fn finding(object: &ObjectRef, value: &Value, cluster: &Cluster) -> Finding {
     }
 }
 
-fn state_of(object: &ObjectRef, value: &Value, registry: &Registry) -> State {
+fn state_of(object: &ObjectRef, value: &Value) -> State {
     match object.resource.resource.as_str() {
-        "pods" => State::of_pod(value, registry),
+        "pods" => State::of_pod(value),
         "nodes" => State::of_node(value),
         "deployments" | "replicasets" | "statefulsets" | "daemonsets" | "jobs" | "cronjobs" | "replicationcontrollers" => State::of_workload(value),
         "persistentvolumes" | "persistentvolumeclaims" | "namespaces" => State::of_phase(value),

@@ -7,8 +7,9 @@ use super::model::{Model, PodCard};
 use super::state::State;
 use super::{Scene, Wanted, amounts};
 use crate::api::meta;
-use crate::api::resource::{CONFIG_MAPS, GroupResource, INGRESSES, NODES, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, SECRETS, SERVICES};
+use crate::api::resource::{CONFIG_MAPS, GroupResource, INGRESSES, NODES, ObjectKey, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, SECRETS, SERVICES};
 use crate::value::{SmolStr, Sort, SortedMap, Value};
+use std::sync::Arc;
 
 const GAP: i32 = 12;
 const PROCESS_HEIGHT: i32 = 50;
@@ -44,7 +45,7 @@ struct Grid {
 pub(super) fn lay_out(model: &Model, wanted: &Wanted) -> Scene {
     let mut scene = Scene { width: wanted.width.max(260), height: 0, marks: Vec::new(), links: Vec::new() };
     let mut y = processes(&mut scene, wanted);
-    let placed: SortedMap<&str, Vec<&PodCard>> = model.placed.iter().map(|(node, keys)| (node.as_str(), pods_of(model, wanted, keys))).collect();
+    let placed: SortedMap<&str, Vec<&PodCard>> = model.placed.iter().map(|(node, cards)| (node.as_str(), shown(wanted, cards))).collect();
     let queue_y = y;
     y = queue(&mut scene, model, wanted, placed.get("").map_or(&[], Vec::as_slice), y);
     y = nodes(&mut scene, model, wanted, &placed, y, queue_y);
@@ -52,8 +53,8 @@ pub(super) fn lay_out(model: &Model, wanted: &Wanted) -> Scene {
     scene
 }
 
-fn pods_of<'a>(model: &'a Model, wanted: &Wanted, keys: &crate::value::SortedSet<(SmolStr, crate::api::resource::ObjectKey)>) -> Vec<&'a PodCard> {
-    keys.iter().filter_map(|(_, key)| model.pods.get(key)).filter(|card| wanted.filter.shows_pod(card)).collect()
+fn shown<'a>(wanted: &Wanted, cards: &'a SortedMap<(SmolStr, ObjectKey), Arc<PodCard>>) -> Vec<&'a PodCard> {
+    cards.values().map(|card| &**card).filter(|card| wanted.filter.shows_pod(card)).collect()
 }
 
 fn processes(scene: &mut Scene, wanted: &Wanted) -> i32 {
@@ -234,12 +235,10 @@ fn node_mark(node: &Value, model: &Model, wanted: &Wanted) -> Mark {
     };
     let allocatable = node.path("status.allocatable");
     let (mut cpu_milli, mut memory_bytes, mut count) = (0, 0, 0);
-    for (_, key) in model.placed.get(name).into_iter().flatten() {
-        if let Some(card) = model.pods.get(key).filter(|card| !card.over) {
-            cpu_milli += card.cpu_milli;
-            memory_bytes += card.memory_bytes;
-            count += 1;
-        }
+    for (_, card) in model.placed.get(name).into_iter().flatten().filter(|(_, card)| !card.over) {
+        cpu_milli += card.cpu_milli;
+        memory_bytes += card.memory_bytes;
+        count += 1;
     }
     let (all_cpu, all_memory, all_pods) =
         (amounts::milli(allocatable.get("cpu")), amounts::whole(allocatable.get("memory")), amounts::whole(allocatable.get("pods")));

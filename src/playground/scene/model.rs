@@ -5,10 +5,9 @@ use super::amounts;
 use super::marks::{Glyph, ObjectRef};
 use super::state::State;
 use crate::api::meta;
-use crate::api::registry::Registry;
 use crate::api::resource::{CONFIG_MAPS, EVENTS, GroupResource, JOBS, LEASES, ObjectKey, PERSISTENT_VOLUME_CLAIMS, PODS, REPLICA_SETS, SECRETS};
 use crate::store::{Change, ChangeType, Store};
-use crate::value::{SmolStr, SortedMap, SortedSet, Value};
+use crate::value::{SmolStr, SortedMap, Value};
 use std::sync::Arc;
 
 /// A pod, as far as the diagram is concerned.
@@ -39,6 +38,13 @@ pub(super) struct PodCard {
     pub over: bool,
 }
 
+impl PodCard {
+    /// Where it is among the pods of its node.
+    fn place(&self) -> (SmolStr, ObjectKey) {
+        (self.created.clone(), self.key.clone())
+    }
+}
+
 /// Among so many of the last writes it is looked for what each process did last.
 const LATEST_WRITES: usize = 200;
 
@@ -46,9 +52,9 @@ const LATEST_WRITES: usize = 200;
 #[derive(Clone, Default)]
 pub struct Model {
     pub(super) store: Store,
-    pub(super) pods: SortedMap<ObjectKey, PodCard>,
+    pub(super) pods: SortedMap<ObjectKey, Arc<PodCard>>,
     /// By node, in the order in which they were made; those that wait for a node are below `""`.
-    pub(super) placed: SortedMap<SmolStr, SortedSet<(SmolStr, ObjectKey)>>,
+    pub(super) placed: SortedMap<SmolStr, SortedMap<(SmolStr, ObjectKey), Arc<PodCard>>>,
     pub(super) hues: SortedMap<ObjectRef, u8>,
     /// What the API server, the scheduler and the controller manager did last.
     pub(super) acts: [Act; 3],
@@ -72,33 +78,16 @@ impl Model {
     }
 
     /// Catches up with the store: the one followed so far, later, unless [`Model::turn`] was called. The cost follows what is different.
-    pub fn follow(&mut self, store: &Store, registry: &Registry) {
+    pub fn follow(&mut self, store: &Store) {
+        let before = std::mem::replace(&mut self.store, store.clone());
+        store.differences(&before, &PODS, &mut |key, pod| match pod {
+            Some(pod) => self.enter(pod, store),
+            None => self.forget(key),
+        });
         let mut acts = [None; 3];
         match self.seen.and_then(|revision| store.changes_since(revision)) {
-            Some(changes) => {
-                for change in changes {
-                    notice(&mut acts, change);
-                    if change.resource != PODS {
-                        continue;
-                    }
-                    if change.type_ == ChangeType::Deleted {
-                        self.forget(&change.key());
-                    } else {
-                        self.enter(&change.object, store, registry);
-                    }
-                }
-            }
+            Some(changes) => changes.for_each(|change| notice(&mut acts, change)),
             None => {
-                let before = std::mem::take(&mut self.store);
-                let is_gone = |key: &&ObjectKey| store.get_key(&PODS, key).is_none();
-                for key in self.pods.keys().filter(is_gone).cloned().collect::<Vec<_>>() {
-                    self.forget(&key);
-                }
-                for pod in store.list(&PODS, None) {
-                    if !before.get_key(&PODS, &meta::key(pod)).is_some_and(|before| before.same(pod)) {
-                        self.enter(pod, store, registry);
-                    }
-                }
                 self.acts = Default::default();
                 let deeds = store.deeds();
                 let latest = deeds.len().saturating_sub(LATEST_WRITES)..deeds.len();
@@ -110,7 +99,6 @@ impl Model {
                 *last = Act::of(change);
             }
         }
-        self.store = store.clone();
         self.seen = Some(store.revision());
     }
 
@@ -126,17 +114,17 @@ impl Model {
 
     /// How many pods wait for a node.
     pub(super) fn waiting(&self) -> usize {
-        self.placed.get("").map_or(0, SortedSet::len)
+        self.placed.get("").map_or(0, SortedMap::len)
     }
 
     fn forget(&mut self, key: &ObjectKey) {
         let Some(card) = self.pods.remove(key) else { return };
         if let Some(pods) = self.placed.get_mut(&card.node) {
-            pods.remove(&(card.created, card.key));
+            pods.remove(&card.place());
         }
     }
 
-    fn enter(&mut self, pod: &Value, store: &Store, registry: &Registry) {
+    fn enter(&mut self, pod: &Value, store: &Store) {
         let workload = workload_of(pod, store);
         let next = (self.hues.len() % 6) as u8;
         self.hues.entry(workload.clone()).or_insert(next);
@@ -145,7 +133,7 @@ impl Model {
         let containers = pod.path("spec.containers").items();
         let key = meta::key(pod);
         let object = ObjectRef { resource: PODS, key: key.clone() };
-        let state = State::of_pod(pod, registry);
+        let state = State::of_pod(pod);
         let node = SmolStr::new(pod.path("spec.nodeName").str());
         let reason = if scheduled.get("status").str() == "False" { short_reason(scheduled.get("message").str()) } else { SmolStr::default() };
         let address = pod.path("status.podIP").str();
@@ -173,12 +161,13 @@ impl Model {
             memory_bytes: containers.iter().map(|each| amounts::whole(each.path("resources.requests.memory"))).sum(),
             over: matches!(phase, "Succeeded" | "Failed"),
         };
-        let before = self.pods.get(&card.key);
-        if before.is_none_or(|before| (&before.node, &before.created) != (&card.node, &card.created)) {
-            self.forget(&card.key);
-            self.placed.entry(card.node.clone()).or_default().insert((card.created.clone(), card.key.clone()));
+        let card = Arc::new(card);
+        if let Some(before) = self.pods.insert(card.key.clone(), card.clone()).filter(|before| before.node != card.node || before.created != card.created)
+            && let Some(pods) = self.placed.get_mut(&before.node)
+        {
+            pods.remove(&before.place());
         }
-        self.pods.insert(card.key.clone(), card);
+        self.placed.entry(card.node.clone()).or_default().insert(card.place(), card);
     }
 
     pub(super) fn hue(&self, workload: &ObjectRef) -> Option<u8> {

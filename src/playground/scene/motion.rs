@@ -3,14 +3,15 @@
 
 use super::Scene;
 use super::marks::Mark;
-use crate::value::{SmolStr, SortedMap};
+use crate::value::{SmolStr, Sort, SortedMap};
 
 const TRAVEL_MS: f64 = 620.0;
 const FADE_MS: f64 = 240.0;
 /// How long a mark shines when its state changes.
 const GLOW_MS: f64 = 900.0;
-/// More than this is not followed by an eye, and costs time.
+/// More than this is not followed by an eye, and costs time: of what travels or appears, and of what shines.
 const MOST_TRAVELLERS: usize = 400;
+const MOST_GLOWS: usize = 60;
 
 /// A mark as it is at an instant.
 #[derive(Clone, Copy, Debug)]
@@ -41,14 +42,23 @@ struct Travel {
     takes_ms: f64,
 }
 
+/// What is on its way with a mark.
+#[derive(Clone, Copy, Default)]
+struct Way {
+    travel: Option<Travel>,
+    /// When its state changed.
+    glows_since_ms: Option<f64>,
+}
+
 /// The scene that is shown, and what is on its way in it.
 #[derive(Default)]
 pub struct Motion {
     scene: Scene,
     places: SortedMap<SmolStr, usize>,
-    travels: SortedMap<SmolStr, Travel>,
-    glows: SortedMap<SmolStr, f64>,
+    /// One for each mark.
+    ways: Vec<Way>,
     leaving: Vec<(Mark, f64)>,
+    moves: bool,
 }
 
 impl Motion {
@@ -65,79 +75,98 @@ impl Motion {
     /// From now on shows `scene`. Where `travels` is false everything is at its place at once.
     pub fn show(&mut self, scene: Scene, travels: bool, now_ms: f64) {
         self.settle(now_ms);
-        let places: SortedMap<SmolStr, usize> = scene.marks.iter().enumerate().map(|(index, mark)| (mark.id.clone(), index)).collect();
-        let mut travelling = SortedMap::new();
+        // Most scenes have the same marks as the one before. Others are sorted first: what comes in order is quickly put into a map.
+        let are_same = scene.marks.len() == self.scene.marks.len() && scene.marks.iter().zip(&self.scene.marks).all(|(new, old)| new.id == old.id);
+        let places = if are_same {
+            None
+        } else {
+            let mut places: Vec<(SmolStr, usize)> = scene.marks.iter().enumerate().map(|(index, mark)| (mark.id.clone(), index)).collect();
+            places.order();
+            Some(places.into_iter().collect::<SortedMap<_, _>>())
+        };
+        let mut ways = vec![Way::default(); scene.marks.len()];
         if travels {
-            for mark in &scene.marks {
-                let end = [mark.x, mark.y, mark.width, mark.height].map(f64::from);
-                let from = match self.places.get(&mark.id) {
-                    Some(index) => {
-                        let old = &self.scene.marks[*index];
-                        if old.name != mark.name && !mark.name.is_empty() {
-                            self.glows.insert(mark.id.clone(), now_ms);
-                        }
-                        let stays = [old.x, old.y, old.width, old.height].map(f64::from) == end;
-                        if stays {
-                            if let Some(travel) = self.travels.get(&mark.id) {
-                                travelling.insert(mark.id.clone(), *travel);
-                            }
-                            continue;
-                        }
-                        let sprite = self.sprite(old, now_ms);
-                        [sprite.x, sprite.y, sprite.width, sprite.height, sprite.alpha]
-                    }
-                    None => match mark.enters_at {
-                        Some((x, y)) => [f64::from(x), f64::from(y), end[2], end[3], 0.0],
-                        None => [end[0], end[1], end[2], end[3], 0.0],
-                    },
-                };
-                let takes_ms = if from[..4] == end { FADE_MS } else { TRAVEL_MS };
-                travelling.insert(mark.id.clone(), Travel { from, began_ms: now_ms, takes_ms });
+            for (index, (mark, way)) in scene.marks.iter().zip(&mut ways).enumerate() {
+                let before = if are_same { Some(index) } else { self.places.get(&mark.id).copied() };
+                self.send(mark, before, way, now_ms);
             }
-            for mark in self.scene.marks.iter().filter(|mark| !places.contains_key(&mark.id)) {
-                self.leaving.push((mark.clone(), now_ms));
+            if let Some(places) = &places {
+                let gone = self.scene.marks.iter().filter(|mark| !places.contains_key(&mark.id));
+                self.leaving.extend(gone.map(|mark| (mark.clone(), now_ms)));
             }
         }
-        if !travels || travelling.len() > MOST_TRAVELLERS {
-            (self.glows, self.leaving) = Default::default();
-            travelling.clear();
+        if !travels || ways.iter().filter(|way| way.travel.is_some()).count() > MOST_TRAVELLERS {
+            self.leaving.clear();
+            ways.fill(Way::default());
         }
-        (self.scene, self.places, self.travels) = (scene, places, travelling);
+        if ways.iter().filter(|way| way.glows_since_ms.is_some()).count() > MOST_GLOWS {
+            ways.iter_mut().for_each(|way| way.glows_since_ms = None);
+        }
+        (self.scene, self.ways) = (scene, ways);
+        if let Some(places) = places {
+            self.places = places;
+        }
+        self.settle(now_ms);
+    }
+
+    /// The way of a mark from where it was before, if it was anywhere.
+    fn send(&self, mark: &Mark, before: Option<usize>, way: &mut Way, now_ms: f64) {
+        let end = [mark.x, mark.y, mark.width, mark.height].map(f64::from);
+        let from = match before {
+            Some(index) => {
+                let (old, old_way) = (&self.scene.marks[index], self.ways[index]);
+                way.glows_since_ms = if old.name != mark.name && !mark.name.is_empty() { Some(now_ms) } else { old_way.glows_since_ms };
+                if [old.x, old.y, old.width, old.height].map(f64::from) == end {
+                    way.travel = old_way.travel;
+                    return;
+                }
+                let sprite = self.sprite(index, now_ms);
+                [sprite.x, sprite.y, sprite.width, sprite.height, sprite.alpha]
+            }
+            None => {
+                let (x, y) = mark.enters_at.map_or((end[0], end[1]), |(x, y)| (f64::from(x), f64::from(y)));
+                [x, y, end[2], end[3], 0.0]
+            }
+        };
+        let takes_ms = if from[..4] == end { FADE_MS } else { TRAVEL_MS };
+        way.travel = Some(Travel { from, began_ms: now_ms, takes_ms });
     }
 
     /// Forgets what has arrived.
     pub fn settle(&mut self, now_ms: f64) {
-        self.travels.retain(|_, travel| now_ms < travel.began_ms + travel.takes_ms);
-        self.glows.retain(|_, began_ms| now_ms < *began_ms + GLOW_MS);
+        let mut moves = false;
+        for way in &mut self.ways {
+            way.travel = way.travel.filter(|travel| now_ms < travel.began_ms + travel.takes_ms);
+            way.glows_since_ms = way.glows_since_ms.filter(|began_ms| now_ms < began_ms + GLOW_MS);
+            moves |= way.travel.is_some() || way.glows_since_ms.is_some();
+        }
         self.leaving.retain(|(_, began_ms)| now_ms < began_ms + FADE_MS);
+        self.moves = moves || !self.leaving.is_empty();
     }
 
     /// Whether anything is on its way.
     pub fn moves(&self) -> bool {
-        !(self.travels.is_empty() && self.glows.is_empty() && self.leaving.is_empty())
+        self.moves
     }
 
     /// Everything as it is now: what is fading first, then the marks in their order.
     pub fn sprites(&self, now_ms: f64) -> impl Iterator<Item = Sprite<'_>> {
         let leaving = self.leaving.iter().map(move |(mark, began_ms)| Sprite { alpha: 1.0 - ((now_ms - began_ms) / FADE_MS).clamp(0.0, 1.0), ..at_rest(mark) });
-        leaving.chain(self.scene.marks.iter().map(move |mark| self.sprite(mark, now_ms)))
+        leaving.chain((0..self.scene.marks.len()).map(move |index| self.sprite(index, now_ms)))
     }
 
     /// The mark with an id as it is now.
     pub fn sprite_of(&self, id: &str, now_ms: f64) -> Option<Sprite<'_>> {
-        self.mark(id).map(|mark| self.sprite(mark, now_ms))
+        self.places.get(id).map(|index| self.sprite(*index, now_ms))
     }
 
-    fn sprite<'a>(&'a self, mark: &'a Mark, now_ms: f64) -> Sprite<'a> {
-        let mut sprite = at_rest(mark);
-        if !self.glows.is_empty()
-            && let Some(began_ms) = self.glows.get(&mark.id)
-        {
+    fn sprite(&self, index: usize, now_ms: f64) -> Sprite<'_> {
+        let mut sprite = at_rest(&self.scene.marks[index]);
+        let way = &self.ways[index];
+        if let Some(began_ms) = way.glows_since_ms {
             sprite.glow = 1.0 - ((now_ms - began_ms) / GLOW_MS).clamp(0.0, 1.0);
         }
-        if !self.travels.is_empty()
-            && let Some(travel) = self.travels.get(&mark.id)
-        {
+        if let Some(travel) = way.travel {
             let part = ((now_ms - travel.began_ms) / travel.takes_ms).clamp(0.0, 1.0);
             // Slow at both ends.
             let eased = part * part * (3.0 - 2.0 * part);

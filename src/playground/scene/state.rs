@@ -1,9 +1,8 @@
 //! The state of an object in a word, a shape and a tone. The word of a pod is the one in kubectl's STATUS column.
 
 use super::marks::{Glyph, Tone};
+use crate::api::kinds::core::pod_columns::Summary;
 use crate::api::meta;
-use crate::api::registry::Registry;
-use crate::api::resource::{GroupResource, PODS};
 use crate::value::{SmolStr, Value};
 
 /// A state for the eye and for the ear.
@@ -23,8 +22,8 @@ impl State {
     }
 
     /// The state of a pod: kubectl's word for it, told apart by whether the pod takes requests.
-    pub fn of_pod(pod: &Value, registry: &Registry) -> State {
-        let word = column(registry, &PODS, pod, "Status").unwrap_or_else(|| SmolStr::new(pod.path("status.phase").str()));
+    pub fn of_pod(pod: &Value) -> State {
+        let word = SmolStr::from(Summary::of(pod).status);
         if meta::is_being_deleted(pod) {
             return State::new("Terminating", Glyph::Leaving, Tone::Over);
         }
@@ -107,11 +106,4 @@ impl State {
 /// `Init:1/3`.
 fn is_init_progress(word: &str) -> bool {
     word.strip_prefix("Init:").and_then(|rest| rest.split_once('/')).is_some_and(|(done, all)| done.parse::<u32>().is_ok() && all.parse::<u32>().is_ok())
-}
-
-/// One cell of `kubectl get`; ages are of no interest here, so any time will do.
-pub fn column(registry: &Registry, resource: &GroupResource, object: &Value, name: &str) -> Option<SmolStr> {
-    let kind = registry.resource(resource)?;
-    let index = kind.strategy.columns().iter().position(|column| column.name == name)?;
-    Some(SmolStr::new(kind.strategy.row(object, 0).get(index)?.as_str()?))
 }

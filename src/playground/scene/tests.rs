@@ -1,5 +1,4 @@
 use super::*;
-use crate::api::registry::Registry;
 use crate::api::resource::{
     CONFIG_MAPS, DEPLOYMENTS, ENDPOINT_SLICES, GroupResource, INGRESSES, NAMESPACES, NODES, ObjectKey, PERSISTENT_VOLUME_CLAIMS, PERSISTENT_VOLUMES, PODS,
     REPLICA_SETS, SECRETS, SERVICES,
@@ -79,7 +78,7 @@ fn cluster() -> Store {
 
 fn model(store: &Store) -> Model {
     let mut model = Model::default();
-    model.follow(store, &Registry::built_in());
+    model.follow(store);
     model
 }
 
@@ -195,7 +194,7 @@ fn following_write_by_write_ends_as_looking_at_everything_anew() {
     put(&mut store, &PODS, pod("web-1-b", "worker-1", running()));
     store.remove(&PODS, &ObjectKey::new("default", "web-1-a"), 2_000, Cause::default());
     put(&mut store, &PODS, pod("web-1-c", "worker-2", running()));
-    followed.follow(&store, &Registry::built_in());
+    followed.follow(&store);
     let wanted = Wanted { width: 900, ..Wanted::default() };
     assert_eq!(Scene::of(&followed, &wanted), Scene::of(&model(&store), &wanted));
 }
@@ -224,7 +223,7 @@ fn the_words_of_a_pod_are_kubectls_and_its_shape_says_the_same() {
             Glyph::Ended,
         ),
     ] {
-        let state = State::of_pod(&pod("x", "worker-1", status), &Registry::built_in());
+        let state = State::of_pod(&pod("x", "worker-1", status));
         assert_eq!((state.word.as_str(), state.glyph), (word, glyph));
     }
 }

@@ -23,6 +23,17 @@ proptest! {
             }
         }
         past.push((map, model));
+        for (before, after) in past.iter().zip(&past[1..]).chain(past.last().zip(past.first())) {
+            let mut patched = before.1.clone();
+            before.0.differences(&after.0, &mut |key, was, is| {
+                assert_eq!(before.1.get(key), was);
+                match is {
+                    Some(value) => patched.insert(*key, *value),
+                    None => patched.remove(key),
+                };
+            });
+            prop_assert_eq!(&patched, &after.1);
+        }
         for (map, model) in past {
             prop_assert!(map.iter().eq(model.iter()));
             prop_assert!(map.starting_at(&200).eq(model.range(200..)));
@@ -34,4 +45,15 @@ proptest! {
 fn entries_in_order_fill_their_chunks() {
     let map: OrdMap<usize, ()> = (0..10 * CHUNK).map(|key| (key, ())).collect();
     assert_eq!(map.chunks.len(), 10);
+}
+
+#[test]
+fn differences_are_looked_for_where_something_was_written() {
+    let map: OrdMap<usize, usize> = (0..100 * CHUNK).map(|key| (key, key)).collect();
+    let mut later = map.clone();
+    later.insert(20 * CHUNK + 1, 0);
+    later.remove(&(50 * CHUNK));
+    let mut told = 0;
+    map.differences(&later, &mut |_, _, _| told += 1);
+    assert!(told <= 2 * CHUNK, "{told} entries were looked at");
 }

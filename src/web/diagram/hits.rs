@@ -7,8 +7,9 @@ use crate::web::dom::document;
 use wasm_bindgen::prelude::*;
 use web_sys::{Element, HtmlElement};
 
-/// So many new elements are made at once; the others follow in the next frames.
-const MOST_ENTRIES: usize = 120;
+/// So much is done to the elements at once; the rest follows in the next frames. To make one counts as several changes.
+const MOST_CHANGES: usize = 480;
+const ENTRY: usize = 4;
 /// Up to this many objects each is a stop of the Tab key; beyond, the arrow keys go from one to the next.
 const MOST_TAB_STOPS: usize = 60;
 /// Up to this many objects each has its details read out after its name.
@@ -49,8 +50,8 @@ impl Hits {
         Some(Hits { layer, pattern, shown: SortedMap::new(), camera: None, selected: None, only_stop: None, many: false })
     }
 
-    /// Brings the elements up to a scene. False where there is so much that is new that some of it has been left for the next time: no task is to
-    /// be long.
+    /// Brings the elements up to a scene. False where there is so much that is new that some of it may have been left for the next time: no task is
+    /// to be long.
     pub fn follow(&mut self, scene: &Scene) -> bool {
         let objects: Vec<&Mark> = scene.marks.iter().filter(|mark| mark.object.is_some()).collect();
         let described = objects.len() <= MOST_DESCRIBED;
@@ -58,20 +59,23 @@ impl Hits {
         if self.shown.len() > objects.len() || objects.iter().any(|mark| !self.shown.contains_key(&mark.id)) {
             self.remove_others(&objects);
         }
-        let mut entered = 0;
+        let mut changes = 0;
         // From the back, so that a new element can be put before the one that follows it.
         let mut next: Option<HtmlElement> = None;
         for mark in objects.into_iter().rev() {
-            if !self.shown.contains_key(&mark.id) {
-                if entered == MOST_ENTRIES {
-                    continue;
+            let is_full = changes >= MOST_CHANGES;
+            let hit = match self.shown.get_mut(&mark.id) {
+                Some(hit) => hit,
+                None if is_full => continue,
+                None => {
+                    changes += ENTRY;
+                    let Some(hit) = self.enter(mark, next.as_ref(), many) else { continue };
+                    self.shown.entry(mark.id.clone()).or_insert(hit)
                 }
-                entered += 1;
-                let Some(hit) = self.enter(mark, next.as_ref(), many) else { continue };
-                self.shown.insert(mark.id.clone(), hit);
+            };
+            if !is_full {
+                changes += hit.change(mark, described);
             }
-            let Some(hit) = self.shown.get_mut(&mark.id) else { continue };
-            hit.change(mark, described);
             next = Some(hit.element.clone());
         }
         if many != self.many {
@@ -87,7 +91,7 @@ impl Hits {
                 self.stop_at(&first.id);
             }
         }
-        entered < MOST_ENTRIES
+        changes < MOST_CHANGES
     }
 
     /// Begins anew for another picture, in whose order they are walked and read out.
@@ -168,26 +172,32 @@ impl Hits {
 }
 
 impl Hit {
-    fn change(&mut self, mark: &Mark, described: bool) {
+    /// Brings it up to its mark; how much had to be changed.
+    fn change(&mut self, mark: &Mark, described: bool) -> usize {
         let near = match mark.shape {
             Shape::Node | Shape::Namespace | Shape::Queue => 0,
             Shape::Group => 1,
             _ => 2,
         };
         let place = [mark.x, mark.y, mark.width, mark.height, near];
+        let mut changes = 0;
         if self.place != place {
             self.place = place;
             let [x, y, width, height, near] = place;
             self.element.style().set_css_text(&format!("left:{x}px;top:{y}px;width:{width}px;height:{height}px;z-index:{near}"));
+            changes += 1;
         }
         if self.name != mark.name {
             self.name = mark.name.clone();
             attribute(&self.element, "aria-label", &mark.name);
+            changes += 1;
         }
         if described && self.detail != mark.detail {
             self.detail = mark.detail.clone();
             attribute(&self.element, "aria-description", &mark.detail);
+            changes += 1;
         }
+        changes
     }
 }
 

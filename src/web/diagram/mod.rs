@@ -162,7 +162,7 @@ fn StageLine(page: Page) -> impl IntoView {
         </Show>
         <Show when=move || quiet_ms.get().is_some()>
             <p class="quiet">
-                {texts::QUIET} " " {move || duration_text(quiet_ms.get().unwrap_or_default())} " · "
+                <span class="words">{texts::QUIET}</span> " " {move || duration_text(quiet_ms.get().unwrap_or_default())} " · "
                 <button class="link" on:click=move |_| frame::skip(page)>{texts::SKIP_SHORT}</button>
             </p>
         </Show>

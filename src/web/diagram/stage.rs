@@ -15,8 +15,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use web_sys::HtmlElement;
 
-/// At full speed, where each frame is another picture, this long passes from one to the next, and this long with many marks.
-const PICTURES_APART_MS: [f64; 2] = [60.0, 220.0];
+/// Of a crowd not every frame has another picture: from one to the next passes so many times as long as one takes, and at full speed, where each
+/// would be another and the time is the cluster's, so many times as long, but at least and at most so long.
+const PICTURES_APART: f64 = 3.0;
+const PICTURES_APART_AT_FULL_SPEED: f64 = 14.0;
+const PICTURES_APART_AT_FULL_SPEED_MS: (f64, f64) = (60.0, 400.0);
+/// Where it took so long to lay it out, a picture is drawn in the next frame.
+const LONG_LAYOUT_MS: f64 = 5.0;
 /// So many marks are many.
 const CROWD: usize = 300;
 /// More requests than this on their way at once are a swarm.
@@ -72,7 +77,12 @@ pub struct Stage {
     travels: bool,
     is_stale: bool,
     made_at_ms: f64,
-    hits_complete: bool,
+    /// How long it takes to lay a picture out, and to draw it.
+    took_ms: [f64; 2],
+    /// Whether it is laid out but not drawn yet.
+    waits: bool,
+    /// Whether the elements over it have not all followed yet.
+    hits_wait: bool,
 }
 
 /// The stage, to be drawn once a frame.
@@ -87,14 +97,20 @@ impl Stage {
         let now_ms = frame::now_ms();
         self.follow_theme();
         let is_calm = matches!(page.speed.get_untracked(), Speed::Times(times) if times <= 20.0) || !page.playing.get_untracked();
-        let apart_ms = PICTURES_APART_MS[usize::from(self.motion.scene().marks.len() > CROWD)];
-        if is_calm || now_ms >= self.made_at_ms + apart_ms {
+        let took_ms = self.took_ms[0] + self.took_ms[1];
+        let (least_ms, most_ms) = PICTURES_APART_AT_FULL_SPEED_MS;
+        let apart_ms = if is_calm { took_ms * PICTURES_APART } else { (took_ms * PICTURES_APART_AT_FULL_SPEED).clamp(least_ms, most_ms) };
+        let was_laid_out = self.waits;
+        let in_time = || frame::now_ms() < now_ms + LONG_LAYOUT_MS;
+        if !was_laid_out && !self.hits_wait && now_ms >= self.made_at_ms + apart_ms {
             self.make(page, now_ms, is_calm);
         }
-        if !self.hits_complete
+        if !was_laid_out
+            && self.hits_wait
+            && in_time()
             && let Some(screen) = &mut self.screen
         {
-            self.hits_complete = screen.hits.follow(self.motion.scene());
+            self.hits_wait = !screen.hits.follow(self.motion.scene());
         }
         self.follow_selection(page);
         self.follow_requests(page, now_ms);
@@ -110,9 +126,11 @@ impl Stage {
             self.is_stale |= self.look.turn != turn;
             self.look.turn = turn;
         }
-        if self.is_stale || moves {
-            self.is_stale = false;
+        if (self.is_stale || moves) && (was_laid_out || in_time()) {
+            (self.is_stale, self.waits) = (false, false);
+            let began_ms = frame::now_ms();
             self.paint(now_ms);
+            self.took_ms[1] = frame::now_ms() - began_ms;
         }
     }
 
@@ -156,7 +174,7 @@ impl Stage {
                 self.model.turn();
             }
             if self.seen_revision != Some(revision) {
-                self.model.follow(cluster.store(), cluster.server().registry());
+                self.model.follow(cluster.store());
             }
             wanted.processes = processes(&self.model, cluster);
             wanted.pulls = pulls(cluster);
@@ -171,7 +189,8 @@ impl Stage {
         let scene = Scene::of(&self.model, &wanted);
         self.motion.show(scene, self.travels && is_calm && !is_other_size && !reduced_motion(), now_ms);
         (self.wanted, self.seen_revision, self.made_at_ms) = (wanted, Some(revision), now_ms);
-        (self.travels, self.is_stale, self.hits_complete) = (true, true, false);
+        (self.travels, self.is_stale, self.waits, self.hits_wait) = (true, true, true, true);
+        self.took_ms[0] = frame::now_ms() - now_ms;
         if is_other_view {
             self.is_moved = false;
             if let Some(screen) = &mut self.screen {

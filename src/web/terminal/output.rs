@@ -15,18 +15,31 @@ const NEAR_END: i32 = 120;
 #[component]
 pub fn Output(page: Page) -> impl IntoView {
     let log = NodeRef::<html::Div>::new();
-    // The end is what matters, unless the person has scrolled up to read.
-    Effect::new(move || {
-        page.entries.track();
-        let Some(log) = log.get() else { return };
-        let near_end = log.scroll_height() - log.scroll_top() - log.client_height() < NEAR_END;
-        let typed = page.entries.with_untracked(|entries| entries.last().is_some_and(|entry| entry.source == Source::Typed));
-        if near_end || typed {
+    // The end is what matters, unless the person has scrolled up to read; who types looks at the end again.
+    let follows = StoredValue::new(true);
+    let last_top = StoredValue::new(0);
+    let scrolled = move |_| {
+        let Some(log) = log.get_untracked() else { return };
+        let top = log.scroll_top();
+        if log.scroll_height() - top - log.client_height() < NEAR_END {
+            follows.set_value(true);
+        } else if top < last_top.get_value() {
+            follows.set_value(false);
+        }
+        last_top.set_value(top);
+    };
+    Effect::new(move |before: Option<u64>| {
+        let typed = page.entries.with(|entries| entries.iter().rfind(|entry| entry.source == Source::Typed).map_or(0, |entry| entry.number));
+        if before.is_some_and(|before| typed > before) {
+            follows.set_value(true);
+        }
+        if let Some(log) = log.get().filter(|_| follows.get_value()) {
             request_animation_frame(move || log.set_scroll_top(log.scroll_height()));
         }
+        typed
     });
     view! {
-        <div class="output" role="log" aria-live="off" aria-label=texts::TERMINAL_OUTPUT tabindex="0" node_ref=log>
+        <div class="output" role="log" aria-live="off" aria-label=texts::TERMINAL_OUTPUT tabindex="0" node_ref=log on:scroll=scrolled>
             <For each=move || page.entries.get() key=|entry| entry.number let:entry>
                 <EntryView page entry />
             </For>

@@ -102,6 +102,14 @@ export default {
       await openFile(page, "secret.yaml");
       await more(page, "Move file left");
       await until("it is the first", async () => (await tabs(page))[0] === "secret.yaml");
+      const [from, to] = [await page.getByRole("tab", { name: "secret.yaml" }).boundingBox(), await page.getByRole("tab", { name: "namespace.yaml" }).boundingBox()];
+      await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2);
+      await page.mouse.down();
+      await page.mouse.move(to.x + to.width * 0.8, from.y + from.height / 2, { steps: 8 });
+      await page.mouse.up();
+      await until("it was dragged", async () => (await tabs(page)).join(" ").startsWith("namespace.yaml secret.yaml") || tabs(page));
+      await page.getByRole("tab", { name: "secret.yaml", selected: true }).press("Alt+ArrowLeft");
+      await until("it is the first again", async () => (await tabs(page))[0] === "secret.yaml");
       await drop(page, "new.yaml", "kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: dropped\n");
       await until("it is open", async () => (await page.getByRole("tab", { name: "new.yaml", selected: true }).count()) === 1 && (await text(page)).includes("name: dropped"));
       const one = await downloaded(page, () => more(page, "Download file"));

@@ -70,6 +70,8 @@ export default {
       await panes.getByRole("button", { name: "Editor" }).click();
       await page.screenshot({ path: `${ARTEFACTS}/phone-editor.png` });
       assert.ok(await page.locator(".notice").isVisible(), "what is said is seen in every pane");
+      const small = await page.locator("input:not([type=file], [type=radio], [type=range]), select, textarea, .cm-content").evaluateAll((all) => all.filter((each) => Number.parseFloat(getComputedStyle(each).fontSize) < 16).map((each) => each.outerHTML.slice(0, 80)));
+      assert.deepEqual(small, [], "an iPhone enlarges the page for these");
       await speed(page, "20×");
       await apply(page);
       await panes.getByRole("button", { name: "Diagram" }).click();
@@ -237,6 +239,24 @@ export default {
       await copy();
       await until("it is said", async () => (await page.locator(".said").innerText()).startsWith("The browser does not let this page copy"));
       assert.match(await kubectl(page, "echo on"), /on/);
+    },
+  },
+
+  "the terminal follows what is written, unless one reads further up": {
+    async run({ page }) {
+      const log = output(page);
+      const isAtEnd = () => log.evaluate((log) => log.scrollHeight - log.scrollTop - log.clientHeight < 4);
+      await kubectl(page, "seq 1 60");
+      await until("the end is seen", isAtEnd);
+      const input = page.getByRole("textbox", { name: "Command line" });
+      await input.fill("seq 1 60; sleep 2; seq 1 60");
+      await input.press("Enter");
+      await until("the end is seen", isAtEnd);
+      await log.evaluate((log) => (log.scrollTop = 40));
+      const length = (await log.innerText()).length;
+      await until("more is written", async () => (await log.innerText()).length > length);
+      await page.waitForTimeout(100);
+      assert.equal(await log.evaluate((log) => log.scrollTop), 40);
     },
   },
 
