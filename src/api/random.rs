@@ -29,6 +29,14 @@ impl Random {
     /// A random UUID (version 4), as `metadata.uid` is one.
     pub fn uuid(&mut self) -> String {
         let (high, low) = (self.next_u64(), self.next_u64());
-        format!("{:08x}-{:04x}-4{:03x}-{:04x}-{:012x}", high >> 32, (high >> 16) & 0xffff, high & 0xfff, 0x8000 | (low >> 48 & 0x3fff), low & 0xffff_ffff_ffff)
+        let mut text = String::with_capacity(36);
+        let parts = [(high >> 32, 8), (high >> 16, 4), (0x4000 | (high & 0xfff), 4), (0x8000 | (low >> 48 & 0x3fff), 4), (low, 12)];
+        for (index, (number, digits)) in parts.into_iter().enumerate() {
+            if index > 0 {
+                text.push('-');
+            }
+            text.extend((0..digits).rev().filter_map(|digit| char::from_digit((number >> (4 * digit) & 0xf) as u32, 16)));
+        }
+        text
     }
 }

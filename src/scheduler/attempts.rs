@@ -94,7 +94,7 @@ impl Attempts {
 /// The verdicts of an attempt that found a node.
 pub fn verdicts_of_success(node: &SmolStr, scores: &ScoreTable, diagnosis: &Diagnosis) -> Vec<NodeVerdict> {
     let mut rows: Vec<usize> = (0..scores.nodes.len()).collect();
-    rows.order_by(|&a, &b| scores.totals[b].cmp(&scores.totals[a]).then_with(|| scores.nodes[a].cmp(&scores.nodes[b])));
+    rows.order_by(|&a, &b| scores.totals[b].cmp(&scores.totals[a]).then_with(|| scores.places[a].cmp(&scores.places[b])));
     rows.truncate(NODES_LIMIT);
     let scored = |row: usize| NodeVerdict {
         node: scores.nodes[row].clone(),

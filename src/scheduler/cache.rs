@@ -1,6 +1,7 @@
 //! All nodes with their pods, as the scheduler sees them (upstream: `pkg/scheduler/backend/cache`).
 
 use super::node_info::NodeInfo;
+use super::pod_groups::PodGroups;
 use super::pod_info::PodInfo;
 use crate::api::meta;
 use crate::value::OrdMap;
@@ -11,12 +12,14 @@ use std::sync::Arc;
 #[derive(Clone, Default)]
 pub struct Cache {
     nodes: OrdMap<SmolStr, Arc<NodeInfo>>,
-    /// The node of each counted pod by the pod's UID.
-    pods: OrdMap<SmolStr, SmolStr>,
+    /// The node of each counted pod by the pod's UID, and the number of its group.
+    pods: OrdMap<SmolStr, (SmolStr, usize)>,
+    groups: PodGroups,
     /// Pending pods by the node that is kept for them (`status.nominatedNodeName`).
     nominated: OrdMap<SmolStr, Vec<Arc<PodInfo>>>,
-    /// The nodes that exist, zones taking turns so that a search that stops early is fair to them (upstream: `nodeTree`).
-    order: Option<Arc<Vec<SmolStr>>>,
+    /// The places (in the order of names) of the nodes that exist, zones taking turns so that a search that stops early is fair to them
+    /// (upstream: `nodeTree`).
+    order: Option<Arc<Vec<usize>>>,
     /// How many counted pods have required anti-affinity or any affinity terms: most clusters have none, and nothing is searched then.
     with_affinity: usize,
 }
@@ -45,20 +48,25 @@ impl Cache {
     /// Counts an assigned pod in, or anew where it has changed.
     pub fn set_pod(&mut self, pod: Arc<PodInfo>, node: &str) {
         self.remove_pod(&pod.uid);
-        self.pods.insert(pod.uid.clone(), SmolStr::new(node));
+        let group = self.groups.enter(&pod);
+        self.pods.insert(pod.uid.clone(), (SmolStr::new(node), group));
         self.with_affinity += usize::from(pod.has_affinity());
         let info = Arc::make_mut(self.nodes.get_or_default(SmolStr::new(node)));
         info.name = SmolStr::new(node);
+        info.count(group, 1);
         info.add_pod(pod);
     }
 
     /// Counts a pod out; nothing happens where it wasn't counted.
     pub fn remove_pod(&mut self, uid: &str) {
-        let Some(node) = self.pods.remove(uid) else { return };
+        let Some((node, group)) = self.pods.remove(uid) else { return };
         let Some(info) = self.nodes.get_mut(&node) else { return };
         let info = Arc::make_mut(info);
-        let has_affinity = info.pods.get(uid).is_some_and(|pod| pod.has_affinity());
-        self.with_affinity -= usize::from(has_affinity);
+        if let Some(pod) = info.pods.get(uid) {
+            self.with_affinity -= usize::from(pod.has_affinity());
+            self.groups.leave(group, pod);
+        }
+        info.count(group, -1);
         info.remove_pod(uid);
         if info.node.is_null() && info.pods.is_empty() {
             self.nodes.remove(&node);
@@ -105,25 +113,35 @@ impl Cache {
         self.with_affinity > 0
     }
 
-    /// The names of the nodes that exist, zones taking turns.
-    pub fn order(&mut self) -> Arc<Vec<SmolStr>> {
-        if let Some(order) = &self.order {
-            return order.clone();
+    /// The groups of the counted pods.
+    pub fn groups(&self) -> &PodGroups {
+        &self.groups
+    }
+
+    /// Finds out anew in which order nodes are searched, where that may have changed.
+    pub fn set_order(&mut self) {
+        if self.order.is_some() {
+            return;
         }
-        let mut zones: crate::value::SortedMap<(String, String), std::collections::VecDeque<SmolStr>> = Default::default();
-        for info in self.nodes() {
-            zones.entry(zone(info)).or_default().push_back(info.name.clone());
+        let mut zones: crate::value::SortedMap<(String, String), std::collections::VecDeque<usize>> = Default::default();
+        let mut order = Vec::new();
+        for (place, info) in self.nodes().enumerate() {
+            zones.entry(zone(info)).or_default().push_back(place);
         }
-        let mut order = Vec::with_capacity(self.nodes.len());
         while !zones.is_empty() {
-            zones.retain(|_, names| {
-                order.extend(names.pop_front());
-                !names.is_empty()
+            zones.retain(|_, places| {
+                order.extend(places.pop_front());
+                !places.is_empty()
             });
         }
-        let order = Arc::new(order);
-        self.order = Some(order.clone());
-        order
+        self.order = Some(Arc::new(order));
+    }
+
+    /// The nodes that exist, zones taking turns, each with its place in the order of names. [`Cache::set_order`] comes first.
+    pub fn in_order(&self) -> Vec<(usize, &Arc<NodeInfo>)> {
+        let by_name: Vec<&Arc<NodeInfo>> = self.nodes().collect();
+        let order = self.order.iter().flat_map(|order| order.iter());
+        order.filter_map(|place| Some((*place, *by_name.get(*place)?))).collect()
     }
 }
 

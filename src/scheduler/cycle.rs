@@ -74,6 +74,8 @@ impl Diagnosis {
 pub struct ScoreTable {
     /// The nodes.
     pub nodes: Vec<SmolStr>,
+    /// The nodes' places in the order of names.
+    pub places: Vec<usize>,
     /// For each plugin that has a preference the weighted scores, in the order of the nodes.
     pub columns: Vec<(&'static str, Vec<i64>)>,
     /// The sums.
@@ -104,8 +106,8 @@ pub struct Search {
 }
 
 impl Search {
-    /// Finds a node for the pod. `order` are the names of all nodes in the order of the search.
-    pub fn schedule_pod(&mut self, cycle: &Cycle, order: &[SmolStr], state: &mut CycleState, random: &mut Random) -> Outcome {
+    /// Finds a node for the pod. `order` are all nodes in the order of the search, with their places in the order of names.
+    pub fn schedule_pod(&mut self, cycle: &Cycle, order: &[(usize, &Arc<NodeInfo>)], state: &mut CycleState, random: &mut Random) -> Outcome {
         if order.is_empty() {
             return Outcome::Error(NO_NODES.into());
         }
@@ -116,9 +118,10 @@ impl Search {
         };
         match feasible.as_slice() {
             [] => Outcome::Unfit(diagnosis),
-            [only] => Outcome::Node { node: only.name.clone(), scores: ScoreTable::default(), diagnosis },
+            [(_, only)] => Outcome::Node { node: only.name.clone(), scores: ScoreTable::default(), diagnosis },
             _ => {
-                let scores = prioritize_nodes(cycle, state, &feasible);
+                let (places, nodes): (Vec<usize>, Vec<Arc<NodeInfo>>) = feasible.into_iter().unzip();
+                let scores = prioritize_nodes(cycle, state, &nodes, places);
                 let best = scores.totals.iter().copied().max().unwrap_or(0);
                 let candidates: Vec<&SmolStr> = scores.nodes.iter().zip(&scores.totals).filter(|(_, total)| **total == best).map(|(node, _)| node).collect();
                 let choice = random.below(candidates.len() as u64) as usize;
@@ -131,10 +134,10 @@ impl Search {
     fn find_nodes_that_fit(
         &mut self,
         cycle: &Cycle,
-        order: &[SmolStr],
+        order: &[(usize, &Arc<NodeInfo>)],
         state: &mut CycleState,
         diagnosis: &mut Diagnosis,
-    ) -> Result<Vec<Arc<NodeInfo>>, String> {
+    ) -> Result<Vec<(usize, Arc<NodeInfo>)>, String> {
         let filters = match run_pre_filters(cycle, state) {
             Ok(filters) => filters,
             Err((_, rejection)) if rejection.code == Code::Error => return Err(rejection.message()),
@@ -149,30 +152,32 @@ impl Search {
         if let Some(node) = cycle.cache.node(nominated)
             && filters.filter(cycle, state, node).is_ok()
         {
-            return Ok(vec![node.clone()]);
+            return Ok(vec![(0, node.clone())]);
         }
-        let names: Vec<&SmolStr> = match &filters.nodes {
+        let named: Vec<(usize, &Arc<NodeInfo>)>;
+        // Upstream, too, leaves out names that no node has.
+        let nodes = match &filters.nodes {
             Some((nodes, plugins)) => {
                 let plugins: Vec<&str> = plugins.iter().copied().collect();
                 diagnosis.absent = Some(Rejection::unresolvable(&format!("node(s) didn't satisfy plugin(s) [{}]", plugins.join(" "))));
                 diagnosis.rejectors.extend(plugins_of(&plugins));
-                nodes.iter().collect()
+                named = nodes.iter().filter_map(|name| cycle.cache.node(name)).enumerate().collect();
+                named.as_slice()
             }
-            None => order.iter().collect(),
+            None => order,
         };
-        let wanted = feasible_nodes_to_find(names.len());
+        let wanted = feasible_nodes_to_find(nodes.len());
         let mut feasible = Vec::new();
         let mut tried = 0;
-        for offset in 0..names.len() {
-            let name = names[(self.next_start + offset) % names.len()];
-            let Some(node) = cycle.cache.node(name) else { continue };
+        for offset in 0..nodes.len() {
+            let (place, node) = nodes[(self.next_start + offset) % nodes.len()];
             tried += 1;
             match filters.filter(cycle, state, node) {
-                Ok(()) => feasible.push(node.clone()),
+                Ok(()) => feasible.push((place, node.clone())),
                 Err((_, rejection)) if rejection.code == Code::Error => return Err(rejection.message()),
                 Err((plugin, rejection)) => {
                     diagnosis.rejectors.insert(plugin);
-                    diagnosis.nodes.insert(name.clone(), (plugin, rejection));
+                    diagnosis.nodes.insert(node.name.clone(), (plugin, rejection));
                 }
             }
             if feasible.len() == wanted {
@@ -268,8 +273,9 @@ pub fn run_pre_filters(cycle: &Cycle, state: &mut CycleState) -> Result<Filters,
     Ok(filters)
 }
 
-fn prioritize_nodes(cycle: &Cycle, state: &mut CycleState, nodes: &[Arc<NodeInfo>]) -> ScoreTable {
-    let mut table = ScoreTable { nodes: nodes.iter().map(|node| node.name.clone()).collect(), columns: Vec::new(), totals: vec![0; nodes.len()] };
+fn prioritize_nodes(cycle: &Cycle, state: &mut CycleState, nodes: &[Arc<NodeInfo>], places: Vec<usize>) -> ScoreTable {
+    let names = nodes.iter().map(|node| node.name.clone()).collect();
+    let mut table = ScoreTable { nodes: names, places, columns: Vec::new(), totals: vec![0; nodes.len()] };
     for plugin in plugins::ALL.iter().filter(|plugin| plugin.weight() > 0) {
         if !plugin.pre_score(cycle, state, nodes) {
             continue;

@@ -10,6 +10,7 @@ mod events;
 mod framework;
 mod node_info;
 mod plugins;
+mod pod_groups;
 mod pod_info;
 mod queue;
 mod resources;

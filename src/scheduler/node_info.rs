@@ -23,8 +23,8 @@ pub struct NodeInfo {
     pub pods: OrdMap<SmolStr, Arc<PodInfo>>,
     /// Pods with affinity or anti-affinity terms.
     pub pods_with_affinity: Vec<Arc<PodInfo>>,
-    /// Pods of the same namespace, labels and fate, and how many there are: what selectors are counted on.
-    pub groups: Vec<PodGroup>,
+    /// The groups of its counted pods by number, and how many pods of each there are: what selectors are counted on.
+    pub groups: Vec<(usize, i64)>,
     /// What its pods request.
     pub requested: Resources,
     /// What its pods count as in scores.
@@ -35,19 +35,6 @@ pub struct NodeInfo {
     pub used_ports: Vec<HostPort>,
     /// The images on it: name, size in bytes.
     pub images: Arc<Vec<(SmolStr, i64)>>,
-}
-
-/// Pods that no selector tells apart.
-#[derive(Clone, Debug)]
-pub struct PodGroup {
-    /// Their namespace.
-    pub namespace: SmolStr,
-    /// Their `metadata.labels`.
-    pub labels: Value,
-    /// Whether they are being deleted.
-    pub terminating: bool,
-    /// How many there are.
-    pub count: i64,
 }
 
 impl NodeInfo {
@@ -95,7 +82,6 @@ impl NodeInfo {
         self.requested.add(&pod.requests);
         self.non_zero_requested.add(&pod.non_zero_requests);
         self.used_ports.extend(pod.host_ports.iter().cloned());
-        self.count(&pod, 1);
         if pod.has_affinity() {
             self.pods_with_affinity.push(pod.clone());
         }
@@ -112,23 +98,19 @@ impl NodeInfo {
                 self.used_ports.remove(index);
             }
         }
-        self.count(&pod, -1);
         self.pods_with_affinity.retain(|other| other.uid != pod.uid);
     }
 
-    fn count(&mut self, pod: &PodInfo, by: i64) {
-        let labels = pod.pod.get("metadata").get("labels");
-        let same = |group: &PodGroup| {
-            group.terminating == pod.is_terminating() && group.namespace == pod.key.namespace && (group.labels.same(labels) || group.labels == *labels)
-        };
-        match self.groups.iter().position(same) {
+    /// Counts pods of a group in (or out, where `by` is negative).
+    pub fn count(&mut self, group: usize, by: i64) {
+        match self.groups.iter().position(|(known, _)| *known == group) {
             Some(index) => {
-                self.groups[index].count += by;
-                if self.groups[index].count == 0 {
+                self.groups[index].1 += by;
+                if self.groups[index].1 == 0 {
                     self.groups.remove(index);
                 }
             }
-            None => self.groups.push(PodGroup { namespace: pod.key.namespace.clone(), labels: labels.clone(), terminating: pod.is_terminating(), count: by }),
+            None => self.groups.push((group, by)),
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::attempts::{self, Attempt};
 use super::cycle::{self, Diagnosis, Filters, Outcome, ScoreTable};
 use super::framework::{Cycle, CycleState};
+use super::node_info::NodeInfo;
 use super::plugins::default_preemption::{self, Preemption};
 use super::plugins::volume_binding::{self, PodVolumes, SELECTED_NODE};
 use super::plugins::{default_binder, dynamic_resources};
@@ -65,10 +66,12 @@ impl Scheduler {
             event(&mut client, &current, None, "Warning", "FailedScheduling", "Scheduling", &note);
             return;
         }
-        let order = self.cache.order();
+        self.cache.set_order();
+        let order = self.cache.in_order();
         let mut state = CycleState::default();
         let mut random = client.random().clone();
         let cycle = Cycle { pod: &pod.info, config: &self.config, cache: &self.cache, store: client.store() };
+        let node_count = order.len();
         let outcome = self.search.schedule_pod(&cycle, &order, &mut state, &mut random);
         match outcome {
             Outcome::Node { node, scores, diagnosis } => {
@@ -89,7 +92,7 @@ impl Scheduler {
                 *client.random() = random;
                 let reason = if message == cycle::NO_NODES { "Unschedulable" } else { "SchedulerError" };
                 self.tell_failure(&pod, reason, &message, None, &mut client);
-                self.attempts.add(&pod.info.uid, Attempt { time_ms: now_ms, node: None, message, nodes: Vec::new(), node_count: order.len() });
+                self.attempts.add(&pod.info.uid, Attempt { time_ms: now_ms, node: None, message, nodes: Vec::new(), node_count });
                 self.queue.put_back(pod, Vec::new(), now_ms);
             }
         }
@@ -223,7 +226,7 @@ impl Scheduler {
 }
 
 /// PostFilter: DynamicResources is asked first, then DefaultPreemption. The words of both end up in the message.
-fn post_filter(cycle: &Cycle, state: &CycleState, diagnosis: &mut Diagnosis, order: &[SmolStr], offset: u64) -> Option<Preemption> {
+fn post_filter(cycle: &Cycle, state: &CycleState, diagnosis: &mut Diagnosis, order: &[(usize, &Arc<NodeInfo>)], offset: u64) -> Option<Preemption> {
     if !diagnosis.pre_filter_message.is_empty() && !diagnosis.rejectors.contains(dynamic_resources::NAME) {
         // DynamicResources finds no notes of its own about this pod, since it wasn't asked; upstream passes that on as it is.
         diagnosis.post_filter_message = "not found".into();

@@ -27,16 +27,20 @@ fn definition(column: &Column) -> Value {
 }
 
 fn row(kind: &Kind, version: &str, object: &Value, now_ms: u64, include: &str) -> Value {
-    let shown = match include {
-        "None" => Value::Null,
-        "Object" => convert::from_storage(kind, version, object.clone()),
-        _ => fields(&[("apiVersion", "meta.k8s.io/v1".into()), ("kind", "PartialObjectMetadata".into()), ("metadata", object.get("metadata").clone())]),
-    };
     let cells = ("cells", Value::array(kind.strategy.row(object, now_ms)));
-    if include == "None" { fields(&[cells]) } else { fields(&[cells, ("object", shown)]) }
+    let shown = match include {
+        "None" => return fields([cells]),
+        "Object" => convert::from_storage(kind, version, object.clone()),
+        _ => fields([
+            ("apiVersion", Value::String(SmolStr::new_static("meta.k8s.io/v1"))),
+            ("kind", Value::String(SmolStr::new_static("PartialObjectMetadata"))),
+            ("metadata", object.get("metadata").clone()),
+        ]),
+    };
+    fields([cells, ("object", shown)])
 }
 
 /// An object made in one go, since tables are long; the names are in order.
-fn fields(fields: &[(&'static str, Value)]) -> Value {
-    Value::from(fields.iter().map(|(name, value)| (SmolStr::new_static(name), value.clone())).collect::<Map>())
+fn fields<const COUNT: usize>(fields: [(&'static str, Value); COUNT]) -> Value {
+    Value::from(fields.into_iter().map(|(name, value)| (SmolStr::new_static(name), value)).collect::<Map>())
 }

@@ -82,6 +82,7 @@ impl Map {
             let after = (self.marks ^ before) << 8;
             self.marks = before | u64::from(mark(&key)) << (8 * index) | after;
         }
+        super::make_room(&mut self.entries);
         self.entries.insert(index, (key, value));
     }
 

@@ -54,6 +54,14 @@ pub enum Value {
 pub static NULL: Value = Value::Null;
 static EMPTY_MAP: Map = Map::new();
 
+/// Makes room for another item, and for few more: what is kept here is kept for long and seldom added to, and a vector by itself
+/// would be half empty whenever a copy is added to.
+fn make_room<T>(items: &mut Vec<T>) {
+    if items.len() == items.capacity() {
+        items.reserve_exact(2 + items.len() / 4);
+    }
+}
+
 /// The names in a dotted path. They are short: looking for the dots byte by byte is quicker than what searches long texts.
 fn segments(path: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(path);

@@ -220,6 +220,7 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
             chunks.push(Arc::default());
         }
         let entries = Arc::make_mut(&mut chunks[chunk]);
+        super::make_room(entries);
         entries.insert(index, entry);
         if entries.len() <= CHUNK {
             return (chunk, index);
@@ -227,6 +228,7 @@ impl<K: Ord + Clone, V: Clone> OrdMap<K, V> {
         // What comes in order fills its chunks; what comes anywhere leaves both halves room.
         let half = if index == CHUNK { CHUNK } else { CHUNK / 2 };
         let rest = entries.split_off(half);
+        entries.shrink_to_fit();
         chunks.insert(chunk + 1, Arc::new(rest));
         if index < half { (chunk, index) } else { (chunk + 1, index - half) }
     }

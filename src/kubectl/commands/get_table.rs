@@ -4,7 +4,7 @@ use crate::kubectl::arguments::Named;
 use crate::kubectl::entry::Invocation;
 use crate::kubectl::failure::Failure;
 use crate::kubectl::printers::custom_columns::go_text;
-use crate::kubectl::printers::table::{TabWriter, cell_text};
+use crate::kubectl::printers::table::{Cells, TabWriter, cell_text};
 use crate::kubectl::printers::{Printer, sort};
 use crate::kubectl::resources::Mapping;
 use crate::server::request::Verb;
@@ -54,42 +54,44 @@ impl Layout {
         row
     }
 
-    /// The cells of a row in the columns that are `shown`.
-    pub(super) fn cells(&self, mapping: &Mapping, table: &Value, shown: &[usize], row: &Value) -> Vec<String> {
-        let metadata = row.path("object.metadata");
+    /// Adds a row with its cells in the columns that are `shown`.
+    pub(super) fn add_row<'a>(&self, mapping: &Mapping, table: &Value, shown: &[usize], row: &'a Value, texts: &mut Cells<'a>) {
+        let metadata = || row.get("object").get("metadata");
         let columns = table.get("columnDefinitions").items();
         let cells = row.get("cells").items();
-        let mut texts: Vec<String> = Vec::with_capacity(shown.len());
         if self.with_namespace && mapping.kind.namespaced {
-            texts.push(metadata.get("namespace").str().to_string());
+            texts.push(metadata().get("namespace").str().into());
         }
         for &index in shown {
             let text = match cells.get(index) {
-                None | Some(Value::Null) => String::new(),
+                None | Some(Value::Null) => "".into(),
                 Some(Value::String(text)) => cell_text(text),
-                Some(cell) => cell_text(&go_text(cell)),
+                Some(cell) => cell_text(&go_text(cell)).into_owned().into(),
             };
             let is_name = || columns[index].get("format").str() == "name" || (index == 0 && columns[index].get("name").str() == "Name");
-            texts.push(if self.show_kind && is_name() { format!("{}/{text}", mapping.object_kind()) } else { text });
+            texts.push(if self.show_kind && is_name() { format!("{}/{text}", mapping.object_kind()).into() } else { text });
         }
-        let labels = metadata.get("labels").fields();
-        texts.extend(self.label_columns.iter().map(|label| labels.get(label).map_or(String::new(), |value| value.str().to_string())));
-        if self.show_labels {
-            let pairs: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={}", value.str())).collect();
-            texts.push(if pairs.is_empty() { "<none>".into() } else { pairs.join(",") });
+        if self.show_labels || !self.label_columns.is_empty() {
+            let labels = metadata().get("labels").fields();
+            self.label_columns.iter().for_each(|label| texts.push(labels.get(label).map_or("", Value::str).into()));
+            if self.show_labels {
+                let pairs: Vec<String> = labels.iter().map(|(key, value)| format!("{key}={}", value.str())).collect();
+                texts.push(if pairs.is_empty() { "<none>".into() } else { pairs.join(",").into() });
+            }
         }
-        texts
+        texts.end_row();
     }
 
     /// A whole table as text.
     fn text(&self, mapping: &Mapping, table: &Value) -> String {
-        let mut rows = Vec::new();
+        let mut cells = Cells::default();
         if !self.no_headers {
-            rows.push(self.headings(mapping, table));
+            self.headings(mapping, table).into_iter().for_each(|heading| cells.push(heading.into()));
+            cells.end_row();
         }
         let shown = self.shown(table);
-        rows.extend(table.get("rows").items().iter().map(|row| self.cells(mapping, table, &shown, row)));
-        TabWriter::new().write(&rows)
+        table.get("rows").items().iter().for_each(|row| self.add_row(mapping, table, &shown, row, &mut cells));
+        TabWriter::new().write_cells(&cells)
     }
 
     /// Whether headings are left out.

@@ -5,7 +5,7 @@ use crate::kubectl::arguments::Named;
 use crate::kubectl::entry::Invocation;
 use crate::kubectl::failure::Failure;
 use crate::kubectl::printers::Printer;
-use crate::kubectl::printers::table::TabWriter;
+use crate::kubectl::printers::table::{Cells, TabWriter};
 use crate::value::{SortedMap, Value};
 
 /// How often changes are looked for.
@@ -56,19 +56,18 @@ pub(super) async fn watch(invocation: &Invocation, printer: &Printer, named: &Na
                     show_object(invocation, printer, mapping, &row).await?;
                     continue;
                 }
-                let mut rows = Vec::new();
-                let with_event = |mut cells: Vec<String>, word: &str| {
-                    if events {
-                        cells.insert(0, word.into());
-                    }
-                    cells
-                };
+                let mut cells = Cells::default();
                 if !headings_shown {
                     headings_shown = true;
-                    rows.push(with_event(layout.headings(mapping, &table), "EVENT"));
+                    let event = events.then(|| "EVENT".to_string());
+                    event.into_iter().chain(layout.headings(mapping, &table)).for_each(|heading| cells.push(heading.into()));
+                    cells.end_row();
                 }
-                rows.push(with_event(layout.cells(mapping, &table, &layout.shown(&table), &row), event));
-                invocation.session.out(writer.write(&rows));
+                if events {
+                    cells.push(event.into());
+                }
+                layout.add_row(mapping, &table, &layout.shown(&table), &row, &mut cells);
+                invocation.session.out(writer.write_cells(&cells));
             }
         }
         first = false;

@@ -23,7 +23,7 @@ impl State {
 
     /// The state of a pod: kubectl's word for it, told apart by whether the pod takes requests.
     pub fn of_pod(pod: &Value) -> State {
-        let word = SmolStr::from(Summary::of(pod).status);
+        let word = Summary::of(pod).status;
         if meta::is_being_deleted(pod) {
             return State::new("Terminating", Glyph::Leaving, Tone::Over);
         }

@@ -39,23 +39,31 @@ struct Candidate {
 }
 
 /// Looks for the node where room is made at the least cost. `filters` is `None` where no node was tried; `offset` is where the search begins.
-pub fn preempt(cycle: &Cycle, filters: Option<&Filters>, state: &CycleState, diagnosis: &Diagnosis, order: &[SmolStr], offset: u64) -> Preemption {
+pub fn preempt(
+    cycle: &Cycle,
+    filters: Option<&Filters>,
+    state: &CycleState,
+    diagnosis: &Diagnosis,
+    order: &[(usize, &Arc<NodeInfo>)],
+    offset: u64,
+) -> Preemption {
     if let Some(why) = not_eligible(cycle, diagnosis) {
         return Preemption::NotEligible(why);
     }
-    let potential: Vec<&SmolStr> = order.iter().filter(|name| filters.is_some() && diagnosis.code(name) == Code::Unschedulable).collect();
+    let nodes = order.iter().map(|(_, node)| *node);
+    let potential: Vec<&Arc<NodeInfo>> = nodes.filter(|node| filters.is_some() && diagnosis.code(&node.name) == Code::Unschedulable).collect();
     let wanted = (potential.len() * MIN_CANDIDATE_NODES_PERCENTAGE / 100).max(MIN_CANDIDATE_NODES);
     let mut candidates: Vec<Candidate> = Vec::new();
     let mut refusals =
         Diagnosis { node_count: order.len(), absent: Some(Rejection::unresolvable("Preemption is not helpful for scheduling")), ..Diagnosis::default() };
     let budgets: Vec<&Value> = cycle.store.list(&POD_DISRUPTION_BUDGETS, None).collect();
     for index in 0..potential.len() {
-        let name = potential[(index + offset as usize) % potential.len()];
-        let (Some(node), Some(filters)) = (cycle.cache.node(name), filters) else { continue };
+        let node = potential[(index + offset as usize) % potential.len()];
+        let Some(filters) = filters else { continue };
         match select_victims_on_node(cycle, filters, state, node, &budgets) {
             Ok(candidate) => candidates.push(candidate),
             Err(rejection) => {
-                refusals.nodes.insert(name.clone(), ("DefaultPreemption", rejection));
+                refusals.nodes.insert(node.name.clone(), ("DefaultPreemption", rejection));
             }
         }
         if candidates.len() >= wanted && candidates.iter().any(|candidate| candidate.budget_violations == 0) {

@@ -51,10 +51,11 @@ impl Plugin for InterPodAffinity {
                 count_anti_affinity(&mut found.existing_anti_affinity, &existing.required_anti_affinity, pod, own_namespace, node, 1);
             }
             if own_terms {
-                for group in &node.groups {
+                for (number, count) in &node.groups {
+                    let Some(group) = cycle.cache.groups().get(*number) else { continue };
                     let group_namespace = namespace_labels(cycle.store, &group.namespace);
                     let matches = |term: &AffinityTerm| term.matches(&group.namespace, group.labels.fields(), group_namespace);
-                    count_own(&mut found, pod, node, matches, group.count);
+                    count_own(&mut found, pod, node, matches, *count);
                 }
             }
         }
@@ -98,12 +99,13 @@ impl Plugin for InterPodAffinity {
         let mut scores = Counts::new();
         let own_namespace = namespace_labels(cycle.store, &pod.key.namespace);
         for node in cycle.cache.nodes() {
-            for group in node.groups.iter().filter(|_| own_terms) {
+            for (number, count) in node.groups.iter().filter(|_| own_terms) {
+                let Some(group) = cycle.cache.groups().get(*number) else { continue };
                 let group_namespace = namespace_labels(cycle.store, &group.namespace);
                 let weighted = pod.preferred_affinity.iter().map(|(weight, term)| (*weight, term));
                 for (weight, term) in weighted.chain(pod.preferred_anti_affinity.iter().map(|(weight, term)| (-weight, term))) {
                     if term.matches(&group.namespace, group.labels.fields(), group_namespace) {
-                        add(&mut scores, node, &term.topology_key, weight * group.count);
+                        add(&mut scores, node, &term.topology_key, weight * count);
                     }
                 }
             }

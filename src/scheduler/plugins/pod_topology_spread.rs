@@ -7,10 +7,11 @@ use crate::api::resource::{REPLICA_SETS, REPLICATION_CONTROLLERS, SERVICES, STAT
 use crate::scheduler::events::{ClusterEvent, Subject};
 use crate::scheduler::framework::{Cycle, CycleState, MAX_NODE_SCORE, Plugin, PreFilter, Rejection};
 use crate::scheduler::node_info::NodeInfo;
+use crate::scheduler::pod_groups::PodGroup;
 use crate::scheduler::pod_info::PodInfo;
 use crate::scheduler::selector::matches_required_affinity;
 use crate::store::Store;
-use crate::value::{Map, SmolStr, SortedMap, SortedSet, Value, json};
+use crate::value::{SmolStr, SortedMap, SortedSet, Value, json};
 use std::sync::Arc;
 
 const HOSTNAME: &str = "kubernetes.io/hostname";
@@ -25,6 +26,8 @@ struct Constraint {
     min_domains: usize,
     honors_affinity: bool,
     honors_taints: bool,
+    /// For each group of pods whether its pods are counted.
+    counted: Arc<Vec<bool>>,
 }
 
 /// What it keeps during a cycle.
@@ -55,16 +58,17 @@ impl Plugin for PodTopologySpread {
     }
 
     fn pre_filter(&self, cycle: &Cycle, state: &mut CycleState) -> Result<PreFilter, Rejection> {
-        let hard = constraints(cycle.pod, "DoNotSchedule");
+        let mut hard = constraints(cycle.pod, "DoNotSchedule");
         if hard.is_empty() {
             return Ok(PreFilter::Skip);
         }
+        select(cycle, &mut hard);
         let mut counts = vec![SortedMap::new(); hard.len()];
         for node in cycle.cache.nodes().filter(|node| has_all_labels(node, &hard)) {
             for (constraint, counts) in hard.iter().zip(&mut counts) {
                 if constraint.includes(cycle.pod, node) {
                     let place = SmolStr::new(node.label(&constraint.topology_key).unwrap_or(""));
-                    *counts.entry(place).or_default() += constraint.count(cycle.pod, node);
+                    *counts.entry(place).or_default() += constraint.count(node);
                 }
             }
         }
@@ -104,10 +108,11 @@ impl Plugin for PodTopologySpread {
 
     fn pre_score(&self, cycle: &Cycle, state: &mut CycleState, nodes: &[Arc<NodeInfo>]) -> bool {
         let own = !cycle.pod.pod.path("spec.topologySpreadConstraints").is_empty();
-        let soft = if own { constraints(cycle.pod, "ScheduleAnyway") } else { default_constraints(cycle) };
+        let mut soft = if own { constraints(cycle.pod, "ScheduleAnyway") } else { default_constraints(cycle) };
         if soft.is_empty() {
             return false;
         }
+        select(cycle, &mut soft);
         let state = &mut state.pod_topology_spread;
         state.soft_counts = vec![SortedMap::new(); soft.len()];
         state.ignored.clear();
@@ -129,11 +134,12 @@ impl Plugin for PodTopologySpread {
         for node in cycle.cache.nodes().filter(|node| !own || has_all_labels(node, &soft)) {
             // Nodes are counted when they are scored.
             for (constraint, counts) in soft.iter().zip(&mut state.soft_counts).filter(|(_, counts)| !counts.is_empty()) {
-                let place = node.label(&constraint.topology_key).unwrap_or("");
-                if let Some(count) = counts.get_mut(place)
+                let here = constraint.count(node);
+                if here > 0
+                    && let Some(count) = counts.get_mut(node.label(&constraint.topology_key).unwrap_or(""))
                     && constraint.includes(cycle.pod, node)
                 {
-                    *count += constraint.count(cycle.pod, node);
+                    *count += here;
                 }
             }
         }
@@ -141,7 +147,7 @@ impl Plugin for PodTopologySpread {
         true
     }
 
-    fn score(&self, cycle: &Cycle, state: &CycleState, node: &NodeInfo) -> i64 {
+    fn score(&self, _cycle: &Cycle, state: &CycleState, node: &NodeInfo) -> i64 {
         let state = &state.pod_topology_spread;
         if state.ignored.contains(&node.name) {
             return 0;
@@ -149,7 +155,7 @@ impl Plugin for PodTopologySpread {
         let mut score = 0.0;
         for ((constraint, counts), weight) in state.soft.iter().zip(&state.soft_counts).zip(&state.soft_weights) {
             let Some(place) = node.label(&constraint.topology_key) else { continue };
-            let count = if constraint.topology_key == HOSTNAME { constraint.count(cycle.pod, node) } else { counts.get(place).copied().unwrap_or(0) };
+            let count = if constraint.topology_key == HOSTNAME { constraint.count(node) } else { counts.get(place).copied().unwrap_or(0) };
             score += count as f64 * weight + (constraint.max_skew - 1) as f64;
         }
         score.round() as i64
@@ -215,15 +221,29 @@ impl Constraint {
         (!self.honors_affinity || matches_required_affinity(pod, &node.node)) && (!self.honors_taints || !has_untolerated_taint(pod, node.taints()))
     }
 
-    fn count(&self, pod: &PodInfo, node: &NodeInfo) -> i64 {
-        let (pairs, expressions) = (self.selector.get("matchLabels"), self.selector.get("matchExpressions"));
-        if node.groups.is_empty() || pairs.is_empty() && expressions.is_empty() {
-            return 0;
+    /// How many pods on the node are counted.
+    fn count(&self, node: &NodeInfo) -> i64 {
+        let counted = |group: &usize| self.counted.get(*group) == Some(&true);
+        node.groups.iter().filter(|(group, _)| counted(group)).map(|(_, count)| count).sum()
+    }
+}
+
+/// Finds out which groups of pods the constraints count; those that hold for pods without any have all the same selector.
+fn select(cycle: &Cycle, constraints: &mut [Constraint]) {
+    let mut last: Option<(Value, Arc<Vec<bool>>)> = None;
+    for constraint in constraints {
+        if let Some((selector, counted)) = &last
+            && selector.same(&constraint.selector)
+        {
+            constraint.counted = counted.clone();
+            continue;
         }
-        // Asked for every node: only what is there is looked into.
-        let matches = |labels: &Map| if expressions.is_empty() { labels::matches_map(pairs.fields(), labels) } else { labels::matches(&self.selector, labels) };
-        let groups = node.groups.iter().filter(|group| !group.terminating && group.namespace == pod.key.namespace);
-        groups.filter(|group| matches(group.labels.fields())).map(|group| group.count).sum()
+        let selector = &constraint.selector;
+        let counts_any = !(selector.get("matchLabels").is_empty() && selector.get("matchExpressions").is_empty());
+        let namespace = &cycle.pod.key.namespace;
+        let is_counted = |group: &PodGroup| !group.terminating && group.namespace == *namespace && labels::matches(selector, group.labels.fields());
+        constraint.counted = Arc::new(if counts_any { cycle.cache.groups().wanted(is_counted) } else { Vec::new() });
+        last = Some((selector.clone(), constraint.counted.clone()));
     }
 }
 
@@ -250,6 +270,7 @@ fn constraint_of(pod: &PodInfo, constraint: &Value) -> Constraint {
         min_domains: constraint.get("minDomains").as_i64().map_or(1, |count| count.max(0) as usize),
         honors_affinity: constraint.get("nodeAffinityPolicy").str() != "Ignore",
         honors_taints: constraint.get("nodeTaintsPolicy").str() == "Honor",
+        counted: Arc::default(),
     }
 }
 
@@ -266,6 +287,7 @@ fn default_constraints(cycle: &Cycle) -> Vec<Constraint> {
         min_domains: 1,
         honors_affinity: true,
         honors_taints: false,
+        counted: Arc::default(),
     };
     vec![constraint(HOSTNAME, 3), constraint(ZONE, 5)]
 }

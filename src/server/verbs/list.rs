@@ -37,7 +37,7 @@ impl Selection {
         if !self.name.is_empty() && meta::name(object) != self.name || !self.namespace.is_empty() && meta::namespace(object) != self.namespace {
             return false;
         }
-        if !self.labels.matches(object.path("metadata.labels").fields()) {
+        if !self.labels.is_empty() && !self.labels.matches(object.path("metadata.labels").fields()) {
             return false;
         }
         if self.fields.requirements.is_empty() {

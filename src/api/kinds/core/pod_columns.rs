@@ -2,7 +2,8 @@
 
 use crate::api::strategy::Column;
 use crate::api::{meta, time};
-use crate::value::Value;
+use crate::value::{SmolStr, Value};
+use smol_str::{ToSmolStr, format_smolstr};
 
 /// The columns.
 pub fn columns() -> Vec<Column> {
@@ -14,16 +15,17 @@ pub fn columns() -> Vec<Column> {
 /// A Pod's cells.
 pub fn row(pod: &Value, now_ms: u64) -> Vec<Value> {
     let summary = Summary::of(pod);
-    let or_none = |value: &Value| if value.is_empty() { Value::from("<none>") } else { value.clone() };
+    let or_none = |value: &Value| if value.is_empty() { Value::String(SmolStr::new_static("<none>")) } else { value.clone() };
+    let (metadata, spec, status) = (pod.get("metadata"), pod.get("spec"), pod.get("status"));
     vec![
-        meta::name(pod).into(),
-        format!("{}/{}", summary.ready, summary.total).into(),
+        metadata.get("name").clone(),
+        format_smolstr!("{}/{}", summary.ready, summary.total).into(),
         summary.status.clone().into(),
         summary.restarts_cell(now_ms).into(),
-        time::age(pod.path("metadata.creationTimestamp").str(), now_ms).into(),
-        or_none(pod.path("status.podIPs").items().first().map_or(pod.path("status.podIP"), |ip| ip.get("ip"))),
-        or_none(pod.path("spec.nodeName")),
-        or_none(pod.path("status.nominatedNodeName")),
+        time::age(metadata.get("creationTimestamp").str(), now_ms).into(),
+        or_none(status.get("podIPs").items().first().map_or(status.get("podIP"), |ip| ip.get("ip"))),
+        or_none(spec.get("nodeName")),
+        or_none(status.get("nominatedNodeName")),
         readiness_gates(pod).into(),
     ]
 }
@@ -32,7 +34,7 @@ pub fn row(pod: &Value, now_ms: u64) -> Vec<Value> {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Summary {
     /// The word under STATUS: `Running`, `CrashLoopBackOff`, `Init:0/1`, `Terminating` …
-    pub status: String,
+    pub status: SmolStr,
     /// Containers that are ready, sidecars among them.
     pub ready: usize,
     /// Containers, sidecars among them.
@@ -55,13 +57,14 @@ impl Summary {
             .map(|container| container.get("name").str())
             .collect();
         let mut summary = Summary {
-            status: first_word([status.get("reason").str(), status.get("phase").str()]),
+            status: SmolStr::new(if status.get("reason").is_empty() { status.get("phase").str() } else { status.get("reason").str() }),
             ready: 0,
             total: spec.get("containers").items().len() + sidecars.len(),
             restarts: 0,
             last_restart_ms: None,
         };
-        if meta::condition(pod, "PodScheduled").get("reason").str() == "SchedulingGated" {
+        let gated = |condition: &Value| condition.get("reason").str() == "SchedulingGated" && condition.get("type").str() == "PodScheduled";
+        if status.get("conditions").items().iter().any(gated) {
             summary.status = "SchedulingGated".into();
         }
         let (mut sidecar_restarts, mut last_sidecar_restart_ms) = (0, None);
@@ -74,7 +77,7 @@ impl Summary {
                 sidecar_restarts += container.get("restartCount").as_i64().unwrap_or(0);
                 last_sidecar_restart_ms = last_sidecar_restart_ms.max(last_end_ms(container));
             }
-            let (terminated, waiting) = (container.path("state.terminated"), container.path("state.waiting"));
+            let (terminated, waiting) = (container.get("state").get("terminated"), container.get("state").get("waiting"));
             if !terminated.is_null() && terminated.get("exitCode").as_i64().unwrap_or(0) == 0 {
                 continue;
             }
@@ -83,11 +86,11 @@ impl Summary {
                 continue;
             }
             summary.status = if !terminated.is_null() {
-                format!("Init:{}", ended_word(terminated))
+                format_smolstr!("Init:{}", ended_word(terminated))
             } else if !waiting.get("reason").is_empty() && waiting.get("reason").str() != "PodInitializing" {
-                format!("Init:{}", waiting.get("reason").str())
+                format_smolstr!("Init:{}", waiting.get("reason").str())
             } else {
-                format!("Init:{index}/{init_total}")
+                format_smolstr!("Init:{index}/{init_total}")
             };
             initializing = true;
             break;
@@ -109,14 +112,14 @@ impl Summary {
 
     fn of_containers(&mut self, pod: &Value) {
         let mut has_running = false;
-        for container in pod.path("status.containerStatuses").items().iter().rev() {
+        for container in pod.get("status").get("containerStatuses").items().iter().rev() {
             self.count_restarts(container);
-            let (terminated, waiting) = (container.path("state.terminated"), container.path("state.waiting"));
+            let (terminated, waiting) = (container.get("state").get("terminated"), container.get("state").get("waiting"));
             if !waiting.get("reason").is_empty() {
                 self.status = waiting.get("reason").str().into();
             } else if !terminated.is_null() {
                 self.status = ended_word(terminated);
-            } else if container.get("ready").as_bool() == Some(true) && !container.path("state.running").is_null() {
+            } else if container.get("ready").as_bool() == Some(true) && !container.get("state").get("running").is_null() {
                 has_running = true;
                 self.ready += 1;
             }
@@ -132,36 +135,32 @@ impl Summary {
     }
 
     /// `0`, or `3 (46s ago)`.
-    fn restarts_cell(&self, now_ms: u64) -> String {
+    fn restarts_cell(&self, now_ms: u64) -> SmolStr {
         match self.last_restart_ms {
-            Some(then_ms) if self.restarts > 0 => format!("{} ({} ago)", self.restarts, time::human_duration(now_ms as i64 - then_ms as i64)),
-            _ => self.restarts.to_string(),
+            Some(then_ms) if self.restarts > 0 => format_smolstr!("{} ({} ago)", self.restarts, time::human_duration(now_ms as i64 - then_ms as i64)),
+            _ => self.restarts.to_smolstr(),
         }
     }
 }
 
 fn last_end_ms(container: &Value) -> Option<u64> {
-    time::parse_rfc3339(container.path("lastState.terminated.finishedAt").str())
+    time::parse_rfc3339(container.get("lastState").get("terminated").get("finishedAt").str())
 }
 
 /// The reason of an end, or its signal or exit code where there is none.
-fn ended_word(terminated: &Value) -> String {
+fn ended_word(terminated: &Value) -> SmolStr {
     match (terminated.get("reason").str(), terminated.get("signal").as_i64().unwrap_or(0)) {
-        ("", 0) => format!("ExitCode:{}", terminated.get("exitCode").as_i64().unwrap_or(0)),
-        ("", signal) => format!("Signal:{signal}"),
-        (reason, _) => reason.to_string(),
+        ("", 0) => format_smolstr!("ExitCode:{}", terminated.get("exitCode").as_i64().unwrap_or(0)),
+        ("", signal) => format_smolstr!("Signal:{signal}"),
+        (reason, _) => SmolStr::new(reason),
     }
 }
 
-fn first_word(words: [&str; 2]) -> String {
-    words.into_iter().find(|word| !word.is_empty()).unwrap_or("").to_string()
-}
-
-fn readiness_gates(pod: &Value) -> String {
-    let gates = pod.path("spec.readinessGates").items();
+fn readiness_gates(pod: &Value) -> SmolStr {
+    let gates = pod.get("spec").get("readinessGates").items();
     if gates.is_empty() {
-        return "<none>".into();
+        return SmolStr::new_static("<none>");
     }
     let open = gates.iter().filter(|gate| meta::is_condition_true(pod, gate.get("conditionType").str())).count();
-    format!("{open}/{}", gates.len())
+    format_smolstr!("{open}/{}", gates.len())
 }
