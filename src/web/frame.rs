@@ -15,8 +15,8 @@ const FRAME_MS: f64 = 10.0;
 /// So long the cluster is moved on in each frame, however long drawing took.
 const LEAST_BUDGET_MS: f64 = 3.0;
 /// At full speed the cluster is moved on between the frames, by tasks of this length; the page says so often how far it has come.
-const SLICE_MS: f64 = 6.0;
-const REFRESHES_APART_MS: f64 = 50.0;
+const SLICE_MS: f64 = 16.0;
+const REFRESHES_APART_MS: f64 = 100.0;
 /// No such task follows another where the last frame is longer ago than this: the tab is hidden.
 const HIDDEN_AFTER_MS: f64 = 400.0;
 /// On the way to another instant nothing else is to be done; where that took so long, the picture follows in the next frame.
