@@ -10,6 +10,7 @@ function add(module, first) {
   if (isHere) return;
   new WebAssembly.Instance(module, { first }); // puts its functions into the table of the first part
   isHere = true;
+  performance.mark("kubarium-whole");
 }
 
 /** Fetches the rest and adds it to the first part, of which these are the exports. What fails is tried again by `loadRest`. */

@@ -3,7 +3,7 @@
 // into the names of our own files, so that a browser never mixes an old file with a new one.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { brotliCompressSync } from "node:zlib";
 import { split } from "./split.mjs";
@@ -40,7 +40,9 @@ const features = ["bulk-memory", "mutable-globals", "nontrapping-float-to-int", 
 const wasm = readdirSync(staging).find((name) => name.endsWith("_bg.wasm"));
 if (!wasm) throw new Error("Trunk left no .wasm file");
 const glue = wasm.replace("_bg.wasm", ".js");
-const before = statSync(join(staging, wasm)).size;
+const given = readFileSync(join(staging, wasm));
+// The wasm knows under which name it will fetch the reference texts.
+const reference = given.toString("latin1").match(/reference-[0-9a-f]{16}\.txt/)?.[0];
 // For a quick look while working on the page: KUBARIUM_QUICK=1 leaves the wasm as it is.
 const quick = Boolean(process.env.KUBARIUM_QUICK);
 if (!quick) {
@@ -66,18 +68,17 @@ if (!quick) {
   change(glue, /(function __wbg_get_imports[^]*return \{\s*__proto__: null,)/, "$1\n        rest: { load: () => loadRest(wasm) },");
   change("index.html", /(<script type="module"[^>]*>)([^]*?const wasm = await init[^]*?;\n)/, `$1\nimport { fetchRest } from "./${bringsRestName}";$2fetchRest(wasm);\n`);
   // Trunk named the two after what it was given.
-  const [given] = wasm.match(/[0-9a-f]{16}/);
+  const [old] = wasm.match(/[0-9a-f]{16}/);
   const made = hashOf(hashOf(first) + readFileSync(join(staging, glue)));
-  for (const name of [wasm, glue]) renameSync(join(staging, name), join(staging, name.replace(given, made)));
-  change("index.html", new RegExp(given, "g"), made);
+  for (const name of [wasm, glue]) renameSync(join(staging, name), join(staging, name.replace(old, made)));
+  change("index.html", new RegExp(old, "g"), made);
 
   const packed = (bytes) => `${bytes.length} bytes, ${brotliCompressSync(bytes).length} with brotli`;
-  console.log(`the wasm: ${before} bytes before; first ${packed(first)}; the rest ${packed(rest)}`);
+  console.log(`the wasm: ${given.length} bytes before; first ${packed(first)}; the rest ${packed(rest)}`);
 }
 rmSync(join(staging, "rest.js"));
 
-// The build script (build/main.rs) wrote the reference texts; the wasm knows under which name it will fetch them.
-const reference = readFileSync(join(staging, readdirSync(staging).find((name) => name.endsWith("_bg.wasm")))).toString("latin1").match(/reference-[0-9a-f]{16}\.txt/)?.[0];
+// The build script (build/main.rs) wrote the reference texts.
 const profiles = join(process.env.CARGO_TARGET_DIR ?? "target", "wasm32-unknown-unknown");
 const builds = readdirSync(profiles).map((profile) => join(profiles, profile, "build")).filter(existsSync);
 const outputs = builds.flatMap((build) => readdirSync(build).map((crate) => join(build, crate, "out", reference)));

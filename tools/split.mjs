@@ -13,6 +13,7 @@ const FIRST = "first";
 /** Of functions below this length there are so many that some are nearly the same. */
 const SMALL_BYTES = 120;
 
+/** The two parts of a module, as bytes. `load` is the module and name of the import that brings the rest. */
 export function split(bytes, { isLater, load: [loadModule, loadName] }) {
   const whole = dissect(bytes);
   const { imports, functions, types } = whole;
@@ -66,7 +67,7 @@ export function split(bytes, { isLater, load: [loadModule, loadName] }) {
   ];
 
   const emptyType = types.findIndex((type) => type.parameters.length === 0 && type.results.length === 0);
-  const typeSection = whole.sections.get(SECTION.type);
+  if (emptyType < 0) throw new Error("no function is without parameters and results, as the import that brings the rest is");
   const firstSections = new Map(whole.sections);
   firstSections.set(SECTION.import, list([...imports.all, Buffer.concat([name(loadModule), name(loadName), Buffer.from([FUNCTION]), unsigned(emptyType)])]));
   firstSections.set(SECTION.function, list([...kept, ...places.keys()].map((index) => unsigned(functions[index]))));
@@ -86,7 +87,7 @@ export function split(bytes, { isLater, load: [loadModule, loadName] }) {
   const restNumbers = new Map(lent.map((each, index) => [each.callee, index]));
   moved.forEach((index, each) => restNumbers.set(index, lent.length + each));
   const rest = writeModule(new Map([
-    [SECTION.type, typeSection],
+    [SECTION.type, whole.sections.get(SECTION.type)],
     [SECTION.import, list([
       ...lent.map((each) => Buffer.concat([name(FIRST), name(each.name), Buffer.from([FUNCTION]), unsigned(each.type)])),
       ...shared.map((each) => Buffer.concat([name(FIRST), name(each.name), Buffer.from([each.kind]), each.described])),

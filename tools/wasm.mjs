@@ -39,6 +39,7 @@ export class Reader {
   }
 }
 
+/** A number without a sign, in LEB128. */
 export function unsigned(value) {
   const bytes = [];
   do {
@@ -89,6 +90,7 @@ function readFunctionNames(content) {
   return undefined;
 }
 
+/** The module that has these sections, by number. */
 export function writeModule(sections) {
   // The order that the format wants: the number of data segments comes before the code.
   const order = [1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 10, 11];

@@ -63,8 +63,7 @@ impl Summary {
             restarts: 0,
             last_restart_ms: None,
         };
-        let gated = |condition: &Value| condition.get("reason").str() == "SchedulingGated" && condition.get("type").str() == "PodScheduled";
-        if status.get("conditions").items().iter().any(gated) {
+        if meta::condition(pod, "PodScheduled").get("reason").str() == "SchedulingGated" {
             summary.status = "SchedulingGated".into();
         }
         let (mut sidecar_restarts, mut last_sidecar_restart_ms) = (0, None);
